@@ -1,0 +1,1 @@
+"""Actions, roles, rules and scope: who may do what, where."""

@@ -1,0 +1,63 @@
+"""Settings of one running platform, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between two machines; everything a plan can vary lives in the plan instead."""
+
+    database_url: str
+    data_dir: Path
+    secret_key: str
+    #: production logs and drops a failing `collect_…` hook; otherwise it is raised
+    production: bool = False
+    testing: bool = False
+    #: shows the demo accounts on the sign-in page
+    demo: bool = False
+    #: plugins in addition to those found by entry point, as "module:attribute" (tests, development)
+    extra_plugins: tuple[str, ...] = ()
+    tenants_dir: Path = ROOT / "tenants"
+    secure_cookies: bool = False
+    options: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_env(cls) -> Settings:
+        """Read BANGFU_DATABASE_URL, BANGFU_DATA_DIR, BANGFU_SECRET_KEY, BANGFU_ENV and BANGFU_DEMO."""
+        data_dir = Path(os.environ.get("BANGFU_DATA_DIR", ROOT / "var"))
+        url = os.environ.get("BANGFU_DATABASE_URL") or f"sqlite:///{data_dir / 'bangfu.sqlite3'}"
+        extra = tuple(name for name in os.environ.get("BANGFU_EXTRA_PLUGINS", "").split(",") if name)
+        return cls(
+            database_url=normalise_url(url),
+            data_dir=data_dir,
+            secret_key=os.environ.get("BANGFU_SECRET_KEY") or _kept_secret(data_dir),
+            production=os.environ.get("BANGFU_ENV") == "production",
+            demo=os.environ.get("BANGFU_DEMO") == "1",
+            secure_cookies=os.environ.get("BANGFU_SECURE_COOKIES") == "1",
+            extra_plugins=extra,
+        )
+
+
+def normalise_url(url: str) -> str:
+    """Accept the short forms people write for PostgreSQL and name the driver."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return url
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """A signing key made at the first start and kept beside the data, readable by its owner only."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,22 @@
+"""The ground floor: the database, column types, tenant scope and the actor of a change."""
+
+from core.extensions.actor import Actor
+from core.extensions.database import Base, Database
+from core.extensions.scope import TenantScoped, all_tenants, current_scope, tenant_scope
+from core.extensions.types import Id, Json, PathText, Yuan, new_id, utcnow
+
+__all__ = [
+    "Actor",
+    "Base",
+    "Database",
+    "Id",
+    "Json",
+    "PathText",
+    "TenantScoped",
+    "Yuan",
+    "all_tenants",
+    "current_scope",
+    "new_id",
+    "tenant_scope",
+    "utcnow",
+]

@@ -1,0 +1,1 @@
+"""The plugin host: hooks, manifests, switches per tenant and quarantine."""

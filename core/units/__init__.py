@@ -1,0 +1,1 @@
+"""The tree of units with a memory: divisions, schools, stations, offices."""

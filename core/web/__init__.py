@@ -1,0 +1,1 @@
+"""The page toolkit: shell, components, route markers and static files."""

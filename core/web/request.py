@@ -1,0 +1,70 @@
+"""What one request carries: its session, its working unit and the person behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from flask import current_app, g, has_request_context, request
+from sqlalchemy.orm import Session
+
+from core.extensions import Actor, Database
+
+if TYPE_CHECKING:
+    import uuid
+
+
+class Viewer(Protocol):
+    """The signed-in person as the shell needs to know them; `core.access` provides the real one."""
+
+    account_id: uuid.UUID
+    name: str
+
+    def allowed(self, action: str, unit: Any = None) -> bool:
+        """Whether the person may do this at the unit (the working unit unless given)."""
+
+
+def database() -> Database:
+    """The database of the running app."""
+    found = current_app.extensions["bangfu.database"]
+    assert isinstance(found, Database)
+    return found
+
+
+def db() -> Session:
+    """The session of this request, opened at first use. It is committed by the app after a good answer and
+    rolled back after an error: views and services never commit."""
+    if "session" not in g:
+        write = has_request_context() and request.method not in ("GET", "HEAD", "OPTIONS")
+        g.session = database().session(write=write)
+    session: Session = g.session
+    return session
+
+
+def viewer() -> Any:
+    """The signed-in person, or None."""
+    return g.get("viewer")
+
+
+def unit() -> Any:
+    """The working unit named in the address; `core.access` has checked that it is in the caller's scope."""
+    return g.unit
+
+
+def actor() -> Actor:
+    """The person behind this request, for services and the trail."""
+    person = viewer()
+    source = "api" if request.path.startswith("/api/") else "web"
+    if person is None:
+        return Actor(None, "未登录", source=source, address=request.remote_addr or "")
+    return Actor(person.account_id, person.name, role=g.get("role", ""), source=source,
+                 address=request.remote_addr or "")
+
+
+def wants_json() -> bool:
+    """Whether the answer should be JSON rather than a page."""
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+
+
+def is_fragment() -> bool:
+    """Whether htmx asked for a part of a page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
