@@ -28,7 +28,8 @@ class Manifest:
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """An action `plugin:resource:verb` with the title officials read; verbs: read write approve export manage."""
+    """An action `plugin:resource:verb` with the title officials read; verbs: read, write, approve, export,
+    manage."""
 
     code: str
     title: str

@@ -2,11 +2,13 @@
 
 Names follow one grammar: `register_<plurals>` once at start, with no tenant; `collect_<plurals>` for the
 tenants in a place, returning a list; `on_<noun>_<past participle>` told inside the transaction of the
-change; `before_<…>` may veto by raising `RuleViolation`.
+change; `before_<…>` may veto by raising `RuleViolation`. The order is always that of the manifests
+(`order`, then `slug`), core's own features first. HOOKS.md says the same in Chinese.
 """
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from core.host.contract import (
@@ -14,7 +16,6 @@ from core.host.contract import (
     Card,
     Effect,
     Found,
-    Manifest,
     MenuItem,
     Place,
     RoleSpec,
@@ -34,80 +35,317 @@ if TYPE_CHECKING:
 
 
 @hookspec
-def register_actions() -> list[ActionSpec]: ...
+def register_actions() -> list[ActionSpec]:
+    """Actions that access rules may allow, `slug:resource:verb`.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform.
+    Args: none.
+    Returns: the actions; an empty list adds none.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def register_roles() -> list[RoleSpec]: ...
+def register_roles() -> list[RoleSpec]:
+    """Roles that assignments may name, beyond those of core.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform.
+    Args: none.
+    Returns: the roles; a code already taken is a fault of the later plugin.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def register_rules() -> list[RuleSpec]: ...
+def register_rules() -> list[RuleSpec]:
+    """Default access rules: which roles hold the plugin's actions.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform.
+    Args: none.
+    Returns: the rules, on the plugin's own objects (`slug.…`) alone.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def register_sections() -> list[SectionSpec]: ...
+def register_sections() -> list[SectionSpec]:
+    """Sections of a plan that the plugin understands, with their checks.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; the checks then run for each plan that is read.
+    Args: none.
+    Returns: the sections, `slug.…`; an empty list: plans have nothing to say to the plugin.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def register_blueprints() -> list[Blueprint]: ...
+def register_blueprints() -> list[Blueprint]:
+    """The plugin's pages, made with `plugin_blueprint(slug, …)`.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; every address answers 404 at units where the plugin is off.
+    Args: none.
+    Returns: at most one blueprint named like the slug, every view with its action.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def register_menus() -> list[MenuItem]: ...
+def register_menus() -> list[MenuItem]:
+    """Entries of the shell's menu.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; shown where the plugin is on, to those who hold the entry's action.
+    Args: none.
+    Returns: the entries; an empty list adds none.
+    Order: `MenuItem.order`, then manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def collect_cards(session: Session, place: Place) -> list[Card]: ...
+def collect_cards(session: Session, place: Place) -> list[Card]:
+    """Numbers for the workbench.
+
+    When: each time the workbench of a unit is shown.
+    Scope: tenants of the place.
+    Args: session: the caller's, with the scope of the place open; never commit. place: the unit
+        looked at; `place.tenants` are only those where the plugin is on.
+    Returns: the cards; an empty list shows none.
+    Order: manifest order.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def collect_todos(session: Session, place: Place) -> list[Todo]: ...
+def collect_todos(session: Session, place: Place) -> list[Todo]:
+    """What waits for someone at this unit (待办).
+
+    When: each time the workbench of a unit is shown.
+    Scope: tenants of the place.
+    Args: session: the caller's, with the scope of the place open; never commit. place: the unit
+        looked at; `place.tenants` are only those where the plugin is on.
+    Returns: one line per kind of work, with its count; an empty list: nothing waits.
+    Order: due day, then manifest order.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def collect_unit_entries(session: Session, place: Place) -> list[TimelineEntry]: ...
+def collect_unit_entries(session: Session, place: Place) -> list[TimelineEntry]:
+    """What happened to a unit, for its timeline.
+
+    When: each time the page of a unit is shown.
+    Scope: tenants of the place.
+    Args: session: the caller's, with the scope of the place open; never commit. place: the unit
+        looked at; `place.tenants` are only those where the plugin is on.
+    Returns: the newest entries, at most 50; an empty list: nothing to tell.
+    Order: day, newest first, then manifest order.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def collect_hits(session: Session, place: Place, words: str, limit: int) -> list[Found]: ...
+def collect_hits(session: Session, place: Place, words: str, limit: int) -> list[Found]:
+    """Search hits among the plugin's records.
+
+    When: when someone searches from a unit.
+    Scope: tenants of the place.
+    Args: session: the caller's, with the scope of the place open; never commit. place: the unit
+        looked at; `place.tenants` are only those where the plugin is on. words: what was typed,
+        trimmed and not empty. limit: how many to return at most.
+    Returns: the hits, best first; an empty list: none.
+    Order: manifest order.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def collect_change_effects(session: Session, change: UnitChange, tenant_id: str) -> list[Effect]: ...
+def collect_change_effects(session: Session, change: UnitChange, tenant_id: str) -> list[Effect]:
+    """What a change of the tree would do to the plugin's records.
+
+    When: for the preview of a merge, split, move or close, before anything is written.
+    Scope: platform: every installed plugin, switched on or not, because data stay and follow the
+        tree.
+    Args: session: the caller's, with the scope of the tenant open. change: the change in preview.
+        tenant_id: whose records to count.
+    Returns: the effects with their counts; an empty list: untouched.
+    Order: manifest order.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def collect_switch_effects(session: Session, tenant_id: str, on: bool) -> list[Effect]: ...
+def collect_switch_effects(session: Session, tenant_id: str, on: bool) -> list[Effect]:
+    """What switching the plugin would mean for a tenant.
+
+    When: for the preview of a switch, before anything is written.
+    Scope: one tenant, and only the plugin that is being switched.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. on: the
+        state asked for.
+    Returns: the effects, in addition to pages and menus, which core lists itself.
+    Order: with several at once, what is required first.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
 
 
 @hookspec
-def before_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None: ...
+def before_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None:
+    """A last word before the tree changes.
+
+    When: in the transaction of a change of the tree, before anything is written.
+    Scope: platform: every installed plugin, switched on or not, because data stay and follow the
+        tree.
+    Args: session: the caller's. change: what is about to happen. actor: who does it.
+    Returns: nothing; to veto, raise `RuleViolation` with the rule and what to do.
+    Order: manifest order.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
 
 
 @hookspec
-def on_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None: ...
+def on_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None:
+    """The tree has changed: let the plugin's records follow.
+
+    When: in the transaction of the change, after the units are written.
+    Scope: platform: every installed plugin, switched on or not, because data stay and follow the
+        tree.
+    Args: session: the caller's, with the scope of the tenants concerned open. change: `moved` maps
+        each unit that ceased to its successor; `rules` assign records on a split. actor: who did
+        it.
+    Returns: nothing.
+    Order: manifest order.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
 
 
 @hookspec
-def on_unit_restored(session: Session, change: UnitChange, actor: Actor) -> None: ...
+def on_unit_restored(session: Session, change: UnitChange, actor: Actor) -> None:
+    """A change of the tree was undone: take back what followed it.
+
+    When: in the transaction of the undoing, after the units are restored.
+    Scope: platform: every installed plugin, switched on or not, because data stay and follow the
+        tree.
+    Args: session: as in `on_unit_changed`. change: the change that was undone, with its
+        `operation_id`. actor: who undid it.
+    Returns: nothing.
+    Order: manifest order.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
 
 
 @hookspec
-def before_plugin_disabled(session: Session, tenant_id: str, actor: Actor) -> None: ...
+def before_plugin_disabled(session: Session, tenant_id: str, actor: Actor) -> None:
+    """A last word before the plugin is switched off.
+
+    When: in the transaction of the switch, before anything is written.
+    Scope: one tenant, and only the plugin that is being switched.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. actor:
+        who switches.
+    Returns: nothing; to veto, raise `RuleViolation` (money under way, a publicity period running).
+    Order: dependants first.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
 
 
 @hookspec
-def on_plugin_enabled(session: Session, tenant_id: str, actor: Actor) -> None: ...
+def on_plugin_enabled(session: Session, tenant_id: str, actor: Actor) -> None:
+    """The plugin was switched on for a tenant.
+
+    When: in the transaction of the switch, after it is written.
+    Scope: one tenant, and only the plugin that is being switched.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. actor:
+        who switched.
+    Returns: nothing. Data of an earlier time are still there.
+    Order: what is required first.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
 
 
 @hookspec
-def on_plugin_disabled(session: Session, tenant_id: str, actor: Actor) -> None: ...
+def on_plugin_disabled(session: Session, tenant_id: str, actor: Actor) -> None:
+    """The plugin was switched off for a tenant; its data stay.
+
+    When: in the transaction of the switch, after it is written.
+    Scope: one tenant, and only the plugin that is being switched.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. actor:
+        who switched.
+    Returns: nothing. It must not delete records.
+    Order: dependants first.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
 
 
 @hookspec
-def on_plan_applied(session: Session, tenant_id: str, plan_id: object, actor: Actor) -> None: ...
+def on_plan_applied(session: Session, tenant_id: str, plan_id: uuid.UUID, actor: Actor) -> None:
+    """A tenant's plan has a new version in force.
+
+    When: in the transaction that applies the plan, after its entries and switches are written.
+    Scope: the tenant, where the plugin is on.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. plan_id:
+        the version applied. actor: who approved it.
+    Returns: nothing.
+    Order: manifest order.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
 
 
 @hookspec
-def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None: ...
+def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
+    """The demo is being loaded: bring made-up records.
+
+    When: once for each tenant of the demo, after units, plans and accounts are there.
+    Scope: the tenant, where the plugin is on.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. actor:
+        the command line.
+    Returns: nothing. Called again it must not add the same records twice; no real person's data.
+    Order: manifest order.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """

@@ -1,0 +1,197 @@
+"""Finding plugins and examining each one before the platform relies on it."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+from flask import Blueprint, Flask
+
+from core.config import Settings
+from core.errors import N_, PluginLoadError
+from core.extensions import Base
+from core.host import hookspecs
+from core.host.contract import ActionSpec, Manifest, MenuItem, RoleSpec, RuleSpec, SectionSpec
+from core.host.markers import PROJECT
+from core.host.rules import check_manifest
+from core.web.markers import plugin_of, undeclared
+
+GROUP = "bangfu.plugins"
+SPECS: dict[str, Callable[..., Any]] = {
+    name: spec for name, spec in vars(hookspecs).items() if hasattr(spec, f"{PROJECT}_spec")
+}
+REGISTERS: dict[str, type] = {
+    "register_actions": ActionSpec,
+    "register_roles": RoleSpec,
+    "register_rules": RuleSpec,
+    "register_sections": SectionSpec,
+    "register_blueprints": Blueprint,
+    "register_menus": MenuItem,
+}
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A plugin the platform works with, and what it registered."""
+
+    manifest: Manifest
+    plugin: Any
+    #: the entry point or setting it was found by
+    source: str
+    #: core's own features: always on, for every tenant
+    builtin: bool = False
+    registered: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        """The name used everywhere."""
+        return self.manifest.slug
+
+
+def core_version() -> str:
+    """The version of this platform, for manifests that ask for a newer one."""
+    return version("bangfu")
+
+
+def candidates(settings: Settings) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Every plugin named by an entry point or by the settings: its name, its source and how to import it."""
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        yield point.name, point.value, point.load
+    for target in settings.extra_plugins:
+        yield target, target, partial(resolve, target)
+
+
+def resolve(target: str) -> Any:
+    """The object behind `module:attribute`, or the module itself behind `module`."""
+    module_name, _, attribute = target.partition(":")
+    module = importlib.import_module(module_name)
+    return getattr(module, attribute) if attribute else module
+
+
+def new_manager() -> pluggy.PluginManager:
+    """A pluggy manager that knows every hook of the platform."""
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def examine(plugin: Any, source: str) -> Installed:
+    """Import is done; check manifest, hooks, and all that the plugin registers. Raises on the first fault."""
+    manifest = check_manifest(getattr(plugin, "manifest", None), core_version())
+    check_hooks(plugin)
+    registered = call_registers(plugin)
+    _check_names(manifest.slug, registered)
+    _check_blueprints(manifest.slug, registered["register_blueprints"])
+    _check_tables(manifest.slug, package_of(plugin))
+    return Installed(manifest, plugin, source, registered=registered)
+
+
+def check_hooks(plugin: Any) -> None:
+    """Refuse a misspelt hook or a wrong argument, named; alone in a manager of its own."""
+    manager = new_manager()
+    for name in dir(plugin):
+        options = manager.parse_hookimpl_opts(plugin, name)
+        hook = (options.get("specname") or name) if options else None
+        if hook is not None and hook not in SPECS:
+            near = difflib.get_close_matches(hook, SPECS, 1)
+            raise PluginLoadError(N_("没有名为 %(hook)s 的钩子，是否应为 %(near)s？"), hook=hook,
+                                  near=near[0] if near else "HOOKS.md")
+        if options and (options["hookwrapper"] or options["wrapper"]):
+            raise PluginLoadError(N_("钩子 %(hook)s 不得包裹其他插件"), hook=name)
+    try:
+        manager.register(plugin)
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        detail = str(error).replace("\n", " ")
+        raise PluginLoadError(N_("钩子的参数与规定不符：%(detail)s"), detail=detail) from error
+
+
+def call_registers(plugin: Any) -> dict[str, list[Any]]:
+    """The answers of every `register_…` hook of one plugin, their types checked."""
+    manager = new_manager()
+    manager.register(plugin)
+    answers: dict[str, list[Any]] = {}
+    for hook, kind in REGISTERS.items():
+        found = [item for answer in getattr(manager.hook, hook)() for item in answer]
+        wrong = [item for item in found if not isinstance(item, kind)]
+        if wrong:
+            raise PluginLoadError(N_("%(hook)s 应返回 %(kind)s 的列表，却含有 %(item)s"), hook=hook,
+                                  kind=kind.__name__, item=repr(wrong[0]))
+        answers[hook] = found
+    return answers
+
+
+def _check_names(slug: str, registered: dict[str, list[Any]]) -> None:
+    """Whatever a plugin registers begins with its slug, so that two plugins can never mean the same thing."""
+    named = [(item.code, f"{slug}:") for item in registered["register_actions"]]
+    named += [(item.obj, f"{slug}.") for item in registered["register_rules"]]
+    named += [(item.section, f"{slug}.") for item in registered["register_sections"]]
+    named += [(item.endpoint, f"{slug}.") for item in registered["register_menus"]]
+    named += [(item.action, f"{slug}:") for item in registered["register_menus"]]
+    for name, prefix in named:
+        if not name.startswith(prefix):
+            raise PluginLoadError(N_("“%(name)s”须以“%(prefix)s”开头"), name=name, prefix=prefix)
+
+
+def _check_blueprints(slug: str, blueprints: list[Blueprint]) -> None:
+    """Try the addresses on an app of their own: all under the plugin's prefix, each declaring its action."""
+    app = Flask("bangfu-probe", static_folder=None)
+    for blueprint in blueprints:
+        if blueprint.name != slug or getattr(blueprint, "plugin", None) != slug:
+            message = N_("蓝图“%(name)s”须由 plugin_blueprint(“%(slug)s”) 建立")
+            raise PluginLoadError(message, name=blueprint.name, slug=slug)
+        app.register_blueprint(blueprint)
+    silent = undeclared(app)
+    if silent:
+        raise PluginLoadError(N_("这些地址没有声明权限动作：%(endpoints)s"), endpoints="、".join(silent))
+    for rule in app.url_map.iter_rules():
+        if plugin_of(app, rule.endpoint) != slug or not rule.rule.startswith(f"/u/<code>/p/{slug}"):
+            raise PluginLoadError(N_("地址 %(address)s 不在插件自己的地址之下"), address=rule.rule)
+
+
+def count_pages(blueprints: list[Blueprint]) -> int:
+    """How many addresses these blueprints bring."""
+    app = Flask("bangfu-count", static_folder=None)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    return len(list(app.url_map.iter_rules()))
+
+
+def package_of(plugin: Any) -> str:
+    """The package a plugin's modules live in."""
+    module = plugin.__name__ if isinstance(plugin, ModuleType) else type(plugin).__module__
+    is_package = hasattr(sys.modules.get(module), "__path__")
+    return module if is_package else module.rpartition(".")[0]
+
+
+def tables_of(package: str) -> dict[str, set[str]]:
+    """The tables declared by the models of a package: name → columns."""
+    return {
+        table.name: {column.name for column in table.columns}
+        for mapper in Base.registry.mappers
+        if package and mapper.class_.__module__.startswith(f"{package}.")
+        for table in mapper.tables
+    }
+
+
+def _check_tables(slug: str, package: str) -> None:
+    for name in sorted(tables_of(package)):
+        if not name.startswith(f"{slug}_"):
+            raise PluginLoadError(N_("数据表 %(name)s 的名称须以“%(prefix)s”开头"), name=name,
+                                  prefix=f"{slug}_")
+
+
+def migrations_of(plugin: Any) -> Path | None:
+    """The plugin's own branch of migrations, when it has one."""
+    file = getattr(sys.modules.get(package_of(plugin)), "__file__", None)
+    folder = Path(file).parent / "migrations" if file else None
+    return folder if folder and folder.is_dir() else None
