@@ -22,7 +22,7 @@ from core.extensions import Base
 from core.host import hookspecs
 from core.host.contract import ActionSpec, Manifest, MenuItem, RoleSpec, RuleSpec, SectionSpec
 from core.host.markers import PROJECT
-from core.host.rules import check_manifest
+from core.host.rules import check_actions, check_manifest
 from core.web.markers import plugin_of, undeclared
 
 GROUP = "bangfu.plugins"
@@ -90,7 +90,8 @@ def examine(plugin: Any, source: str) -> Installed:
     check_hooks(plugin)
     registered = call_registers(plugin)
     _check_names(manifest.slug, registered)
-    _check_blueprints(manifest.slug, registered["register_blueprints"])
+    check_actions(registered["register_actions"], registered["register_rules"])
+    _check_pages(manifest.slug, registered["register_blueprints"], registered["register_menus"])
     _check_tables(manifest.slug, package_of(plugin))
     return Installed(manifest, plugin, source, registered=registered)
 
@@ -142,8 +143,9 @@ def _check_names(slug: str, registered: dict[str, list[Any]]) -> None:
             raise PluginLoadError(N_("“%(name)s”须以“%(prefix)s”开头"), name=name, prefix=prefix)
 
 
-def _check_blueprints(slug: str, blueprints: list[Blueprint]) -> None:
-    """Try the addresses on an app of their own: all under the plugin's prefix, each declaring its action."""
+def _check_pages(slug: str, blueprints: list[Blueprint], menus: list[MenuItem]) -> None:
+    """Try the addresses on an app of their own: all under the plugin's prefix, each declaring its action, and
+    every entry of the menu leading to one of them."""
     app = Flask("bangfu-probe", static_folder=None)
     for blueprint in blueprints:
         if blueprint.name != slug or getattr(blueprint, "plugin", None) != slug:
@@ -156,6 +158,11 @@ def _check_blueprints(slug: str, blueprints: list[Blueprint]) -> None:
     for rule in app.url_map.iter_rules():
         if plugin_of(app, rule.endpoint) != slug or not rule.rule.startswith(f"/u/<code>/p/{slug}"):
             raise PluginLoadError(N_("地址 %(address)s 不在插件自己的地址之下"), address=rule.rule)
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.arguments == {"code"}}
+    for item in menus:
+        if item.endpoint not in pages:
+            raise PluginLoadError(N_("菜单“%(label)s”指向的页面 %(endpoint)s 不存在"), label=item.label,
+                                  endpoint=item.endpoint)
 
 
 def count_pages(blueprints: list[Blueprint]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -80,11 +80,22 @@ class PluginHost:
         taken = [role.code for role in installed.registered["register_roles"] if role.code in roles]
         if taken:
             raise PluginLoadError(N_("角色已被占用：%(codes)s"), codes="、".join(taken))
+        roles |= {role.code for role in installed.registered["register_roles"]} | {"*"}
+        unknown = sorted({rule.role for rule in installed.registered["register_rules"]} - roles)
+        if unknown:
+            raise PluginLoadError(N_("默认访问规则中的角色不存在：%(codes)s"), codes="、".join(unknown))
         self._pm.register(plugin, name=installed.slug)
         self._plugins[installed.slug] = installed
 
     def _names(self, hook: str) -> set[str]:
         return {item.name for item in self.registered(hook)} | RESERVED
+
+    def review(self, faults: Callable[[Installed], list[str]]) -> None:
+        """Let a slice above judge what the plugins registered; whoever it finds at fault is quarantined."""
+        for installed in self.plugins:
+            found = faults(installed)
+            if found and installed.slug in self._plugins:
+                self.quarantine(installed.slug, "；".join(found))
 
     def check_schema(self, engine: Engine) -> None:
         """Quarantine every plugin whose tables or columns the database lacks: its migration has not run."""

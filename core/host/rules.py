@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from core.errors import N_, PluginLoadError
-from core.host.contract import Manifest
+from core.host.contract import ActionSpec, Manifest, RuleSpec
 
 SLUG = re.compile(r"[a-z][a-z0-9_]{1,29}\Z")
 VERSION = re.compile(r"\d+(\.\d+){0,3}\Z")
+VERBS = ("read", "write", "approve", "export", "manage")
 #: names a plugin may not take: they are core's own
 RESERVED = frozenset({"core", "static", "plugins", "api"})
 
@@ -46,6 +47,23 @@ def check_manifest(manifest: object, core_version: str) -> Manifest:
         raise PluginLoadError(N_("需要平台 %(needed)s 以上，现为 %(current)s"), needed=manifest.core,
                               current=core_version)
     return manifest
+
+
+def check_actions(actions: Iterable[ActionSpec], rules: Iterable[RuleSpec]) -> None:
+    """Actions read `slug:resource:verb`, and a default rule speaks of actions that exist: Casbin would pass
+    over any other line in silence."""
+    known: set[tuple[str, str]] = set()
+    for action in actions:
+        parts = action.code.split(":")
+        if len(parts) != 3 or not all(parts) or parts[2] not in VERBS:
+            message = N_("动作“%(code)s”须写作 插件:对象:动词，动词为 %(verbs)s 之一")
+            raise PluginLoadError(message, code=action.code, verbs="、".join(VERBS))
+        known.add((f"{parts[0]}.{parts[1]}", parts[2]))
+    for rule in rules:
+        verbs = {verb for obj, verb in known if rule.obj in (obj, f"{obj.partition('.')[0]}.*")}
+        if not verbs or rule.act not in verbs | {"*"} or rule.eft not in ("allow", "deny"):
+            message = N_("默认访问规则“%(role)s, %(obj)s, %(act)s, %(eft)s”没有对应的动作或效力有误")
+            raise PluginLoadError(message, role=rule.role, obj=rule.obj, act=rule.act, eft=rule.eft)
 
 
 def with_requirements(slug: str, requires: Requires) -> list[str]:
