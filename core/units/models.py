@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import uuid
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.extensions import Base, Id, Json, PathText, new_id, utcnow
+from core.units.rules.levels import ROOT_CODE, ROOT_PATH, Kind, Level
 
-#: the root of the tree, 全国; provinces hang under it
-ROOT_CODE = "00"
-ROOT_PATH = "00/"
-
-
-class Kind(enum.StrEnum):
-    """What a unit is; only divisions carry a code of the national list."""
-
-    DIVISION = "division"
-    SCHOOL = "school"
-    STATION = "station"
-    OFFICE = "office"
-    DEPARTMENT = "department"
-    COMMITTEE = "committee"
+__all__ = ["ROOT_CODE", "ROOT_PATH", "Kind", "Level", "Unit", "UnitLink", "UnitOperation", "UnitTouch",
+           "UnitVersion"]
 
 
-class Level(enum.StrEnum):
-    """The level a unit stands at; units without a division code take the level of their parent."""
-
-    COUNTRY = "country"
-    PROVINCE = "province"
-    CITY = "city"
-    COUNTY = "county"
-    TOWNSHIP = "township"
-    VILLAGE = "village"
+def _key(length: int) -> String:
+    """Text compared byte by byte on both databases, so that a prefix is a range and pages agree."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Unit(Base):
@@ -50,8 +32,8 @@ class Unit(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
     #: national code for a division, the school's or our own code otherwise; unique among open units
-    code: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(120))
+    code: Mapped[str] = mapped_column(_key(40))
+    name: Mapped[str] = mapped_column(_key(120))
     kind: Mapped[str] = mapped_column(String(12))
     level: Mapped[str] = mapped_column(String(12))
     parent_id: Mapped[uuid.UUID | None] = mapped_column(Id, ForeignKey("units.id"))
@@ -61,13 +43,19 @@ class Unit(Base):
     since: Mapped[dt.date]
     #: the first day on which the unit exists no more
     closed_on: Mapped[dt.date | None]
-    #: pinyin initials and full pinyin of the name, lower case, for prefix search: "gdx guidingxian"
-    pinyin: Mapped[str] = mapped_column(String(260), default="")
-    initials: Mapped[str] = mapped_column(String(60), default="")
+    #: full pinyin and pinyin initials of the name, lower case, for prefix search: "guidingxian", "gdx"
+    pinyin: Mapped[str] = mapped_column(_key(260), default="")
+    initials: Mapped[str] = mapped_column(_key(60), default="")
 
     __table_args__ = (
         Index("ix_units_code", "code"),
+        Index("uq_units_open_code", "code", unique=True, sqlite_where=text("closed_on IS NULL"),
+              postgresql_where=text("closed_on IS NULL")),
         Index("ix_units_parent_id_code", "parent_id", "code"),
+        # search goes level by level from the top, so the depth leads
+        Index("ix_units_depth_name", "depth", "name"),
+        Index("ix_units_depth_pinyin", "depth", "pinyin"),
+        Index("ix_units_depth_initials", "depth", "initials"),
     )
 
 
@@ -79,25 +67,28 @@ class UnitVersion(Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("units.id"), primary_key=True)
     since: Mapped[dt.date] = mapped_column(primary_key=True)
     until: Mapped[dt.date]
-    code: Mapped[str] = mapped_column(String(40), index=True)
+    code: Mapped[str] = mapped_column(_key(40), index=True)
     name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(12))
     level: Mapped[str] = mapped_column(String(12))
     parent_id: Mapped[uuid.UUID | None] = mapped_column(Id, index=True)
-    operation_id: Mapped[uuid.UUID | None] = mapped_column(Id)
+    operation_id: Mapped[uuid.UUID | None] = mapped_column(Id, index=True)
+
+    __table_args__ = (Index("ix_unit_versions_until", "until"),)
 
 
 class UnitLink(Base):
-    """A successor link: what became of a unit, and when (撤并/拆分/更名/划转)."""
+    """A successor link: what became of a unit, and when (撤并, 拆分). Renames and transfers keep the id, so
+    their history is the versions alone."""
 
     __tablename__ = "unit_links"
 
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
     from_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("units.id"), index=True)
     to_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("units.id"), index=True)
-    #: merge, split, move, rename
+    #: merge or split
     kind: Mapped[str] = mapped_column(String(12))
-    on: Mapped[dt.date]
+    on: Mapped[dt.date] = mapped_column(index=True)
     operation_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("unit_operations.id"))
 
 
@@ -110,10 +101,26 @@ class UnitOperation(Base):
     kind: Mapped[str] = mapped_column(String(12))
     #: the day from which the change holds
     on: Mapped[dt.date]
-    unit_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("units.id"))
+    #: the unit it is about; no foreign key, for an undone founding leaves no unit behind
+    unit_id: Mapped[uuid.UUID] = mapped_column(Id)
+    #: one Chinese sentence that says what was done
+    sentence: Mapped[str] = mapped_column(String(400))
     document: Mapped[str] = mapped_column(String(200), default="")
     detail: Mapped[dict[str, object]] = mapped_column(Json)
     done_at: Mapped[dt.datetime] = mapped_column(default=utcnow)
     done_by: Mapped[str] = mapped_column(String(80))
     undone_at: Mapped[dt.datetime | None]
     undone_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class UnitTouch(Base):
+    """Which units an operation has to do with; `changed` ones are its own, the others are only leaned on
+    (a parent old or new). It answers what has been built on an operation."""
+
+    __tablename__ = "unit_touches"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
+    operation_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("unit_operations.id"), primary_key=True)
+    changed: Mapped[bool]
+
+    __table_args__ = (Index("ix_unit_touches_operation_id", "operation_id"),)
