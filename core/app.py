@@ -1,3 +1,85 @@
 """The web application: puts the slices together; every decision is made inside them."""
 
 from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from flask import Flask, Response, g
+from flask_wtf.csrf import CSRFProtect
+
+import core.access.hooks
+import core.accounts.hooks
+import core.desk.hooks
+import core.host.hooks
+import core.tenancy.hooks
+import core.units.hooks
+from core.access import guard
+from core.accounts import sign_in
+from core.config import Settings
+from core.desk import problems, providers
+from core.extensions import Database
+from core.host.manager import load
+from core.web import filters, headers, i18n
+
+HERE = Path(__file__).parent
+#: core's own features, registered the same way as plugins
+BUILTINS = (
+    core.desk.hooks,
+    core.units.hooks,
+    core.tenancy.hooks,
+    core.access.hooks,
+    core.accounts.hooks,
+    core.host.hooks,
+)
+LARGEST_UPLOAD = 32 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application. It does not start with an endpoint that declares no action."""
+    settings = settings or Settings.from_env()
+    app = Flask("core", static_folder=str(HERE / "web/static"), template_folder=str(HERE / "web/templates"))
+    app.config.update(
+        BANGFU_SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    database = Database(settings.database_url)
+    host = load(settings, BUILTINS)
+    host.check_schema(database.engine)
+    app.extensions["bangfu.database"] = database
+    app.extensions["bangfu.host"] = host
+    CSRFProtect(app)
+    for part in (i18n, headers, filters, sign_in, problems, providers):
+        part.install(app)
+    for blueprint in host.registered("register_blueprints"):
+        app.register_blueprint(blueprint)
+    # Flask calls these in reverse: the guard's own come first, then the commit and the end of the session.
+    app.after_request(_commit)
+    app.teardown_request(_close)
+    guard.install(app)
+    return app
+
+
+def _commit(response: Response) -> Response:
+    """Commit what a good answer has written; an error answer keeps nothing."""
+    session = g.get("session")
+    if session is not None:
+        if response.status_code < 400:
+            session.commit()
+        else:
+            session.rollback()
+    return response
+
+
+def _close(error: BaseException | None = None) -> None:
+    session = g.pop("session", None)
+    if session is not None:
+        session.close()

@@ -1,0 +1,104 @@
+"""Turns every error into a page or JSON; the one place that does."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from core.errors import N_, NotSignedIn, PlatformError
+from core.web.request import wants_json
+
+log = logging.getLogger("bangfu")
+
+HTTP_MESSAGES = {
+    400: N_("这个请求不完整，请返回上一页重试。"),
+    404: N_("没有这个页面，或者它不在您的权限范围内。"),
+    405: N_("这个地址不接受这样的操作，请从页面上的按钮进入。"),
+    413: N_("文件太大了，请拆分后再上传。"),
+    429: N_("操作太频繁，请稍等一分钟再试。"),
+}
+
+
+def install(app: Flask) -> None:
+    """Register the handlers. Whatever was written in the request is rolled back first."""
+    app.register_error_handler(PlatformError, _platform)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(OperationalError, _operational)
+    app.register_error_handler(Exception, _unknown)
+
+
+def answer(status: int, message: str, *, title: str = "", fields: dict[str, str] | None = None,
+           **facts: Any) -> Response:
+    """One shape for every refusal: a page for people, problem details for programs."""
+    if wants_json():
+        errors = [{"field": field, "message": text} for field, text in (fields or {}).items()]
+        body = {"ok": False, "status": status, "error": message, "errors": errors,
+                **{name: value for name, value in facts.items() if value}}
+        return make_response(jsonify(body), status)
+    page = f"errors/{status}.html" if status in PAGES else "errors/error.html"
+    return make_response(
+        render_template(page, status=status, title=title, message=message, fields=fields or {}, **facts), status
+    )
+
+
+PAGES = {400, 401, 403, 404, 409, 419, 422, 429, 500}
+
+
+def rollback() -> None:
+    """Forget what the request has written."""
+    session = g.get("session")
+    if session is not None:
+        session.rollback()
+
+
+def _platform(error: PlatformError) -> Any:
+    rollback()
+    if isinstance(error, NotSignedIn) and not wants_json():
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    if error.status >= 500:
+        log.error("%s: %s", type(error).__name__, error, exc_info=error)
+    message = gettext(error.message)
+    message = message % error.params if error.params else message
+    return answer(error.status, message, title=gettext(error.title), fields=error.fields,
+                  rule=getattr(error, "rule", ""), clause=getattr(error, "clause", ""))
+
+
+def _csrf(error: CSRFError) -> Response:
+    rollback()
+    return answer(419, gettext("页面打开太久，安全标记已失效。请刷新页面后重新提交。"), title=gettext("请刷新页面"))
+
+
+def _http(error: HTTPException) -> Any:
+    rollback()
+    status = error.code or 500
+    if status < 400:
+        return error
+    return answer(status, gettext(HTTP_MESSAGES.get(status, N_("这个请求没有办成，请返回上一页重试。"))))
+
+
+def _integrity(error: IntegrityError) -> Response:
+    rollback()
+    log.warning("a constraint refused the write: %s", error.orig)
+    return answer(409, gettext("有人刚刚改动了同一条记录，或记录已经存在。请刷新后核对再提交。"),
+                  title=gettext("状态已变化"))
+
+
+def _operational(error: OperationalError) -> Response:
+    rollback()
+    log.error("the database did not answer", exc_info=error)
+    return answer(503, gettext("数据库正忙，您的改动没有保存。请稍等片刻再试。"), title=gettext("稍后再试"))
+
+
+def _unknown(error: Exception) -> Response:
+    rollback()
+    log.error("unexpected error at %s %s", request.method, request.path, exc_info=error)
+    return answer(500, gettext("平台出了意外，您的改动没有保存。请联系平台管理员并告知时间。"),
+                  title=gettext("平台出错"))
