@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from core.errors import N_, TenantScopeError
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,28 @@ class MenuItem:
     order: int = 100
 
 
+def _nobody(action: str) -> Any:
+    raise TenantScopeError(N_("没有说明是谁在查看，不能读取记录"))
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where a `collect_…` hook is asked about: the unit, its path, and the tenants open to the caller."""
+    """Where a `collect_…` hook is asked about: the unit, its path, and the tenants open to the caller.
+
+    `scope(action)` gives what the caller may see with an action here, as the queries of
+    `core.access.scoping` take it: a card must not count what its list would not show.
+    """
 
     unit_id: uuid.UUID
     code: str
     name: str
     path: str
     tenants: frozenset[str]
+    scope: Callable[[str], Any] = field(default=_nobody, compare=False)
+
+    def within(self, tenants: frozenset[str]) -> Place:
+        """The same place for these of its tenants alone."""
+        return replace(self, tenants=tenants, scope=lambda action: self.scope(action).only(tenants))
 
 
 @dataclass(frozen=True)
@@ -153,8 +168,10 @@ class Found:
 
 @dataclass(frozen=True)
 class UnitChange:
-    """A change of the tree as plugins see it. `moved` maps the id of each unit that ceased to the id of
-    its successor; on a split, `assign` gives the successor for a record by its unit id and facts."""
+    """A change of the tree as plugins see it. `moved` maps the id of each unit that ceased to the id of its
+    successor. A split has several successors: there the first of `rules` that fits a record decides. A rule
+    reads `{"from": id, "where": {fact: value or list of values}, "to": id}`; without `where` it takes the
+    rest. The facts a plugin offers are its own, such as the title of a visit."""
 
     operation_id: uuid.UUID
     kind: str
@@ -162,6 +179,19 @@ class UnitChange:
     unit_ids: tuple[uuid.UUID, ...]
     moved: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     rules: tuple[Mapping[str, Any], ...] = ()
+
+    def successor(self, unit_id: uuid.UUID, facts: Mapping[str, Any]) -> uuid.UUID:
+        """The unit a record of `unit_id` with these facts belongs to after the change."""
+        for rule in self.rules:
+            if rule.get("from", unit_id) == unit_id and _fits(rule.get("where") or {}, facts):
+                found: uuid.UUID = rule["to"]
+                return found
+        return self.moved.get(unit_id, unit_id)
+
+
+def _fits(where: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    return all(name in facts and facts[name] in (wanted if isinstance(wanted, list | tuple) else [wanted])
+               for name, wanted in where.items())
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from core.host import hookspecs
 from core.host.contract import ActionSpec, Manifest, MenuItem, RoleSpec, RuleSpec, SectionSpec
 from core.host.markers import PROJECT
 from core.host.rules import check_actions, check_manifest
-from core.web.markers import plugin_of, undeclared
+from core.web.markers import plugin_of, requirement_of, undeclared
 
 GROUP = "bangfu.plugins"
 SPECS: dict[str, Callable[..., Any]] = {
@@ -146,12 +146,11 @@ def _check_names(slug: str, registered: dict[str, list[Any]]) -> None:
 def _check_pages(slug: str, blueprints: list[Blueprint], menus: list[MenuItem]) -> None:
     """Try the addresses on an app of their own: all under the plugin's prefix, each declaring its action, and
     every entry of the menu leading to one of them."""
-    app = Flask("bangfu-probe", static_folder=None)
     for blueprint in blueprints:
         if blueprint.name != slug or getattr(blueprint, "plugin", None) != slug:
             message = N_("蓝图“%(name)s”须由 plugin_blueprint(“%(slug)s”) 建立")
             raise PluginLoadError(message, name=blueprint.name, slug=slug)
-        app.register_blueprint(blueprint)
+    app = probe_app(blueprints)
     silent = undeclared(app)
     if silent:
         raise PluginLoadError(N_("这些地址没有声明权限动作：%(endpoints)s"), endpoints="、".join(silent))
@@ -165,12 +164,28 @@ def _check_pages(slug: str, blueprints: list[Blueprint], menus: list[MenuItem]) 
                                   endpoint=item.endpoint)
 
 
-def count_pages(blueprints: list[Blueprint]) -> int:
-    """How many addresses these blueprints bring."""
-    app = Flask("bangfu-count", static_folder=None)
+def check_requirements(installed: Installed, core_actions: set[str]) -> None:
+    """Every page asks for an action that somebody registered; access refuses to start with any other."""
+    app = probe_app(installed.registered["register_blueprints"])
+    known = core_actions | {action.code for action in installed.registered["register_actions"]}
+    for endpoint in sorted(app.view_functions):
+        requirement = requirement_of(app, endpoint)
+        if requirement and requirement.action and requirement.action not in known:
+            raise PluginLoadError(N_("页面 %(endpoint)s 要求的动作“%(action)s”没有登记"), endpoint=endpoint,
+                                  action=requirement.action)
+
+
+def probe_app(blueprints: list[Blueprint]) -> Flask:
+    """An app with these blueprints alone, to look at their addresses."""
+    app = Flask("bangfu-probe", static_folder=None)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    return len(list(app.url_map.iter_rules()))
+    return app
+
+
+def count_pages(blueprints: list[Blueprint]) -> int:
+    """How many addresses these blueprints bring."""
+    return len(list(probe_app(blueprints).url_map.iter_rules()))
 
 
 def package_of(plugin: Any) -> str:

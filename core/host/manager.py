@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -84,6 +84,8 @@ class PluginHost:
         unknown = sorted({rule.role for rule in installed.registered["register_rules"]} - roles)
         if unknown:
             raise PluginLoadError(N_("默认访问规则中的角色不存在：%(codes)s"), codes="、".join(unknown))
+        actions = {action.code for action in self.registered("register_actions")}
+        loading.check_requirements(installed, actions)
         self._pm.register(plugin, name=installed.slug)
         self._plugins[installed.slug] = installed
 
@@ -177,7 +179,7 @@ class PluginHost:
         for found in self._all():
             tenants = frozenset(name for name in place.tenants if found.slug in switches.get(name, ()))
             if found.builtin or tenants:
-                here = place if found.builtin else replace(place, tenants=tenants)
+                here = place if found.builtin else place.within(tenants)
                 items += self._ask(found, hook, {**arguments, "session": session, "place": here})
         return items
 

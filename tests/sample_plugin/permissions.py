@@ -1,0 +1,46 @@
+"""The plugin's actions and the roles that hold them by default."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.host.contract import ActionSpec, RoleSpec, RuleSpec
+
+SOURCE = "示例方案（二）"
+
+
+class Action(StrEnum):
+    """What may be done with visits and their payments."""
+
+    PAYMENT_APPROVE = "sample:payment:approve"
+    PAYMENT_READ = "sample:payment:read"
+    VISIT_EXPORT = "sample:visit:export"
+    VISIT_READ = "sample:visit:read"
+    VISIT_WRITE = "sample:visit:write"
+
+
+ACTIONS = [
+    ActionSpec(Action.PAYMENT_APPROVE, "审批慰问金"),
+    ActionSpec(Action.PAYMENT_READ, "查看慰问金"),
+    ActionSpec(Action.VISIT_EXPORT, "导出走访"),
+    ActionSpec(Action.VISIT_READ, "查看走访"),
+    ActionSpec(Action.VISIT_WRITE, "登记走访"),
+]
+
+ROLES = [RoleSpec("sample_visitor", "走访员", levels=("township", "village"), source=SOURCE)]
+
+_READERS = ("auditor", "discipline", "province_bureau", "city_bureau", "tenant_admin", "central_school",
+            "general_office", "sample_visitor")
+_WRITERS = ("school_clerk", "sample_visitor")
+
+RULES = [
+    *(RuleSpec(role, "sample.visit", "read", source=SOURCE)
+      for role in (*_READERS, "school_clerk", "aid_centre")),
+    *(RuleSpec(role, "sample.visit", "write", source=SOURCE) for role in _WRITERS),
+    *(RuleSpec(role, "sample.visit", "export", source=SOURCE)
+      for role in ("auditor", "discipline", "school_clerk", "aid_centre")),
+    *(RuleSpec(role, "sample.payment", "read", source=SOURCE)
+      for role in ("auditor", "discipline", "school_clerk", "aid_centre")),
+    RuleSpec("aid_centre", "sample.payment", "approve", source=SOURCE),
+    RuleSpec("*", "sample.payment", "approve", cond="is_submitter", eft="deny", source=SOURCE),
+]
