@@ -77,4 +77,5 @@ def plugin_of(app: Flask, endpoint: str) -> str | None:
 
 def undeclared(app: Flask) -> list[str]:
     """Every endpoint of the URL map that declares nothing."""
-    return sorted({rule.endpoint for rule in app.url_map.iter_rules() if requirement_of(app, rule.endpoint) is None})
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    return sorted(endpoint for endpoint in endpoints if requirement_of(app, endpoint) is None)

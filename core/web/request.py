@@ -25,8 +25,7 @@ class Viewer(Protocol):
 
 def database() -> Database:
     """The database of the running app."""
-    found = current_app.extensions["bangfu.database"]
-    assert isinstance(found, Database)
+    found: Database = current_app.extensions["bangfu.database"]
     return found
 
 

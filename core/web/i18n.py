@@ -1,0 +1,61 @@
+"""Languages: Chinese is the source and the default, English is complete; no browser chooses for a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, has_request_context, redirect, request, session
+from flask_babel import Babel
+
+from core.errors import InvalidInput
+from core.web.markers import public
+
+DEFAULT = "zh_Hans_CN"
+#: locale → the language's own name for itself
+LANGUAGES = {DEFAULT: "中文", "en": "English"}
+TIMEZONE = "Asia/Shanghai"
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+_KEY = "locale"
+
+blueprint = Blueprint("web", __name__)
+
+
+def install(app: Flask) -> None:
+    """Set up Flask-Babel and the address that switches the language."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
+    Babel(app, default_locale=DEFAULT, default_timezone=TIMEZONE, locale_selector=chosen_locale)
+    app.register_blueprint(blueprint)
+    app.context_processor(
+        lambda: {"locale": chosen_locale(), "languages": LANGUAGES, "lang": lang_tag(chosen_locale())}
+    )
+
+
+def chosen_locale() -> str:
+    """The language the person has chosen, else Chinese: a county office with an English Windows still works
+    in Chinese."""
+    found = session.get(_KEY) if has_request_context() else None
+    return found if found in LANGUAGES else DEFAULT
+
+
+def lang_tag(locale: str) -> str:
+    """The locale as HTML's lang attribute writes it."""
+    return "zh-CN" if locale == DEFAULT else locale
+
+
+@blueprint.post("/language")
+@public("选择界面语言，登录前也可以")
+def language() -> Response:
+    """Keep the chosen language and go back to the page it was chosen on."""
+    wanted = request.form.get("locale", "")
+    if wanted not in LANGUAGES:
+        raise InvalidInput()
+    session[_KEY] = wanted
+    return redirect(own_address(request.form.get("next", "")))  # type: ignore[return-value]
+
+
+def own_address(target: str) -> str:
+    """The address if it is one of ours, else the front page: a link from outside may not redirect people."""
+    parts = urlsplit(target)
+    local = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
+    return target if local and "\\" not in target and target.isprintable() else "/"
