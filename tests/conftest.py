@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from core.config import ROOT, Settings
 from core.extensions import Database
 from tests.support import postgres
 from tests.support.schema import make_schema
+
+SAMPLE = "tests.sample_plugin:plugin"
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +68,66 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     found = Database(f"sqlite:///{path}")
     yield found
     found.dispose()
+
+
+def settings_for(url: str, data_dir: Path, *plugins: str) -> Settings:
+    """Settings of an app under test."""
+    return Settings(database_url=url, data_dir=data_dir, secret_key="test-key", testing=True,
+                    extra_plugins=plugins, tenants_dir=ROOT / "tenants")
+
+
+@pytest.fixture(scope="session")
+def world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small province of `make_world` with the sample plugin, made once."""
+    from core.app import BUILTINS
+    from core.host.manager import load
+    from tests.factories.world import make_world
+
+    path = tmp_path_factory.mktemp("world") / "world.sqlite3"
+    shutil.copy(sqlite_template, path)
+    settings = settings_for(f"sqlite:///{path}", path.parent, SAMPLE)
+    database = Database(settings.database_url)
+    with database.transaction() as session:
+        make_world(session, load(settings, BUILTINS))
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def app(world_template: Path, tmp_path: Path) -> Iterator[Flask]:
+    """The whole application with the sample plugin on a copy of the small province."""
+    from core.app import create_app
+
+    path = tmp_path / "world.sqlite3"
+    shutil.copy(world_template, path)
+    made = create_app(settings_for(f"sqlite:///{path}", tmp_path, SAMPLE))
+    yield made
+    made.extensions["bangfu.database"].dispose()
+
+
+@pytest.fixture
+def app_database(app: Flask) -> Database:
+    """The database behind `app`."""
+    found: Database = app.extensions["bangfu.database"]
+    return found
+
+
+ClientAs = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def client_as(app: Flask) -> ClientAs:
+    """A browser signed in as one of the people of `make_world`; "" stays outside."""
+
+    from tests.factories.world import PASSWORD
+
+    def sign_in(login: str) -> FlaskClient:
+        client = app.test_client()
+        if login:
+            answer = client.post("/sign-in", data={"login": login, "password": PASSWORD})
+            assert answer.status_code == 302, f"{login} cannot sign in"
+        return client
+
+    return sign_in

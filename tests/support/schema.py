@@ -13,6 +13,7 @@ def make_schema(url: str) -> None:
     """Create every table of core; the migrations are proven equal elsewhere."""
     for slice_name in MODELS:
         importlib.import_module(f"{slice_name}.models")
+    importlib.import_module("tests.sample_plugin.models")
     database = Database(url)
     Base.metadata.create_all(database.engine)
     database.dispose()
