@@ -49,6 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_ENABLED=not settings.testing,
+        RATELIMIT_ENABLED=not settings.testing,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     database = Database(settings.database_url)

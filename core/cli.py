@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 
 from core import demo, migrations
+from core.access.catalogue import catalogue
+from core.access.services import sync_defaults
 from core.app import BUILTINS
 from core.config import Settings
 from core.errors import PlatformError
@@ -87,6 +89,8 @@ def _migrate(database: Database, host: PluginHost) -> None:
     if migrations.pending(database, locations):
         say("升级数据库结构")
         migrations.upgrade(database, locations)
+    with database.transaction() as session:
+        sync_defaults(session, catalogue(host))
 
 
 @main.group("demo", help="演示数据：真实区划、真实方案、虚构人员")

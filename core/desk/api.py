@@ -51,7 +51,7 @@ def get_plan(code: str) -> ResponseReturnValue:
         {"section": entry.section, "code": entry.code, "name": entry.name, "clause": entry.clause,
          "from": _day(entry.valid_from), "to": _day(entry.valid_to), "state": entry.state, "mode": entry.mode,
          "value": entry.value}
-        for entry in list_entries(db(), plan.id)
+        for entry in list_entries(db(), plan)
     ]
     return jsonify(ok=True, tenant=found["tenant"].id, version=plan.version, starts=_day(plan.starts_on), entries=rows)
 

@@ -61,7 +61,7 @@ def plan_summary(session: Session, unit: Unit) -> dict[str, Any] | None:
     plan = running_plan(session, tenant.id) if tenant else None
     if tenant is None or plan is None:
         return None
-    return {"tenant": tenant, "plan": plan, "own": tenant.unit_id == unit.id}
+    return {"tenant": tenant, "plan": plan, "own": tenant.unit.id == unit.id}
 
 
 def search(session: Session, host: PluginHost, person: Viewer, words: str, limit: int) -> list[Found]:
