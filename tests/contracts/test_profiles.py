@@ -17,12 +17,16 @@ import pytest
 from core.config import ROOT, Settings
 from core.host import manager
 from core.tenancy.commands import installed_grammar
-from core.tenancy.grammar import Checked, Entry, Grammar, Profile, State
+from core.tenancy.grammar import CORE, RULES, Checked, Entry, Grammar, Profile, State
 from core.tenancy.grammar.dates import due_day
 from core.tenancy.grammar.masks import ACTIVE, MASKED, looks_masked
+from core.tenancy.grammar.sections import ClauseSchema, DocumentSchema, TenantSchema
 from core.tenancy.offline import check_file
+from core.tenancy.stages import STAGES
+from core.tenancy.values import VALUES
 
 TENANTS = ROOT / "tenants"
+GUIDE = (TENANTS / "README.md").read_text(encoding="utf-8")
 FILES = sorted(path.relative_to(TENANTS).as_posix() for path in TENANTS.rglob("*.toml"))
 #: where a masked print may be quoted: the words of the document, and our own remarks on it
 QUOTING = {"text", "printed", "note"}
@@ -388,3 +392,33 @@ def test_broken_profile_is_refused_with_file_line_key_clause_and_rule(
     *first, line = broken(old, new)[0]
     assert first == ["guiding.toml", key, clause, rule]
     assert line > 1
+
+
+def test_guide_explains_every_rule_and_no_other() -> None:
+    table = GUIDE.split("## 报错对照表")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE) == list(RULES)
+
+
+def test_guide_names_every_section_and_every_key() -> None:
+    schemas: dict[str, Any] = {spec.section: spec.schema for spec in CORE}
+    schemas |= {"tenant": TenantSchema, "document": DocumentSchema, "clause": ClauseSchema}
+    for section, schema in schemas.items():
+        heading = f"### `[{section}]`" if section == "tenant" else f"### `[[{section}]]`"
+        assert heading in GUIDE, section
+        part = GUIDE.split(heading)[1].split("\n### ")[0].split("\n## ")[0]
+        fields = {field.data_key or name for name, field in schema().fields.items()}
+        assert {key for key in fields if f"`{key}`" not in part} == set(), section
+
+
+def test_guide_lists_every_registered_value_and_stage() -> None:
+    assert [code for code in [*VALUES, *STAGES] if f"`{code}`" not in GUIDE] == []
+
+
+def test_worked_example_of_the_guide_has_no_error_and_the_open_questions_it_says(tmp_path: Path) -> None:
+    shutil.copy(TENANTS / "national.toml", tmp_path)
+    (tmp_path / "example.toml").write_text(GUIDE.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    outcome = check_file(tmp_path / "example.toml", known_grammar())
+    assert outcome.errors == []
+    assert outcome.profile is not None
+    asked = [(question.section, question.key) for question in outcome.profile.questions]
+    assert asked == [("milestone", "due"), ("committee", "seats[3].count"), ("tag", "units")]
