@@ -35,6 +35,15 @@ SEAT_KEYS = {"post", "count", "standing", "holder"}
 PERSONAL = re.compile(r"person|member|surname|full_?name|phone|mobile|tel|email|wechat|qq|id_number")
 #: a way to reach a person: the label with what follows it, or a long run of digits
 REACHABLE = re.compile(r"联系人|联系电话|电话[:：]|手机号|邮箱|[Qq]{2}|账号|(?<![\d-])\d{7,}")
+#: three days where the national base asks for five
+SHORT_PUBLICITY = """[[value]]
+code = "publicity.days"
+name = "公示天数"
+clause = "保障（四）"
+value = 3
+unit = "工作日"
+
+"""
 LOCALITIES = {
     "gansu/province.toml": ("62", "甘肃省"),
     "gansu/lingtai-shangliang-school.toml": ("620822106-S01", "上良中学"),
@@ -297,6 +306,12 @@ def test_contact_system_asks_one_contact_of_every_unit_and_ships_none() -> None:
     assert "named_units" not in contact.value
 
 
+def test_county_that_prints_no_days_of_publicity_leaves_them_to_the_national_base() -> None:
+    plan = profile("guizhou/guiding.toml")
+    assert plan.section("value") == []
+    assert "公示一项，未印天数" in plan.documents[0]["note"]
+
+
 @pytest.mark.clause("CO-045")
 def test_county_plan_reaches_bureau_station_and_school() -> None:
     groups = {group.code: group for group in profile("guizhou/guiding.toml").section("committee")}
@@ -377,8 +392,8 @@ def broken(tmp_path: Path) -> Iterator[Any]:
             "unknown-stage",
         ),
         (
-            'value = { state = "unspecified", printed = "公示" }',
-            "value = 3",
+            '[[committee]]\ncode = "station-groups"',
+            SHORT_PUBLICITY + '[[committee]]\ncode = "station-groups"',
             "value[publicity.days]",
             "保障（四）",
             "layer-floor",
