@@ -8,7 +8,7 @@ import uuid
 from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.extensions import Base, Id, new_id, utcnow
+from core.extensions import Base, Id, Json, new_id, utcnow
 
 
 class Assignment(Base):
@@ -49,6 +49,8 @@ class AccessRule(Base):
     eft: Mapped[str] = mapped_column(String(5), default="allow")
     #: the clause or document the line comes from
     source: Mapped[str] = mapped_column(String(200), default="")
+    #: path of the unit by whose authority the line stands; "" for the defaults of core and the plugins
+    owner: Mapped[str] = mapped_column(String(400), default="")
     since_version: Mapped[int] = mapped_column(Integer)
     until_version: Mapped[int | None] = mapped_column(Integer)
 
@@ -64,6 +66,23 @@ class AccessVersion(Base):
     note: Mapped[str] = mapped_column(String(400))
 
 
+class AccessCase(Base):
+    """A case a county adds to the case file: the rules must go on answering it so."""
+
+    __tablename__ = "access_cases"
+
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
+    role: Mapped[str] = mapped_column(String(40))
+    #: path of the unit at which the case is asked; it can only be added for a unit below the adder's own
+    path: Mapped[str] = mapped_column(String(400))
+    action: Mapped[str] = mapped_column(String(80))
+    facts: Mapped[list[str]] = mapped_column(Json)
+    expect: Mapped[str] = mapped_column(String(5))
+    because: Mapped[str] = mapped_column(String(200))
+    added_by: Mapped[str] = mapped_column(String(80))
+    added_at: Mapped[dt.datetime] = mapped_column(default=utcnow)
+
+
 class BreakGlass(Base):
     """Access above one's scope for a limited time: who, where, why, until when, and who was told."""
 
@@ -71,6 +90,8 @@ class BreakGlass(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
     account_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("accounts.id"), index=True)
+    #: the name of the person, as it was then
+    who: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(40))
     unit_id: Mapped[uuid.UUID] = mapped_column(Id, ForeignKey("units.id"))
     reason: Mapped[str] = mapped_column(String(400))

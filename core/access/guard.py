@@ -1,0 +1,202 @@
+"""The one check before every view: who asks, at which unit, may they, and which tenants open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from flask import Flask, current_app, g, make_response, redirect, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.access import queries, reading
+from core.access.catalogue import Catalogue, catalogue
+from core.access.reach import Reach
+from core.access.scope import Scope, scope_of
+from core.access.viewer import Decision, Viewer, load_viewer
+from core.errors import N_, NotFound, NotPermitted, NotSignedIn, PluginError, PluginNotEnabled
+from core.extensions import tenant_scope
+from core.host.queries import enabled_many
+from core.host.request import plugin_host
+from core.trail.models import PLATFORM
+from core.trail.services import record
+from core.units.models import Unit
+from core.units.queries import find_unit_by_code
+from core.units.rules.levels import subtree
+from core.web.markers import Requirement, plugin_of, requirement_of, undeclared
+from core.web.request import actor, database, db, is_fragment, wants_json
+
+KEY = "bangfu.access"
+#: a closed unit's page is its history, which belongs to those who may read units
+READ_UNITS = "core:unit:read"
+
+
+def install(app: Flask) -> None:
+    """Put the check on the app, after every blueprint and the host. Refuses an app with an endpoint that
+    declares nothing, or an action nobody has registered."""
+    missing = undeclared(app)
+    if missing:
+        raise PluginError(N_("这些地址没有声明权限，平台不启动：%(names)s"), names="、".join(missing))
+    known = catalogue(app.extensions["bangfu.host"])
+    needs = {endpoint: requirement_of(app, endpoint) for endpoint in app.view_functions}
+    unknown = sorted({need.action for need in needs.values() if need and need.action} - set(known.actions))
+    if unknown:
+        raise PluginError(N_("这些权限动作没有登记，平台不启动：%(names)s"), names="、".join(unknown))
+    app.extensions[KEY] = known
+    app.before_request(check)
+    app.after_request(reading.trail_reading)
+    app.teardown_request(close_scope)
+    app.jinja_env.globals["allowed"] = allowed
+
+
+def access_catalogue() -> Catalogue:
+    """The actions and roles of the running app."""
+    return cast(Catalogue, current_app.extensions[KEY])
+
+
+def allowed(action: str, unit: Unit | None = None) -> bool:
+    """For templates and menus: whether the signed-in person may do this at the unit (the working unit unless
+    given)."""
+    person: Viewer | None = g.get("viewer")
+    return person is not None and person.allowed(str(action), unit)
+
+
+def check() -> AnyResponse | None:
+    """Answer 401, 404 or 403, or let the view run with its unit, tenants and scope in place."""
+    g.viewer, g.unit, g.tenant_id, g.tenants, g.role = None, None, PLATFORM, frozenset(), ""
+    g.scope = Scope(())
+    endpoint = request.endpoint
+    if endpoint is not None and (endpoint == "static" or endpoint.endswith(".static")):
+        return None
+    g.viewer = _signed_in()
+    if endpoint is None:
+        return None
+    need = requirement_of(current_app, endpoint)
+    if need is None:
+        raise NotPermitted(N_("这个地址没有声明权限"))
+    if need.public:
+        return None
+    if g.viewer is None:
+        return _to_sign_in()
+    if need.action:
+        _check_action(g.viewer, need, plugin_of(current_app, endpoint))
+    return None
+
+
+def _signed_in() -> Viewer | None:
+    if not current_user.is_authenticated:
+        return None
+    return load_viewer(db(), current_user.account_id, current_user.name)
+
+
+def _to_sign_in() -> AnyResponse:
+    if wants_json():
+        raise NotSignedIn()
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    address = url_for("accounts.sign_in", next=back)
+    if is_fragment():
+        return make_response("", 401, {"HX-Redirect": url_for("accounts.sign_in")})
+    return redirect(address)
+
+
+def _check_action(viewer: Viewer, need: Requirement, plugin: str | None) -> None:
+    action = str(need.action)
+    reach = viewer.reach(action)
+    code = (request.view_args or {}).get("code")
+    if code is None:
+        _open(viewer, _with_plugin(db(), queries.tenants_in(db(), reach), plugin), reach)
+        if not reach:
+            _refuse(viewer, action, None, Decision(False, None, frozenset(grant.role for grant in viewer.grants)))
+        return
+    g.unit = viewer.place = unit = _unit(viewer, code)
+    here = Reach((unit.path,), (), (subtree(unit.path),))
+    places = queries.tenants_in(db(), here)
+    g.tenant_id = next((place.id for place in reversed(places) if unit.path.startswith(place.path)), PLATFORM)
+    places = _with_plugin(db(), places, plugin)
+    decision = viewer.decide(action, unit.path)
+    if not decision.allowed:
+        _refuse(viewer, action, unit, decision)
+    g.role = role_behind(viewer, decision)
+    _open(viewer, places, reach.within(unit.path))
+
+
+def _unit(viewer: Viewer, code: str) -> Unit:
+    unit = find_unit_by_code(db(), code)
+    hidden = unit is None or not viewer.roles_at(unit.path) or (
+        unit.closed_on is not None and unit.closed_on <= queries.today() and not viewer.allowed(READ_UNITS, unit))
+    if unit is None or hidden:
+        raise NotFound(N_("没有编码为 %(code)s 的单位，或者它不在您的任职范围内"), code=code)
+    return unit
+
+
+def _with_plugin(session: Session, places: list[queries.TenantPlace],
+                 plugin: str | None) -> list[queries.TenantPlace]:
+    if plugin is None:
+        return places
+    switches = enabled_many(session, plugin_host(), [place.id for place in places])
+    kept = [place for place in places if plugin in switches[place.id]]
+    if not kept:
+        raise PluginNotEnabled(N_("这里没有开启“%(title)s”"), title=plugin_host().title(plugin))
+    return kept
+
+
+def _open(viewer: Viewer, places: list[queries.TenantPlace], reach: Reach) -> None:
+    g.scope = scope_of(reach, [place for place in places if reach.touches(place.path)])
+    g.tenants = g.scope.tenants
+    session = db()
+    g.open_scope = tenant_scope(session, g.tenants)
+    g.open_scope.__enter__()
+    if len(g.tenants) > 1:
+        reading.watch(session)
+
+
+class _ClosingError(Exception):
+    """Ends the scope without writing: what was to be written has been committed by now."""
+
+
+def close_scope(error: BaseException | None = None) -> None:
+    """Close the tenant scope of the request."""
+    opened: Any = g.pop("open_scope", None)
+    if opened is not None:
+        opened.__exit__(_ClosingError, _ClosingError(), None)
+
+
+def role_behind(viewer: Viewer, decision: Decision) -> str:
+    """The role by which something was allowed, for the trail."""
+    if decision.line is None:
+        return ""
+    wanted = decision.line.role
+    return next((role for role in sorted(decision.roles)
+                 if wanted == "*" or wanted in viewer.rules.roles_played((role,))), "")
+
+
+def _refuse(viewer: Viewer, action: str, unit: Unit | None, decision: Decision) -> None:
+    known = access_catalogue()
+    roles = "、".join(known.role_title(role) for role in sorted(decision.roles)) or "没有任职"
+    where = unit.name if unit else "任何单位"
+    params = {"unit": where, "roles": roles, "action": known.action_title(action),
+              "line": decision.line.source or str(decision.line) if decision.line else ""}
+    message = (N_("您在“%(unit)s”的身份是“%(roles)s”，规则“%(line)s”禁止“%(action)s”") if decision.line
+               else N_("您在“%(unit)s”的身份是“%(roles)s”，没有规则允许“%(action)s”"))
+    person, tenant_id = actor(), g.tenant_id
+    with apart() as session:
+        record(session, person, action, f"拒绝：{viewer.name}在{where}要求“{params['action']}”",
+               subject=f"endpoint:{request.endpoint}", tenant_id=tenant_id,
+               unit_id=unit.id if unit else None, reason=message % params)
+    raise NotPermitted(message, **params)
+
+
+@contextmanager
+def apart() -> Iterator[Session]:
+    """A transaction of its own, for what must stay although the request is refused. The request's own session
+    ends first: SQLite has one writer, and it would wait for itself."""
+    session: Session | None = g.pop("session", None)
+    close_scope()
+    if session is not None:
+        session.close()  # not rolled back first: that would expire the unit the error page still shows
+    with database().transaction() as own:
+        yield own
+
+

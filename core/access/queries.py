@@ -1,0 +1,156 @@
+"""Reads: an account's standing, the lines of a version, tenants within a reach."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Integer, and_, bindparam, cast, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from core.access.models import AccessCase, AccessRule, AccessVersion, Assignment, BreakGlass
+from core.access.reach import Reach
+from core.access.rules import Heir, Line
+from core.extensions import Id, utcnow
+from core.tenancy.models import Tenant
+from core.units.models import Unit
+from core.units.rules.levels import subtree
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+
+
+def today() -> dt.date:
+    """Today in China, where the offices are."""
+    return dt.datetime.now(CHINA).date()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role held at a unit and below: by assignment, or for a limited time by break-glass (`until`)."""
+
+    role: str
+    unit_id: uuid.UUID
+    code: str
+    name: str
+    path: str
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one query says of an account: its grants of today, and the version of the rules."""
+
+    grants: tuple[Grant, ...]
+    version: int
+
+
+@dataclass(frozen=True)
+class TenantPlace:
+    """A tenant and where it stands."""
+
+    id: str
+    path: str
+
+
+_NO_DATE = cast(null(), BreakGlass.until.type)
+_STANDING = union_all(
+    select(literal("grant"), Assignment.role, Assignment.unit_id, Unit.code, Unit.name, Unit.path,
+           _NO_DATE.label("until"), literal(0))
+    .join(Unit, Unit.id == Assignment.unit_id)
+    .where(Assignment.account_id == bindparam("account"), Assignment.valid_from <= bindparam("day"),
+           or_(Assignment.valid_to.is_(None), Assignment.valid_to > bindparam("day"))),
+    select(literal("glass"), BreakGlass.role, BreakGlass.unit_id, Unit.code, Unit.name, Unit.path,
+           BreakGlass.until, literal(0))
+    .join(Unit, Unit.id == BreakGlass.unit_id)
+    .where(BreakGlass.account_id == bindparam("account"), BreakGlass.closed_at.is_(None),
+           BreakGlass.until > bindparam("now")),
+    select(literal("version"), literal(""), cast(null(), Id), literal(""), literal(""), literal(""), _NO_DATE,
+           func.coalesce(func.max(AccessVersion.version), cast(0, Integer))),
+)
+
+
+def standing(session: Session, account_id: uuid.UUID) -> Standing:
+    """The account's valid assignments and open break-glass with their paths, and the rules' version."""
+    rows = session.execute(_STANDING, {"account": account_id, "day": today(), "now": utcnow()}).all()
+    grants = tuple(Grant(*row[1:7]) for row in rows if row[0] != "version")
+    version = next(int(row[7]) for row in rows if row[0] == "version")
+    return Standing(grants, version)
+
+
+def latest_version(session: Session) -> int:
+    """The rules' version; 0 before the first defaults are loaded."""
+    return session.scalar(select(func.max(AccessVersion.version))) or 0
+
+
+def list_versions(session: Session) -> list[AccessVersion]:
+    """Every version, newest first."""
+    return list(session.scalars(select(AccessVersion).order_by(AccessVersion.version.desc())))
+
+
+def list_rows(session: Session, version: int) -> list[AccessRule]:
+    """The rows that hold in a version, in a stable order."""
+    return list(session.scalars(
+        select(AccessRule)
+        .where(AccessRule.since_version <= version,
+               or_(AccessRule.until_version.is_(None), AccessRule.until_version > version))
+        .order_by(AccessRule.tenant, AccessRule.obj, AccessRule.role, AccessRule.act, AccessRule.id)))
+
+
+def changes_of(session: Session, version: int) -> tuple[list[AccessRule], list[AccessRule]]:
+    """The rows a version added, and those it ended."""
+    order = (AccessRule.tenant, AccessRule.obj, AccessRule.role, AccessRule.act, AccessRule.id)
+    added = session.scalars(select(AccessRule).where(AccessRule.since_version == version).order_by(*order))
+    ended = session.scalars(select(AccessRule).where(AccessRule.until_version == version).order_by(*order))
+    return list(added), list(ended)
+
+
+def line_of(row: AccessRule) -> Line:
+    """A stored permission as a line."""
+    return Line(row.role, row.tenant, row.obj, row.act, row.cond, row.eft, row.source, row.owner)
+
+
+def lines_and_heirs(rows: Iterable[AccessRule]) -> tuple[list[Line], list[Heir]]:
+    """Stored rows as what the engine takes."""
+    found = list(rows)
+    return ([line_of(row) for row in found if row.kind == "p"],
+            [Heir(row.role, row.obj, row.source) for row in found if row.kind == "g"])
+
+
+def list_cases(session: Session) -> list[AccessCase]:
+    """The cases counties have added."""
+    return list(session.scalars(select(AccessCase).order_by(AccessCase.path, AccessCase.id)))
+
+
+def tenants_in(session: Session, reach: Reach) -> list[TenantPlace]:
+    """The tenants whose rows the reach can hold: those at and below its tops, and the nearest above each."""
+    if not reach:
+        return []
+    above = {path for top in reach.paths for path in _upwards(top)}
+    below = [and_(Unit.path >= low, Unit.path < high) for low, high in map(subtree, reach.paths)]
+    rows = session.execute(select(Tenant.id, Unit.path).join(Unit, Unit.id == Tenant.unit_id)
+                           .where(or_(Unit.path.in_(sorted(above)), *below)).order_by(Unit.path)).all()
+    places = [TenantPlace(*row) for row in rows]
+    nearest = {_nearest(places, top) for top in reach.paths}
+    inside = [place for place in places if any(place.path.startswith(top) for top in reach.paths)]
+    kept = {place.id for place in inside} | {place.id for place in nearest if place}
+    return [place for place in places if place.id in kept and reach.touches(place.path)]
+
+
+def nearest_tenant(session: Session, path: str) -> TenantPlace | None:
+    """The tenant a unit belongs to: the nearest at or above it."""
+    row = session.execute(
+        select(Tenant.id, Unit.path).join(Unit, Unit.id == Tenant.unit_id)
+        .where(Unit.path.in_(_upwards(path))).order_by(Unit.depth.desc()).limit(1)).first()
+    return TenantPlace(*row) if row else None
+
+
+def _upwards(path: str) -> list[str]:
+    parts = path.rstrip("/").split("/")
+    return ["/".join(parts[:count]) + "/" for count in range(1, len(parts) + 1)]
+
+
+def _nearest(places: list[TenantPlace], path: str) -> TenantPlace | None:
+    found = [place for place in places if path.startswith(place.path)]
+    return max(found, key=lambda place: len(place.path), default=None)

@@ -1,0 +1,64 @@
+"""A read across tenants leaves an entry: noticed while the request runs, written when it has been answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from flask import Response, g, request
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from core.extensions import TenantScoped
+from core.trail.services import record
+from core.web.request import actor, database
+
+READ = "bangfu.read_tenants"
+#: a person who turns pages or filters a list leaves one entry in this many seconds, not one for each click
+QUIET = 300.0
+_last: dict[tuple[object, ...], float] = {}
+_writing = threading.Lock()
+
+
+def watch(session: Session) -> None:
+    """Notice when tenant rows are read on this session."""
+    session.info[READ] = False
+    event.listen(session, "do_orm_execute", _notice)
+
+
+def noticed(session: Session) -> None:
+    """Tenant rows are being read past the ORM."""
+    session.info[READ] = True
+
+
+def _notice(state: ORMExecuteState) -> None:
+    if state.is_select and any(issubclass(mapper.class_, TenantScoped) for mapper in state.all_mappers):
+        state.session.info[READ] = True
+
+
+def trail_reading(response: Response) -> Response:
+    """Leave the entry of a read that went over more than one tenant."""
+    session: Session | None = g.get("session")
+    tenants: frozenset[str] = g.get("tenants", frozenset())
+    if (session is None or request.method not in ("GET", "HEAD") or response.status_code >= 400
+            or len(tenants) < 2 or not session.info.get(READ)):
+        return response
+    unit, person = g.get("unit"), actor()
+    if _is_due((person.account_id, request.endpoint, unit.id if unit else None)):
+        where = unit.name if unit else "全部任职范围"
+        with database().transaction() as own:
+            record(own, person, f"read:{request.endpoint}"[:80], f"{person.name}跨租户查阅：{where}，{len(tenants)}个租户",
+                   subject=f"endpoint:{request.endpoint}", tenant_id=g.tenant_id, unit_id=unit.id if unit else None,
+                   after={"tenants": sorted(tenants)})
+    return response
+
+
+def _is_due(key: tuple[object, ...]) -> bool:
+    now = time.monotonic()
+    with _writing:
+        if now - _last.get(key, -QUIET) < QUIET:
+            return False
+        if len(_last) > 10_000:
+            _last.clear()
+        _last[key] = now
+        return True

@@ -1,0 +1,212 @@
+"""Pages that name accounts: who holds what, why something was refused, who can see it. Only accounts with a
+post within the asker's own scope are named."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.access import queries as access
+from core.access import store
+from core.access.guard import access_catalogue
+from core.access.permissions import Action
+from core.access.reach import Reach
+from core.access.rules import FACTS
+from core.access.viewer import Viewer, load_viewer
+from core.access.words import as_csv, line_in_words, unit_names
+from core.accounts import queries, services
+from core.accounts.models import Account
+from core.accounts.queries import Post
+from core.errors import N_, InvalidInput, NotFound, PlatformError
+from core.units.models import Unit
+from core.units.queries import find_unit_by_code
+from core.web.markers import require, unit_blueprint
+from core.web.request import actor, db, unit, viewer
+
+blueprint = unit_blueprint("people", __name__, template_folder="templates")
+
+
+@blueprint.get("/accounts")
+@require(Action.ACCOUNT_MANAGE)
+def overview(code: str) -> str | Response:
+    return _overview()
+
+
+@blueprint.post("/accounts")
+@require(Action.ACCOUNT_MANAGE)
+def add(code: str) -> Response | tuple[str | Response, int]:
+    form = request.form
+    try:
+        with db().begin_nested():
+            account = _account_of_form()
+            services.assign(db(), account, form.get("role", ""), _below(form.get("unit", "")), actor(),
+                            known=access_catalogue(), since=_day("since") or access.today(), until=_day("until"),
+                            tenant_id=g.tenant_id)
+    except PlatformError as error:
+        return _overview(error), error.status
+    return redirect(url_for("people.overview", code=code))
+
+
+@blueprint.post("/accounts/posts/<uuid:post_id>/end")
+@require(Action.ACCOUNT_MANAGE)
+def end(code: str, post_id: uuid.UUID) -> Response:
+    services.end_assignment(db(), post_id, unit(), _day("on") or access.today(), actor(), tenant_id=g.tenant_id)
+    return redirect(url_for("people.overview", code=code))
+
+
+@blueprint.get("/access/why")
+@require(Action.ACCESS_READ)
+def why(code: str) -> str:
+    """Why an account may or may not do something at a unit."""
+    known, args = access_catalogue(), request.args
+    answer: dict[str, Any] = {}
+    error: PlatformError | None = None
+    if args.get("login") and args.get("action"):
+        try:
+            answer = _explain(args["login"], args["action"], _below(args.get("unit", "")),
+                              frozenset(args.getlist("facts")) & frozenset(FACTS))
+        except PlatformError as refused:
+            error = refused
+    return render_template("accounts/why.html", known=known, facts=FACTS, answer=answer, error=error)
+
+
+@blueprint.get("/access/who")
+@require(Action.ACCESS_READ)
+def who(code: str) -> str | Response:
+    """Who can do something at a unit, and through which post."""
+    known, action = access_catalogue(), request.args.get("action", "")
+    error: PlatformError | None = None
+    named: list[Post] = []
+    others = 0
+    try:
+        if action in known.actions:
+            named, others = _who(action, _below(request.args.get("unit", "")))
+    except PlatformError as refused:
+        error = refused
+    if request.args.get("format") == "csv":
+        return _posts_csv("who-can", named)
+    return render_template("accounts/who.html", known=known, action=action, posts=named, others=others, error=error)
+
+
+@blueprint.get("/access/what")
+@require(Action.ACCESS_READ)
+def what(code: str) -> str | Response:
+    """What an account can do, by unit."""
+    known, rows, error = access_catalogue(), [], None
+    if request.args.get("login"):
+        try:
+            rows = _what(_person(request.args["login"]))
+        except PlatformError as refused:
+            error = refused
+    if request.args.get("format") == "csv":
+        return as_csv("what-can", ["动作", "单位及以下", "不含"], rows)
+    return render_template("accounts/what.html", known=known, rows=rows, error=error)
+
+
+def _scope() -> Reach:
+    person: Viewer = viewer()
+    return person.reach(Action.ACCESS_READ).within(unit().path)
+
+
+def _overview(error: PlatformError | None = None) -> str | Response:
+    posts = queries.list_posts_in(db(), viewer().reach(Action.ACCOUNT_MANAGE).within(unit().path))
+    if request.args.get("format") == "csv":
+        return _posts_csv("accounts", posts)
+    return render_template("accounts/people.html", posts=posts, known=access_catalogue(), error=error,
+                           form=request.form, day=access.today())
+
+
+def _posts_csv(name: str, posts: list[Post]) -> Response:
+    known = access_catalogue()
+    return as_csv(name, ["登录名", "姓名", "角色", "单位编码", "单位", "起", "止"],
+                  [(post.login, post.name, known.role_title(post.role), post.unit_code, post.unit_name,
+                    post.valid_from, post.valid_to) for post in posts])
+
+
+def _account_of_form() -> Account:
+    """The account named in the form: a new one where a password is given with it."""
+    form = request.form
+    if form.get("password"):
+        return services.create_account(db(), form.get("login", ""), form.get("name", ""), form["password"], actor())
+    account = queries.find_by_login(db(), form.get("login", ""))
+    if account is None:
+        raise InvalidInput(fields={"login": N_("没有这个登录名；新账号请同时填写姓名和密码")})
+    return account
+
+
+def _below(code: str) -> Unit:
+    if not code.strip():
+        here: Unit = unit()
+        return here
+    found = find_unit_by_code(db(), code.strip())
+    if found is None or not found.path.startswith(unit().path):
+        raise InvalidInput(N_("没有编码为 %(code)s 的单位，或者它不在本单位之下"),
+                           {"unit": N_("不在本单位之下")}, code=code)
+    return found
+
+
+def _day(name: str) -> dt.date | None:
+    text = request.form.get(name, "").strip()
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InvalidInput(fields={name: N_("日期应写作 2026-11-21")}) from error
+
+
+def _person(login: str) -> Account:
+    """An account with a post within the asker's scope; any other does not exist for the asker."""
+    account = queries.find_by_login(db(), login)
+    scope = _scope()
+    if account is None or not any(scope.holds(post.path) for post in queries.list_posts(db(), account.id)):
+        raise NotFound(N_("没有登录名为“%(login)s”的账号，或者它不在您的范围内"), login=login)
+    return account
+
+
+def _explain(login: str, action: str, place: Unit, facts: frozenset[str]) -> dict[str, Any]:
+    account, known = _person(login), access_catalogue()
+    person = load_viewer(db(), account.id, account.name)
+    decision = person.decide(action, place.path, facts) if action in known.actions else None
+    if decision is None:
+        raise InvalidInput(fields={"action": N_("没有这个权限动作")})
+    line = decision.line
+    words = line_in_words(line, known, unit_names(db(), [line.tenant])) if line else ""
+    posts = [grant for grant in person.grants if place.path.startswith(grant.path)]
+    return {"account": account, "place": place, "action": action, "decision": decision, "words": words, "posts": posts}
+
+
+def _who(action: str, place: Unit) -> tuple[list[Post], int]:
+    """The posts within the asker's scope through which the action is allowed, and how many others there are."""
+    rules, scope = store.rules(db(), access.latest_version(db())), _scope()
+    above = [path for path in _upwards(place.path)]
+    posts = queries.list_posts_at(db(), above, access_catalogue().roles)
+    held: dict[uuid.UUID, frozenset[str]] = {}
+    for post in posts:
+        held[post.account_id] = held.get(post.account_id, frozenset()) | {post.role}
+    able = [post for post in posts
+            if rules.decide(held[post.account_id], place.path, action).allowed
+            and rules.decide(frozenset({post.role}), place.path, action).allowed]
+    named = [post for post in able if scope.holds(post.path)]
+    return named, len({post.account_id for post in able} - {post.account_id for post in named})
+
+
+def _upwards(path: str) -> list[str]:
+    parts = path.rstrip("/").split("/")
+    return ["/".join(parts[:count]) + "/" for count in range(1, len(parts) + 1)]
+
+
+def _what(account: Account) -> list[tuple[str, str, str]]:
+    known, person, scope = access_catalogue(), load_viewer(db(), account.id, account.name), _scope()
+    reaches = {action: person.reach(action) for action in known.actions}
+    paths = {path for reach in reaches.values() for path in (*reach.paths, *reach.without) if scope.holds(path)}
+    names = unit_names(db(), paths)
+    rows = []
+    for action, reach in reaches.items():
+        tops = [names[path] for path in reach.paths if path in names]
+        if tops:
+            rows.append((known.action_title(action), "、".join(tops),
+                         "、".join(names[path] for path in reach.without if path in names)))
+    return rows

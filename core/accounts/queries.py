@@ -1,0 +1,92 @@
+"""Reads of accounts and of who holds what."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from core.access.models import Assignment
+from core.access.queries import today
+from core.access.reach import Range, Reach
+from core.accounts.models import Account
+from core.errors import N_, NotFound
+from core.units.models import Unit
+
+
+@dataclass(frozen=True)
+class Post:
+    """An assignment with its unit, and the person who holds it."""
+
+    id: uuid.UUID
+    account_id: uuid.UUID
+    login: str
+    name: str
+    role: str
+    unit_code: str
+    unit_name: str
+    path: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+def find_account(session: Session, account_id: uuid.UUID) -> Account | None:
+    """An account by its id."""
+    return session.get(Account, account_id)
+
+
+def find_by_login(session: Session, login: str) -> Account | None:
+    """An account by the name it signs in with."""
+    return session.scalar(select(Account).where(Account.login == login.strip().lower()))
+
+
+def get_account(session: Session, account_id: uuid.UUID) -> Account:
+    """An account by its id; raises NotFound."""
+    found = find_account(session, account_id)
+    if found is None:
+        raise NotFound(N_("没有这个账号，或者它不在您的范围内"))
+    return found
+
+
+def list_posts(session: Session, account_id: uuid.UUID, *, on: dt.date | None = None) -> list[Post]:
+    """What an account holds on a day (today unless given)."""
+    return _posts(session, [Assignment.account_id == account_id], on)
+
+
+def list_posts_in(session: Session, reach: Reach, *, on: dt.date | None = None, limit: int = 500) -> list[Post]:
+    """Every assignment at a unit within the reach."""
+    if not reach:
+        return []
+    return _posts(session, [or_(*(_between(item) for item in reach.ranges))], on, limit)
+
+
+def list_posts_at(session: Session, paths: Iterable[str], roles: Iterable[str], *,
+                  on: dt.date | None = None) -> list[Post]:
+    """Who holds one of these roles at exactly these units."""
+    return _posts(session, [Unit.path.in_(sorted(paths)), Assignment.role.in_(sorted(roles))], on)
+
+
+def list_demo_posts(session: Session) -> list[Post]:
+    """The made-up people of the demo, for the sign-in page."""
+    return _posts(session, [Account.demo, Account.active], None)
+
+
+def _between(item: Range) -> object:
+    return and_(Unit.path >= item[0], Unit.path < item[1])
+
+
+def _posts(session: Session, criteria: list[object], on: dt.date | None, limit: int = 500) -> list[Post]:
+    day = on or today()
+    rows = session.execute(
+        select(Assignment.id, Account.id, Account.login, Account.name, Assignment.role, Unit.code, Unit.name,
+               Unit.path, Assignment.valid_from, Assignment.valid_to)
+        .join(Account, Account.id == Assignment.account_id)
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .where(*criteria, Assignment.valid_from <= day,  # type: ignore[arg-type]
+               or_(Assignment.valid_to.is_(None), Assignment.valid_to > day))
+        .order_by(Unit.path, Assignment.role, Account.login).limit(limit))
+    return [Post(*row) for row in rows]
