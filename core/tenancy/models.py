@@ -25,23 +25,31 @@ class Tenant(Base):
 
 
 class Plan(Base):
-    """One version of a tenant's plan: draft → proposed → applied → superseded, or refused.
+    """One version of a tenant's plan: proposed → applied, refused or withdrawn.
 
-    A reference table, not tenant-scoped: plans are published documents, and every layer below reads
-    those above.
+    The plan of a day is the highest applied version that has started by then, so earlier versions keep
+    answering for their own days. A reference table, not tenant-scoped: plans are published documents, and
+    every layer below reads those above.
     """
 
     __tablename__ = "plans"
 
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
-    tenant_id: Mapped[str] = mapped_column(String(20), ForeignKey("tenants.id"))
+    #: no foreign key: a first plan is proposed before its tenant is founded
+    tenant_id: Mapped[str] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(12))
     #: the profile exactly as it was given (TOML), and where it came from
     source: Mapped[str] = mapped_column(Text)
     file: Mapped[str] = mapped_column(String(200))
     digest: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(400))
+    #: the tenant's place, the documents and the clauses as the profile gives them
+    head: Mapped[dict[str, object]] = mapped_column(Json)
+    #: the day from which this version runs
     starts_on: Mapped[dt.date]
+    #: the version that ran when this one was previewed; it must still run when this one is approved
+    base_version: Mapped[int | None] = mapped_column(Integer)
     proposed_by: Mapped[str] = mapped_column(String(80))
     proposed_account_id: Mapped[uuid.UUID | None] = mapped_column(Id)
     proposed_at: Mapped[dt.datetime] = mapped_column(default=utcnow)
@@ -74,6 +82,7 @@ class PlanEntry(Base):
     #: open, fixed, floor or ceiling: what the layers below may do
     mode: Mapped[str] = mapped_column(String(8))
     value: Mapped[dict[str, object]] = mapped_column(Json)
+    note: Mapped[str] = mapped_column(Text, default="")
     line: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (Index("ix_plan_entries_tenant_id_section_code", "tenant_id", "section", "code"),)

@@ -15,6 +15,7 @@ from core.tenancy.grammar.masks import State
 from core.tenancy.grammar.profile import Checked, Entry, Place, Profile
 from core.tenancy.grammar.reader import EntryReader, Notes, TableReader
 from core.tenancy.grammar.registry import Grammar
+from core.tenancy.grammar.source import Path
 from core.tenancy.grammar.sections import ClauseSchema, DocumentSchema, TenantSchema
 
 _HEADS = ("schema", "tenant", "document", "clause")
@@ -75,7 +76,7 @@ class _Checker:
 
     def note_entry(self, entry: Entry, rule: str, message: str) -> None:
         """Note a problem of an entry as a whole."""
-        path = (*entry.section.split("."), entry.position)
+        path: Path = (*entry.section.split("."), entry.position)
         self.notes.add(path, entry.key, entry.clause, rule, message)
 
     def _tenant(self, raw: Any) -> Place | None:
@@ -175,7 +176,7 @@ class _Checker:
                 problem.message,
             )
 
-    def _path_of(self, key: str, spec: SectionSpec, path: tuple[str, ...]) -> tuple[str | int, ...]:
+    def _path_of(self, key: str, spec: SectionSpec, path: tuple[str, ...]) -> Path:
         """The place of a key such as "phase[attack].from" as a check names it."""
         for entry in self.entries:
             if entry.section == spec.section and (key == entry.key or key.startswith(entry.key + ".")):
@@ -188,7 +189,7 @@ class _Checker:
         listed = {clause["id"] for clause in self.clauses}
         for entry in self.entries:
             if entry.clause and entry.clause not in listed:
-                path = (*entry.section.split("."), entry.position, "clause")
+                path: Path = (*entry.section.split("."), entry.position, "clause")
                 message = f"条款“{entry.clause}”没有在 [[clause]] 中列出"
                 self.notes.add(path, f"{entry.key}.clause", entry.clause, "clause-not-listed", message)
 

@@ -1,0 +1,183 @@
+"""All reads of tenants and plans."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.tenancy.models import Plan, PlanEntry, Tenant
+from core.units.models import Unit
+from core.units.queries import subtree
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+PROPOSED, APPLIED, REFUSED, WITHDRAWN = "proposed", "applied", "refused", "withdrawn"
+#: the tenant that holds the national base
+NATIONAL = "00"
+
+
+@dataclass(frozen=True)
+class TenantPlace:
+    """A tenant and the unit it is."""
+
+    id: str
+    unit: Unit
+    fictitious: bool
+
+    @property
+    def name(self) -> str:
+        """The unit's name of today."""
+        return self.unit.name
+
+
+def today() -> dt.date:
+    """Today by the clocks of the offices."""
+    return dt.datetime.now(CHINA).date()
+
+
+def _places() -> Select[Tenant, Unit]:
+    return select(Tenant, Unit).join(Unit, Unit.id == Tenant.unit_id)
+
+
+def _found(rows: Iterable[Row[Tenant, Unit]]) -> list[TenantPlace]:
+    return [TenantPlace(tenant.id, unit, tenant.fictitious) for tenant, unit in rows]
+
+
+def list_tenants(session: Session) -> list[TenantPlace]:
+    """Every tenant, in the order of the tree."""
+    return _found(session.execute(_places().order_by(Unit.path)))
+
+
+def tenants_under(session: Session, path: str) -> list[TenantPlace]:
+    """The tenants at a path and below it, in the order of the tree."""
+    low, high = subtree(path)
+    statement = _places().where(Unit.path >= low, Unit.path < high).order_by(Unit.path)
+    return _found(session.execute(statement))
+
+
+def find_tenant(session: Session, tenant_id: str) -> TenantPlace | None:
+    """The tenant of that id, or None."""
+    return next(iter(_found(session.execute(_places().where(Tenant.id == tenant_id)))), None)
+
+
+def get_tenant(session: Session, tenant_id: str) -> TenantPlace:
+    """The tenant of that id, or NotFound."""
+    found = find_tenant(session, tenant_id)
+    if found is None:
+        raise NotFound("没有租户 %(tenant)s", tenant=tenant_id)
+    return found
+
+
+def own_tenant(session: Session, unit: Unit) -> TenantPlace | None:
+    """The tenant that this very unit is, or None."""
+    return next(iter(_found(session.execute(_places().where(Tenant.unit_id == unit.id)))), None)
+
+
+def tenant_of(session: Session, unit: Unit) -> TenantPlace | None:
+    """The tenant a unit belongs to: the nearest at or above it."""
+    chain = chain_of(session, unit)
+    return chain[-1] if chain else None
+
+
+def chain_of(session: Session, unit: Unit) -> list[TenantPlace]:
+    """Every tenant at and above a unit, the country first."""
+    return chain_of_path(session, unit.path)
+
+
+def chain_of_path(session: Session, path: str) -> list[TenantPlace]:
+    """Every tenant at and above a path, the country first."""
+    statement = _places().where(Unit.path.in_(upwards(path))).order_by(Unit.depth)
+    return _found(session.execute(statement))
+
+
+def layers(session: Session, tenant: TenantPlace) -> list[TenantPlace]:
+    """The tenants above one, the country first."""
+    return [place for place in chain_of(session, tenant.unit) if place.id != tenant.id]
+
+
+def upwards(path: str) -> list[str]:
+    """A path and every path above it, the root first."""
+    parts = path.rstrip("/").split("/")
+    return ["/".join(parts[:count]) + "/" for count in range(1, len(parts) + 1)]
+
+
+def running_plan(session: Session, tenant_id: str, on: dt.date | None = None) -> Plan | None:
+    """The plan a tenant works by on a day (today unless given), or None before its first."""
+    return running_plans(session, [tenant_id], on).get(tenant_id)
+
+
+def running_plans(session: Session, tenant_ids: Iterable[str], on: dt.date | None = None) -> dict[str, Plan]:
+    """The same for several tenants in one query."""
+    newest = (
+        select(Plan.tenant_id, func.max(Plan.version).label("version"))
+        .where(Plan.tenant_id.in_(sorted(set(tenant_ids))), Plan.state == APPLIED, Plan.starts_on <= (on or today()))
+        .group_by(Plan.tenant_id)
+        .subquery()
+    )
+    statement = select(Plan).join(
+        newest, (Plan.tenant_id == newest.c.tenant_id) & (Plan.version == newest.c.version)
+    )
+    return {plan.tenant_id: plan for plan in session.scalars(statement)}
+
+
+def newest_applied(session: Session, tenant_id: str) -> Plan | None:
+    """The last version applied, even if it starts in the future: what a new version is built on."""
+    statement = select(Plan).where(Plan.tenant_id == tenant_id, Plan.state == APPLIED)
+    return session.scalars(statement.order_by(Plan.version.desc()).limit(1)).first()
+
+
+def list_versions(session: Session, tenant_id: str) -> list[Plan]:
+    """Every version, newest first."""
+    return list(session.scalars(select(Plan).where(Plan.tenant_id == tenant_id).order_by(Plan.version.desc())))
+
+
+def get_version(session: Session, tenant_id: str, version: int) -> Plan:
+    """One version, or NotFound."""
+    found = session.scalars(select(Plan).where(Plan.tenant_id == tenant_id, Plan.version == version)).first()
+    if found is None:
+        raise NotFound("没有第 %(version)d 版方案", version=version)
+    return found
+
+
+def next_version(session: Session, tenant_id: str) -> int:
+    """The number of the next version."""
+    return (session.scalar(select(func.max(Plan.version)).where(Plan.tenant_id == tenant_id)) or 0) + 1
+
+
+def waiting(session: Session, tenant_ids: Iterable[str]) -> list[Plan]:
+    """The versions that wait for an approval, oldest first."""
+    statement = select(Plan).where(Plan.tenant_id.in_(sorted(set(tenant_ids))), Plan.state == PROPOSED)
+    return list(session.scalars(statement.order_by(Plan.proposed_at)))
+
+
+def list_entries(session: Session, plan: Plan, section: str | None = None) -> list[PlanEntry]:
+    """The entries of a version in the order of the profile."""
+    statement = select(PlanEntry).where(PlanEntry.plan_id == plan.id)
+    if section is not None:
+        statement = statement.where(PlanEntry.section == section)
+    return list(session.scalars(statement.order_by(PlanEntry.line, PlanEntry.position)))
+
+
+def entries_of_plans(session: Session, plans: Iterable[Plan], section: str | None = None,
+                     code: str | None = None) -> list[PlanEntry]:
+    """The entries of several versions, of one section or code."""
+    statement = select(PlanEntry).where(PlanEntry.plan_id.in_([plan.id for plan in plans]))
+    if section is not None:
+        statement = statement.where(PlanEntry.section == section)
+    if code is not None:
+        statement = statement.where(PlanEntry.code == code)
+    return list(session.scalars(statement.order_by(PlanEntry.line, PlanEntry.position)))
+
+
+def has_units(session: Session) -> bool:
+    """Whether the database holds any unit to check a profile against."""
+    return session.scalar(select(Unit.id).limit(1)) is not None
+
+
+def fictitious_codes(session: Session) -> frozenset[str]:
+    """The codes under which made-up tenants were founded."""
+    return frozenset(session.scalars(select(Tenant.id).where(Tenant.fictitious)))

@@ -1,0 +1,16 @@
+"""The blueprint that every page of this slice hangs on."""
+
+from __future__ import annotations
+
+from core.host.request import plugin_host
+from core.tenancy.grammar import Grammar
+from core.tenancy.services import known_grammar
+from core.web.markers import unit_blueprint
+from core.web.request import db
+
+blueprint = unit_blueprint("tenancy", "core.tenancy", template_folder="templates")
+
+
+def known() -> Grammar:
+    """The grammar of this platform as it stands."""
+    return known_grammar(db(), plugin_host())

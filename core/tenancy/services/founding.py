@@ -1,0 +1,42 @@
+"""Founding a tenant: the unit of a plan that is applied for the first time."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, N_, NotFound
+from core.extensions import Actor
+from core.tenancy import queries
+from core.tenancy.grammar import Profile
+from core.tenancy.models import Tenant
+from core.tenancy.permissions import Action
+from core.tenancy.queries import TenantPlace
+from core.trail.services import record
+from core.units import services as unit_services
+from core.units.models import Unit
+from core.units.queries import find_unit_by_code, get_unit_by_code
+
+
+def found_tenant(session: Session, profile: Profile, actor: Actor) -> TenantPlace:
+    """Found the tenant of a plan; its id is the unit's code of today and never changes. A made-up place or a
+    new school is created under the unit the profile names."""
+    unit = find_unit_by_code(session, profile.place.unit) or _created(session, profile, actor)
+    taken = queries.find_tenant(session, unit.code)
+    if taken is not None:
+        raise Conflict(N_("租户号 %(code)s 已属于“%(name)s”，不能重复设立"), code=unit.code, name=taken.name)
+    session.add(Tenant(id=unit.code, unit_id=unit.id, founded_on=queries.today(),
+                       fictitious=profile.place.fictitious))
+    session.flush()  # the plan, the switches and the trail name the tenant
+    kind = "虚构租户" if profile.place.fictitious else "租户"
+    record(session, actor, Action.PLAN_APPROVE, f"设立{kind}“{unit.name}”（{unit.code}）", subject=f"tenant:{unit.code}",
+           tenant_id=unit.code, unit_id=unit.id)
+    return TenantPlace(unit.code, unit, profile.place.fictitious)
+
+
+def _created(session: Session, profile: Profile, actor: Actor) -> Unit:
+    place = profile.place
+    if not place.under:
+        raise NotFound(N_("没有代码为 %(code)s 的单位"), code=place.unit)
+    parent = get_unit_by_code(session, place.under)
+    return unit_services.create_unit(session, actor, parent=parent, code=place.unit, name=place.name, kind=place.kind,
+                       level=place.level or None, since=profile.starts)
