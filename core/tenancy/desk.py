@@ -46,9 +46,9 @@ def todos(session: Session, place: Place) -> list[Todo]:
         found.append(Todo(f"{name}：第 {plan.version} 版方案待审批",
                           url_for("tenancy.version", code=code, number=plan.version)))
     own = next((item for item in queries.chain_of_path(session, place.path) if item.unit.id == place.unit_id), None)
-    plan = queries.running_plan(session, own.id) if own else None
-    if plan is not None:
-        entries = [typed(from_row(row), grammar()) for row in queries.list_entries(session, plan, "report")]
+    running = queries.running_plan(session, own.id) if own else None
+    if running is not None:
+        entries = [typed(from_row(row), grammar()) for row in queries.list_entries(session, running, "report")]
         for day, entry in reminders(entries, queries.today()):
             found.append(Todo(f"报送：{entry.name}", url_for("tenancy.plan", code=place.code), due=day))
     return found

@@ -62,7 +62,12 @@ def _day(value: Any) -> Any:
 
 def plain_entries(profile: Profile) -> list[Entry]:
     """The entries of a profile with their values as JSON keeps them, to compare with stored ones."""
-    return [replace(entry, value=plain(entry.value)) for entry in profile.entries]
+    return [as_json(entry) for entry in profile.entries]
+
+
+def as_json(entry: Entry) -> Entry:
+    """The entry with its values as JSON keeps them."""
+    return replace(entry, value=plain(entry.value))
 
 
 def layer(tenant_id: str, name: str, rows: Iterable[PlanEntry], grammar: Grammar) -> Layer:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from core.host.request import plugin_host
+from core.tenancy.entries import describe
 from core.tenancy.grammar import Grammar
 from core.tenancy.services import known_grammar
 from core.web.markers import unit_blueprint
 from core.web.request import db
 
 blueprint = unit_blueprint("tenancy", "core.tenancy", template_folder="templates")
+blueprint.add_app_template_filter(describe, "said")
 
 
 def known() -> Grammar:

@@ -8,8 +8,9 @@ import io
 from flask import Response, render_template, request
 
 from core.errors import N_, NotFound
+from core.host.queries import enabled
+from core.host.request import plugin_host
 from core.tenancy import pages, queries
-from core.tenancy.entries import describe
 from core.tenancy.models import Plan
 from core.tenancy.permissions import Action
 from core.tenancy.queries import TenantPlace
@@ -23,8 +24,11 @@ from core.web.request import db, unit, viewer
 def plan(code: str) -> str:
     """The plan a unit works by, as officials read it."""
     place = pages.belonging(db(), unit())
-    page = pages.plan_page(db(), place.plan, known()) if place.plan else None
-    return render_template("tenancy/plan.html", place=place, page=page)
+    grammar = known()
+    page = pages.plan_page(db(), place.plan, grammar) if place.plan else None
+    switched = enabled(db(), plugin_host(), place.tenant.id) if place.tenant else frozenset()
+    return render_template("tenancy/plan.html", place=place, page=page, titles=grammar.programmes,
+                           switched=switched, installed=grammar.requires)
 
 
 @blueprint.get("/plan/layers")
@@ -37,7 +41,7 @@ def layers(code: str) -> str:
     grammar = known()
     sections = pages.layer_rows(columns, grammar, shared_only=not everything)
     return render_template("tenancy/layers.html", columns=columns, sections=sections, everything=everything,
-                           say=lambda entry: describe(entry, grammar))
+                           grammar=grammar)
 
 
 @blueprint.get("/plan/compare")
@@ -53,8 +57,9 @@ def compare(code: str) -> str:
         raise NotFound(N_("没有编码为 %(code)s 的方案，或者它不在您的任职范围内"), code=wanted)
     grammar = known()
     found = pages.compare(db(), left, right, grammar) if left and right else None
-    return render_template("tenancy/compare.html", choices=choices, left=left, right=right, found=found,
-                           say=lambda entry: describe(entry, grammar))
+    options = [(place.unit.code, f"{place.name}　{place.unit.code}") for place in choices]
+    return render_template("tenancy/compare.html", options=options, left=left, right=right, found=found,
+                           grammar=grammar)
 
 
 def _comparable() -> list[TenantPlace]:

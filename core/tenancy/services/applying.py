@@ -132,7 +132,7 @@ def _stored(session: Session, tenant_id: str, profile: Profile, file: str, data:
 
 def _apply(session: Session, host: PluginHost, plan: Plan, profile: Profile, actor: Actor, verb: str) -> Plan:
     counts = preview(session, host, profile).counts
-    tenant = tenant_for(session, profile.place) or found_tenant(session, profile, actor)
+    tenant = tenant_for(session, profile.place) or found_tenant(session, host, profile, actor)
     before = queries.newest_applied(session, tenant.id)
     plan.tenant_id = tenant.id
     plan.state, plan.decided_by, plan.decided_account_id, plan.decided_at = (

@@ -6,21 +6,22 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, N_, NotFound
 from core.extensions import Actor
+from core.host.manager import PluginHost
 from core.tenancy import queries
 from core.tenancy.grammar import Profile
 from core.tenancy.models import Tenant
 from core.tenancy.permissions import Action
 from core.tenancy.queries import TenantPlace
 from core.trail.services import record
-from core.units import services as unit_services
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code, get_unit_by_code
+from core.units.services import Create, do_operation
 
 
-def found_tenant(session: Session, profile: Profile, actor: Actor) -> TenantPlace:
+def found_tenant(session: Session, host: PluginHost, profile: Profile, actor: Actor) -> TenantPlace:
     """Found the tenant of a plan; its id is the unit's code of today and never changes. A made-up place or a
     new school is created under the unit the profile names."""
-    unit = find_unit_by_code(session, profile.place.unit) or _created(session, profile, actor)
+    unit = find_unit_by_code(session, profile.place.unit) or _created(session, host, profile, actor)
     taken = queries.find_tenant(session, unit.code)
     if taken is not None:
         raise Conflict(N_("租户号 %(code)s 已属于“%(name)s”，不能重复设立"), code=unit.code, name=taken.name)
@@ -33,10 +34,12 @@ def found_tenant(session: Session, profile: Profile, actor: Actor) -> TenantPlac
     return TenantPlace(unit.code, unit, profile.place.fictitious)
 
 
-def _created(session: Session, profile: Profile, actor: Actor) -> Unit:
+def _created(session: Session, host: PluginHost, profile: Profile, actor: Actor) -> Unit:
     place = profile.place
     if not place.under:
         raise NotFound(N_("没有代码为 %(code)s 的单位"), code=place.unit)
     parent = get_unit_by_code(session, place.under)
-    return unit_services.create_unit(session, actor, parent=parent, code=place.unit, name=place.name, kind=place.kind,
-                       level=place.level or None, since=profile.starts)
+    order = Create(on=max(profile.starts, parent.since), parent=parent.id, code=place.unit, name=place.name,
+                   kind=place.kind, level=place.level, document=str(profile.documents[0]["title"])[:200])
+    do_operation(session, order, actor, hooks=host, today=queries.today())
+    return get_unit_by_code(session, place.unit)

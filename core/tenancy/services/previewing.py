@@ -11,7 +11,7 @@ from core.host.manager import PluginHost
 from core.host.queries import enabled
 from core.tenancy import queries
 from core.tenancy.comparing import ORDER, Change, Kind, changes
-from core.tenancy.entries import from_row, plain_entries, typed
+from core.tenancy.entries import as_json, from_row, plain_entries, typed
 from core.tenancy.grammar import Entry, Layer, Profile, Question
 from core.tenancy.grammar.layering import Breach, breaches
 from core.tenancy.grammar.masks import ACTIVE
@@ -96,7 +96,7 @@ def _layer_changes(profile: Profile, above: Sequence[Layer]) -> list[LayerChange
             if entry.section == "value" or "." in entry.section:
                 own = next((mine for mine in profile.section(entry.section)
                             if mine.code == entry.code and mine.overlaps(entry)), None)
-                found.append(LayerChange(upper.name, entry, own))
+                found.append(LayerChange(upper.name, as_json(entry), as_json(own) if own else None))
     return found
 
 
