@@ -17,7 +17,7 @@ import pluggy
 from flask import Blueprint, Flask
 
 from core.config import Settings
-from core.errors import N_, PluginLoadError
+from core.errors import N_, PlatformError, PluginLoadError
 from core.extensions import Base
 from core.host import hookspecs
 from core.host.contract import ActionSpec, Manifest, MenuItem, RoleSpec, RuleSpec, SectionSpec
@@ -217,3 +217,22 @@ def migrations_of(plugin: Any) -> Path | None:
     file = getattr(sys.modules.get(package_of(plugin)), "__file__", None)
     folder = Path(file).parent / "migrations" if file else None
     return folder if folder and folder.is_dir() else None
+
+
+def position_of(plugin: Any) -> tuple[int, str]:
+    """Where a plugin stands among the others; one without a proper manifest comes first and fails there."""
+    manifest = getattr(plugin, "manifest", None)
+    return (manifest.order, manifest.slug) if isinstance(manifest, Manifest) else (0, "")
+
+
+def name_of(plugin: Any, name: str) -> str:
+    """The slug a plugin says it has, or else the name it was found by."""
+    slug = getattr(getattr(plugin, "manifest", None), "slug", None)
+    return slug if isinstance(slug, str) and slug else name
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a plugin failed, as the page of plugins shows it."""
+    if isinstance(error, PlatformError):
+        return error.text
+    return f"{type(error).__name__}：{error}"

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
 from core.config import Settings
-from core.errors import N_, PlatformError, PluginError, PluginLoadError
+from core.errors import N_, PluginError, PluginLoadError
+from core.extensions import current_scope, tenant_scope
 from core.host import loading
 from core.host.contract import Manifest, Place
 from core.host.loading import Installed
@@ -206,7 +207,8 @@ class PluginHost:
     def _call(self, found: Installed, hook: str, arguments: Mapping[str, Any]) -> list[Any]:
         # One plugin at a time: pluggy answers last-registered-first, and one error would end the whole call.
         others = [other.plugin for other in self._all() if other is not found]
-        answers: list[Any] = self._pm.subset_hook_caller(hook, others)(**arguments)
+        with _fence(arguments):
+            answers: list[Any] = self._pm.subset_hook_caller(hook, others)(**arguments)
         return answers
 
     def _ask(self, found: Installed, hook: str, arguments: Mapping[str, Any]) -> list[Any]:
@@ -245,6 +247,16 @@ class TenantHooks:
         self._host.notify(hook, self.enabled, **arguments)
 
 
+def _fence(arguments: Mapping[str, Any]) -> AbstractContextManager[Any]:
+    """The scope a hook is promised: its tenant, or the tenants of its place, unless the caller opened one."""
+    session, place = arguments.get("session"), arguments.get("place")
+    if session is None or current_scope(session) is not None:
+        return nullcontext()
+    if isinstance(place, Place):
+        return tenant_scope(session, place.tenants)
+    return tenant_scope(session, arguments["tenant_id"]) if "tenant_id" in arguments else nullcontext()
+
+
 def _tenants(arguments: Mapping[str, Any]) -> str:
     place = arguments.get("place")
     names = sorted(place.tenants) if isinstance(place, Place) else [arguments.get("tenant_id", "-")]
@@ -260,7 +272,7 @@ def load(settings: Settings, builtins: Iterable[Any] = ()) -> PluginHost:
         try:
             host.add(plugin, source)
         except (Exception, SystemExit) as error:
-            host.set_aside(_name_of(plugin, name), _reason(error), source)
+            host.set_aside(loading.name_of(plugin, name), loading.reason_of(error), source)
     host.settle()
     return host
 
@@ -272,21 +284,5 @@ def _imported(host: PluginHost, settings: Settings) -> list[tuple[str, str, Any]
         try:
             found.append((name, source, importer()))
         except (Exception, SystemExit) as error:
-            host.set_aside(name, _reason(error), source)
-    return sorted(found, key=lambda item: _position(item[2]))
-
-
-def _position(plugin: Any) -> tuple[int, str]:
-    manifest = getattr(plugin, "manifest", None)
-    return (manifest.order, manifest.slug) if isinstance(manifest, Manifest) else (0, "")
-
-
-def _name_of(plugin: Any, name: str) -> str:
-    slug = getattr(getattr(plugin, "manifest", None), "slug", None)
-    return slug if isinstance(slug, str) and slug else name
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, PlatformError):
-        return error.text
-    return f"{type(error).__name__}：{error}"
+            host.set_aside(name, loading.reason_of(error), source)
+    return sorted(found, key=lambda item: loading.position_of(item[2]))

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.errors import PluginError
-from core.extensions import Actor, Database, new_id
+from core.extensions import Actor, Database, current_scope, new_id, tenant_scope
 from core.host.contract import ActionSpec, Card, Effect, MenuItem, Place, RoleSpec, RuleSpec
 from core.host.manager import PluginHost
 from core.host.markers import hookimpl
@@ -149,6 +149,29 @@ def test_a_notification_without_a_set_reaches_every_installed_plugin(sqlite_data
         host.notify("on_demo_loaded", **arguments)
         host.for_tenant(frozenset({"two"})).notify("on_demo_loaded", **arguments)
     assert told == ["one", "two", "two"]
+
+
+def test_a_hook_finds_the_scope_of_its_tenants_open(sqlite_database: Database) -> None:
+    seen: list[frozenset[str]] = []
+
+    def look(session: Session) -> None:
+        scope = current_scope(session)
+        seen.append(scope.tenants if scope else frozenset())
+
+    def on_demo_loaded(session: Session) -> None:
+        look(session)
+
+    def collect_cards(session: Session) -> list[Card]:
+        look(session)
+        return []
+    host = host_of(make_plugin("one", on_demo_loaded, collect_cards))
+    switches = {"522723": frozenset({"one"})}
+    with sqlite_database.session() as session:
+        host.notify("on_demo_loaded", session=session, tenant_id="522702", actor=ACTOR)
+        host.collect_at("collect_cards", switches, session=session, place=PLACE)
+        with tenant_scope(session, {"522702", "341721"}):
+            host.notify("on_demo_loaded", session=session, tenant_id="522702", actor=ACTOR)
+    assert seen == [{"522702"}, {"522723"}, {"522702", "341721"}]
 
 
 # What is put in quarantine, and what goes on

@@ -1,0 +1,148 @@
+"""Every hook of the platform, each handed on to the module that does the work."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, url_for
+from sqlalchemy.orm import Session
+
+from core.errors import RuleViolation
+from core.extensions import Actor
+from core.host.contract import (
+    ActionSpec,
+    Card,
+    Effect,
+    Found,
+    MenuItem,
+    Place,
+    RoleSpec,
+    RuleSpec,
+    SectionSpec,
+    TimelineEntry,
+    Todo,
+    UnitChange,
+)
+from core.host.markers import hookimpl
+from core.trail.services import record
+from core.units.queries import find_unit_by_code
+from tests.sample_plugin import permissions, queries, schemas, services
+from tests.sample_plugin.manifest import manifest
+from tests.sample_plugin.permissions import Action
+from tests.sample_plugin.routes import blueprint
+
+__all__ = ["manifest"]
+
+
+@hookimpl
+def register_actions() -> list[ActionSpec]:
+    return permissions.ACTIONS
+
+
+@hookimpl
+def register_roles() -> list[RoleSpec]:
+    return permissions.ROLES
+
+
+@hookimpl
+def register_rules() -> list[RuleSpec]:
+    return permissions.RULES
+
+
+@hookimpl
+def register_sections() -> list[SectionSpec]:
+    return schemas.SECTIONS
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [blueprint]
+
+
+@hookimpl
+def register_menus() -> list[MenuItem]:
+    return [MenuItem("示例走访", "sample.index", "walk", Action.VISIT_READ, order=60)]
+
+
+@hookimpl
+def collect_cards(session: Session, place: Place) -> list[Card]:
+    count = queries.count_visits(session, place.scope(Action.VISIT_READ))
+    return [Card("示例走访", str(count), "次", url_for("sample.index", code=place.code))]
+
+
+@hookimpl
+def collect_todos(session: Session, place: Place) -> list[Todo]:
+    count = queries.count_submitted(session, place.scope(Action.PAYMENT_APPROVE))
+    return [Todo("审批慰问金", url_for("sample.payments", code=place.code), count=count)] if count else []
+
+
+@hookimpl
+def collect_unit_entries(session: Session, place: Place) -> list[TimelineEntry]:
+    visits = queries.list_visits(session, place.scope(Action.VISIT_READ), limit=50)
+    return [TimelineEntry(visit.happened_on, f"示例走访：{visit.title}", _page(place, visit.id)) for visit in visits]
+
+
+@hookimpl
+def collect_hits(session: Session, place: Place, words: str, limit: int) -> list[Found]:
+    visits = queries.search_visits(session, place.scope(Action.VISIT_READ), words, limit)
+    return [Found(visit.title, f"示例走访 {visit.happened_on}", _page(place, visit.id)) for visit in visits]
+
+
+@hookimpl
+def collect_change_effects(session: Session, change: UnitChange, tenant_id: str) -> list[Effect]:
+    count = services.count_followers(session, change, tenant_id)
+    return [Effect(f"示例走访有 {count} 条记录随单位调整", count=count)] if count else []
+
+
+@hookimpl
+def collect_switch_effects(session: Session, tenant_id: str, on: bool) -> list[Effect]:
+    count = queries.count_in_tenant(session, tenant_id)
+    return [Effect(f"已有 {count} 条走访{'重新可用' if on else '不再显示'}", count=count)] if count else []
+
+
+@hookimpl
+def before_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None:
+    if change.kind == "close" and queries.list_records_at(session, change.unit_ids):
+        raise RuleViolation("还有走访记录挂在这个单位，请先并入其他单位", rule="sample-records-left")
+
+
+@hookimpl
+def on_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None:
+    services.follow_change(session, change)
+
+
+@hookimpl
+def on_unit_restored(session: Session, change: UnitChange, actor: Actor) -> None:
+    services.take_back(session, change)
+
+
+@hookimpl
+def before_plugin_disabled(session: Session, tenant_id: str, actor: Actor) -> None:
+    if queries.count_in_tenant(session, tenant_id, submitted=True):
+        raise RuleViolation("还有待审批的慰问金，审批完再关闭", rule="sample-money-under-way")
+
+
+@hookimpl
+def on_plugin_enabled(session: Session, tenant_id: str, actor: Actor) -> None:
+    record(session, actor, Action.VISIT_WRITE, "示例走访可以登记了", subject="plugin:sample", tenant_id=tenant_id)
+
+
+@hookimpl
+def on_plugin_disabled(session: Session, tenant_id: str, actor: Actor) -> None:
+    record(session, actor, Action.VISIT_WRITE, "示例走访停止登记", subject="plugin:sample", tenant_id=tenant_id)
+
+
+@hookimpl
+def on_plan_applied(session: Session, tenant_id: str, plan_id: uuid.UUID, actor: Actor) -> None:
+    record(session, actor, Action.VISIT_WRITE, "示例走访按新方案执行", subject=f"plan:{plan_id}", tenant_id=tenant_id)
+
+
+@hookimpl
+def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
+    unit = find_unit_by_code(session, tenant_id)
+    if unit is not None:
+        services.load_demo(session, tenant_id, unit.id, actor)
+
+
+def _page(place: Place, visit_id: uuid.UUID) -> str:
+    return url_for("sample.detail", code=place.code, visit_id=visit_id)
