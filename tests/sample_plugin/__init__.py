@@ -1,5 +1,13 @@
 """示例走访: a complete plugin that proves every hook; no programme, no law behind it."""
 
-from tests.sample_plugin import hooks as plugin
+from __future__ import annotations
 
-__all__ = ["plugin"]
+from importlib import import_module
+from types import ModuleType
+
+
+def __getattr__(name: str) -> ModuleType:
+    """`tests.sample_plugin:plugin` names the hooks; its models can be had without its pages."""
+    if name != "plugin":
+        raise AttributeError(name)
+    return import_module("tests.sample_plugin.hooks")
