@@ -11,12 +11,6 @@ from core.errors import NotFound
 from core.extensions import new_id
 from core.units import queries
 from core.units.models import Unit, UnitVersion
-from tests.factories.units import make_tree
-
-
-@pytest.fixture
-def tree(session: Session) -> dict[str, Unit]:
-    return make_tree(session)
 
 
 def test_paths_follow_the_codes(tree: dict[str, Unit]) -> None:

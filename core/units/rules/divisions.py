@@ -1,0 +1,196 @@
+"""Reading a list of divisions: its encoding, its rows, and every fault in them by row."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.errors import InvalidInput
+from core.units.rules.levels import CODE_LENGTHS, LEVEL_NAMES, RANK, ROOT_CODE, name_fault
+
+HEADER = ("code", "name", "level", "parent_code")
+#: faults listed at most; a file of the wrong kind has one in every row
+MOST_FAULTS = 200
+
+#: code, name, level, parent code ("00" for a province)
+Division = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """What is wrong with one row; the header is row 1, and 0 stands for the whole file."""
+
+    row: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"第 {self.row} 行" if self.row else "文件"
+        return f"{where}{f'（{self.code}）' if self.code else ''}：{self.message}"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The rows of a list, and the number of each in its file."""
+
+    rows: list[Division]
+    numbers: list[int]
+
+
+class DivisionsRefused(InvalidInput):
+    """The list has faults; nothing of it has been loaded."""
+
+    def __init__(self, faults: Sequence[RowFault]) -> None:
+        self.faults = list(faults)
+        listed = "\n".join(str(fault) for fault in self.faults[:MOST_FAULTS])
+        super().__init__("区划名单有 %(count)s 处错误，没有导入任何数据：\n%(listed)s", None,
+                         count=len(self.faults), listed=listed)
+
+
+def read_divisions(data: bytes, province: str = "") -> Listing:
+    """The rows of a CSV or CSV.gz file in UTF-8 (with or without BOM) or GB18030, checked as far as the file
+    alone allows; with `province` only those whose code begins so. Any fault raises DivisionsRefused."""
+    text = _text(_unpacked(data))
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = [cell.strip() for cell in next(reader, [])]
+    if tuple(header) != HEADER:
+        now = ",".join(header)[:80] or "空"
+        raise DivisionsRefused([RowFault(1, "", f"表头应为 {','.join(HEADER)}，现为 {now}")])
+    rows: list[Division] = []
+    numbers: list[int] = []
+    faults: list[RowFault] = []
+    for number, cells in enumerate(_counted(reader, faults), start=2):
+        if len(cells) != 4:
+            if any(cells):
+                faults.append(RowFault(number, cells[0], f"应有 4 列，现有 {len(cells)} 列"))
+            continue
+        code, name, level, parent = (cell.strip() for cell in cells)
+        if province and not code.startswith(province):
+            continue
+        rows.append((code, name, level, parent or (ROOT_CODE if level == "province" else "")))
+        numbers.append(number)
+    faults += _row_faults(rows, numbers)
+    if not rows and not faults:
+        faults.append(RowFault(0, "", f"没有{f'省份 {province} 的' if province else ''}区划"))
+    if faults:
+        raise DivisionsRefused(sorted(faults, key=lambda fault: fault.row))
+    return Listing(rows, numbers)
+
+
+def _counted(reader: Iterable[list[str]], faults: list[RowFault]) -> Iterable[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        faults.append(RowFault(getattr(reader, "line_num", 0), "", f"不是合格的 CSV：{error}"))
+
+
+def _unpacked(data: bytes) -> bytes:
+    if data[:2] != b"\x1f\x8b":
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DivisionsRefused([RowFault(0, "", "压缩文件不完整或已损坏")]) from error
+
+
+def _text(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DivisionsRefused(_broken_lines(data))
+
+
+def _broken_lines(data: bytes) -> list[RowFault]:
+    """The rows that cannot be read, in the encoding in which fewer of them are broken."""
+    lines = data.split(b"\n")
+    broken: dict[str, list[int]] = {}
+    for encoding in ("utf-8", "gb18030"):
+        broken[encoding] = [number for number, line in enumerate(lines, start=1)
+                            if not _decodes(line, encoding)]
+    encoding = min(broken, key=lambda name: len(broken[name]))
+    return [RowFault(number, lines[number - 1].split(b",")[0].decode("ascii", "replace")[:20],
+                     f"文字不是有效的 {encoding.upper()} 编码") for number in broken[encoding]]
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _row_faults(rows: Sequence[Division], numbers: Sequence[int]) -> list[RowFault]:
+    """Faults of rows by themselves, and duplicates; kept to a few operations a row."""
+    faults: list[RowFault] = []
+    first: dict[str, int] = {}
+    for (code, name, level, parent), number in zip(rows, numbers, strict=True):
+        if (CODE_LENGTHS.get(level) != len(code) or not code.isdigit() or not code.isascii()
+                or code == ROOT_CODE or level == "country"):
+            faults.append(RowFault(number, code, _code_fault(code, level)))
+        if not name or not name.isalnum():  # nearly every name is letters alone
+            fault = name_fault(name)
+            if fault:
+                faults.append(RowFault(number, code, fault))
+        elif len(name) > 120:
+            faults.append(RowFault(number, code, "名称超过 120 个字"))
+        if not parent:
+            faults.append(RowFault(number, code, "缺少上级代码"))
+        if code in first:
+            faults.append(RowFault(number, code, f"代码重复，与第 {first[code]} 行相同"))
+        else:
+            first[code] = number
+    return faults
+
+
+def _code_fault(code: str, level: str) -> str:
+    if level not in CODE_LENGTHS or level == "country":
+        return f"层级“{level}”不是 province、city、county、township、village 之一"
+    if not code:
+        return "缺少代码"
+    return f"代码与层级不符：{LEVEL_NAMES[level]}区划代码应为 {CODE_LENGTHS[level]} 位数字"
+
+
+def tree_faults(listing: Listing, known: Mapping[str, str], taken: Collection[str] = ()) -> list[RowFault]:
+    """Faults between rows: an unknown parent, a circle, a level that does not fit its parent's. `known` gives
+    the level of divisions already there, `taken` the codes that units of another kind hold."""
+    levels = {**known, **{code: level for code, _, level, _ in listing.rows}}
+    parents = {code: parent for code, _, _, parent in listing.rows}
+    faults: list[RowFault] = []
+    for (code, _, level, parent), number in zip(listing.rows, listing.numbers, strict=True):
+        above = levels.get(parent)
+        if above is None:
+            faults.append(RowFault(number, code, f"上级 {parent} 不在名单里，也不在系统里"))
+        elif RANK[above] >= RANK[level]:
+            circle = _circle(code, parents)
+            faults.append(RowFault(number, code, f"上级关系成环：{' → '.join(circle)}" if circle else
+                                   f"{LEVEL_NAMES[level]}单位不能放在{LEVEL_NAMES[above]}单位 {parent} 之下"))
+        if code in taken:
+            faults.append(RowFault(number, code, "代码已被另一类单位占用"))
+    return faults
+
+
+def _circle(code: str, parents: Mapping[str, str]) -> list[str]:
+    passed = [code]
+    here = parents.get(code)
+    while here is not None and here not in passed:
+        passed.append(here)
+        here = parents.get(here)
+    return [*passed[passed.index(here) :], here] if here is not None and here == code else []
+
+
+def parents_first(rows: Sequence[Division]) -> list[Division]:
+    """The rows with every parent before its children; a list in order, as lists are, stays as it is."""
+    seen = set[str]()
+    codes = {row[0] for row in rows}
+    for code, _, _, parent in rows:
+        if parent in codes and parent not in seen:
+            return sorted(rows, key=lambda row: (RANK[row[2]], row[0]))
+        seen.add(code)
+    return list(rows)
