@@ -298,7 +298,6 @@ def test_only_masked_or_unsaid_report_days_stay_without_a_due_day() -> None:
     assert waiting == {"xinjiang/turpan.toml": MASKED, "sichuan/qingchuan.toml": "unspecified"}
 
 
-@pytest.mark.clause("CO-033")
 def test_contact_system_asks_one_contact_of_every_unit_and_ships_none() -> None:
     contact = entry("guangdong/province.toml", "contact", "unit-contact")
     assert contact.value["per"] == "unit"
