@@ -157,9 +157,7 @@ def test_committee_seats_name_posts_and_offices_never_a_person(name: str) -> Non
 @pytest.mark.parametrize("name", FILES)
 def test_nothing_by_which_a_person_could_be_reached_is_shipped(name: str) -> None:
     assert [key for key in keys(raw(name)) if PERSONAL.search(key)] == []
-    reachable = [
-        text for key, text in texts(raw(name)) if key not in {"unit", "under"} and REACHABLE.search(text)
-    ]
+    reachable = [text for key, text in texts(raw(name)) if key not in {"unit", "under"} and REACHABLE.search(text)]
     assert reachable == []
 
 
@@ -260,9 +258,7 @@ def test_two_reports_due_the_same_day_go_to_two_receivers() -> None:
 
 
 def test_nine_activities_each_have_their_responsible_units() -> None:
-    activities = [
-        duty for duty in profile("hubei/xuanen.toml").section("duty") if duty.value.get("area") == "九项活动"
-    ]
+    activities = [duty for duty in profile("hubei/xuanen.toml").section("duty") if duty.value.get("area") == "九项活动"]
     assert len(activities) == 9
     assert all(duty.value["body"] for duty in activities)
 
@@ -290,10 +286,7 @@ def test_campaign_is_dispatched_by_month_and_by_week() -> None:
 @pytest.mark.clause("CO-029")
 def test_only_masked_or_unsaid_report_days_stay_without_a_due_day() -> None:
     waiting = {
-        name: report.state
-        for name in FILES
-        for report in profile(name).section("report")
-        if report.state != ACTIVE
+        name: report.state for name in FILES for report in profile(name).section("report") if report.state != ACTIVE
     }
     assert waiting == {"xinjiang/turpan.toml": MASKED, "sichuan/qingchuan.toml": "unspecified"}
 
@@ -335,10 +328,7 @@ def broken(tmp_path: Path) -> Iterator[Any]:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
         outcome = check_file(path, known_grammar())
         assert outcome.profile is None
-        return [
-            (Path(fault.file).name, fault.key, fault.clause, fault.rule, fault.line)
-            for fault in outcome.errors
-        ]
+        return [(Path(fault.file).name, fault.key, fault.clause, fault.rule, fault.line) for fault in outcome.errors]
 
     yield check
 
