@@ -92,5 +92,7 @@ def _active(item: MenuItem) -> bool:
 
 
 def place(unit: Unit) -> Place:
-    """The working unit as hooks see it, with the tenants open to this request."""
-    return Place(unit.id, unit.code, unit.name, unit.path, g.get("tenants", frozenset()))
+    """The working unit as hooks see it, with the tenants open to this request and what the person sees there."""
+    session, person, tenants = db(), g.viewer, g.get("tenants", frozenset())
+    return Place(unit.id, unit.code, unit.name, unit.path, tenants,
+                 lambda action: person.scope(session, action, unit).only(tenants))
