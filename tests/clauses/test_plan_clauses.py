@@ -87,9 +87,7 @@ def test_office_of_the_leading_group_sits_in_the_aid_centre() -> None:
 
 @pytest.mark.clause("CO-003")
 def test_province_plan_gives_a_duty_to_each_of_the_five_levels() -> None:
-    levels = [
-        entry.value["level"] for entry in profile(PROVINCE).section("duty") if entry.code.startswith("level-")
-    ]
+    levels = [entry.value["level"] for entry in profile(PROVINCE).section("duty") if entry.code.startswith("level-")]
     assert levels == ["province", "city", "county", "school", "person"]
 
 
@@ -145,18 +143,14 @@ def test_three_year_plan_has_milestones_after_12_24_and_36_months() -> None:
 
 @pytest.mark.clause("CO-020")
 def test_tasks_are_split_between_four_departments_each_with_its_list() -> None:
-    bodies = [
-        entry.value["body"] for entry in profile(PROVINCE).section("duty") if "-department" in entry.code
-    ]
+    bodies = [entry.value["body"] for entry in profile(PROVINCE).section("duty") if "-department" in entry.code]
     assert bodies == [["省教育厅"], ["省发改委"], ["省财政厅"], ["省编办", "省人社厅"]]
 
 
 @pytest.mark.clause("CO-020")
 def test_task_with_no_department_is_listed_as_a_gap() -> None:
     gaps = changed(PROVINCE, 'body = "省发改委"\n', "").problems
-    assert [gap.rule for gap in gaps if gap.key.startswith("duty[development-department]")] == [
-        "duty-without-body"
-    ]
+    assert [gap.rule for gap in gaps if gap.key.startswith("duty[development-department]")] == ["duty-without-body"]
 
 
 @pytest.mark.clause("CO-021")
@@ -190,12 +184,8 @@ def test_report_whose_month_is_masked_loads_with_a_warning_and_no_due_day() -> N
 
 @pytest.mark.clause("CO-029")
 def test_masked_month_written_as_a_bare_text_is_refused() -> None:
-    faults = changed(
-        MASKED_REPORT, 'due = { state = "masked", printed = "__月2日前" }', 'due = "__月2日前"'
-    ).errors
-    assert [(fault.rule, bool(fault.line), fault.clause) for fault in faults] == [
-        ("bare-mask", True, "四（三）")
-    ]
+    faults = changed(MASKED_REPORT, 'due = { state = "masked", printed = "__月2日前" }', 'due = "__月2日前"').errors
+    assert [(fault.rule, bool(fault.line), fault.clause) for fault in faults] == [("bare-mask", True, "四（三）")]
 
 
 def labels(found: Sequence[Entry]) -> dict[str, str]:

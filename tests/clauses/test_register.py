@@ -116,10 +116,7 @@ def test_mark_on_a_class_holds_for_its_tests(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["pytest.mark.clause('CO-001')", "[pytest.mark.clause('CO-001')]"])
 def test_mark_on_a_module_holds_for_all_its_tests(tmp_path: Path, value: str) -> None:
-    assert (
-        ids_of(tmp_path, f"pytestmark = {value}\ndef test_one(): ...\ndef test_two(): ...\n")
-        == ["CO-001"] * 2
-    )
+    assert ids_of(tmp_path, f"pytestmark = {value}\ndef test_one(): ...\ndef test_two(): ...\n") == ["CO-001"] * 2
 
 
 def test_annotated_module_mark_is_read(tmp_path: Path) -> None:
