@@ -5,16 +5,21 @@ from core.units.queries.dated import (
     UnitState,
     ancestors_as_of,
     children_as_of,
+    count_children_as_of,
     in_subtree,
     states_of,
     subtree_as_of,
     unit_as_of,
 )
 from core.units.queries.operations import (
+    Became,
     get_operation,
+    get_operation_at,
+    later_operations,
     list_operations,
     operations_on,
     successors,
+    units_above_changed,
 )
 from core.units.queries.search import search_units
 from core.units.queries.today import (
@@ -26,11 +31,14 @@ from core.units.queries.today import (
     get_unit,
     get_unit_by_code,
     list_children,
+    now_elsewhere,
     open_in,
+    units_by_id,
 )
 from core.units.rules.levels import subtree
 
 __all__ = [
+    "Became",
     "Ranges",
     "UnitState",
     "ancestors",
@@ -38,14 +46,18 @@ __all__ = [
     "children_as_of",
     "count_by_level",
     "count_children",
+    "count_children_as_of",
     "find_unit",
     "find_unit_by_code",
     "get_operation",
+    "get_operation_at",
     "get_unit",
     "get_unit_by_code",
     "in_subtree",
+    "later_operations",
     "list_children",
     "list_operations",
+    "now_elsewhere",
     "open_in",
     "operations_on",
     "search_units",
@@ -54,4 +66,6 @@ __all__ = [
     "subtree_as_of",
     "successors",
     "unit_as_of",
+    "units_above_changed",
+    "units_by_id",
 ]

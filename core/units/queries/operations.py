@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -37,13 +37,32 @@ def get_operation(session: Session, operation_id: uuid.UUID) -> UnitOperation:
     return found
 
 
-def list_operations(session: Session, unit: Unit, after: uuid.UUID | None = None,
-                    limit: int = 50) -> list[UnitOperation]:
-    """One page of the operations that had to do with the unit or with any beneath it today, newest first."""
+def _at(unit: Unit) -> ColumnElement[bool]:
     low, high = subtree(unit.path)
     touching = (select(UnitTouch.operation_id).join(Unit, Unit.id == UnitTouch.unit_id)
                 .where(Unit.path >= low, Unit.path < high))
-    query = select(UnitOperation).where(or_(UnitOperation.id.in_(touching), UnitOperation.unit_id == unit.id))
+    return or_(UnitOperation.id.in_(touching), UnitOperation.unit_id == unit.id)
+
+
+def get_operation_at(session: Session, unit: Unit, operation_id: uuid.UUID) -> UnitOperation:
+    """The operation, when it had to do with the unit or with any beneath it; else NotFound."""
+    found = session.scalar(select(UnitOperation).where(UnitOperation.id == operation_id, _at(unit)))
+    if found is None:
+        raise NotFound("没有这次区划变更")
+    return found
+
+
+def units_above_changed(session: Session, operation_id: uuid.UUID) -> list[Unit]:
+    """The units directly above those an operation changed: whose leave undoing it needs."""
+    changed = (select(Unit.parent_id).join(UnitTouch, UnitTouch.unit_id == Unit.id)
+               .where(UnitTouch.operation_id == operation_id, UnitTouch.changed))
+    return list(session.scalars(select(Unit).where(Unit.id.in_(changed))))
+
+
+def list_operations(session: Session, unit: Unit, after: uuid.UUID | None = None,
+                    limit: int = 50) -> list[UnitOperation]:
+    """One page of the operations that had to do with the unit or with any beneath it today, newest first."""
+    query = select(UnitOperation).where(_at(unit))
     if after is not None:
         query = query.where(UnitOperation.id < after)
     return list(session.scalars(query.order_by(UnitOperation.id.desc()).limit(limit)))

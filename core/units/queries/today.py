@@ -102,3 +102,18 @@ def count_by_level(session: Session, unit: Unit) -> dict[str, int]:
     query = (select(Unit.level, func.count())
              .where(*open_in(unit.path), Unit.id != unit.id).group_by(Unit.level))
     return {level: number for level, number in session.execute(query)}  # noqa: C416 - rows are no pairs
+
+
+def units_by_id(session: Session, unit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Unit]:
+    """These units, by id."""
+    return {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(list(unit_ids))))}
+
+
+def now_elsewhere(session: Session, parent: Unit, unit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Unit]:
+    """Of these units, once beneath `parent`, those no longer there: each with the unit above it today, by
+    today's path (so the successor of a merged one)."""
+    units = units_by_id(session, unit_ids)
+    above = {unit_id: unit.path.rstrip("/").rpartition("/")[0] + "/" for unit_id, unit in units.items()}
+    moved = {unit_id: path for unit_id, path in above.items() if path != parent.path}
+    found = {unit.path: unit for unit in session.scalars(select(Unit).where(Unit.path.in_(set(moved.values()))))}
+    return {unit_id: found[path] for unit_id, path in moved.items() if path in found}

@@ -18,8 +18,7 @@ from core.trail.models import PLATFORM
 from core.trail.services import record
 from core.units.models import Unit, UnitLink, UnitOperation, UnitVersion
 from core.units.permissions import Action
-from core.units.queries import get_operation
-from core.units.queries.operations import later_operations
+from core.units.queries import get_operation, later_operations
 from core.units.services.locks import lock_tree
 from core.units.services.operations import tell
 from core.units.services.paths import settle_path
