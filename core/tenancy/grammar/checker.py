@@ -15,8 +15,8 @@ from core.tenancy.grammar.masks import State
 from core.tenancy.grammar.profile import Checked, Entry, Place, Profile
 from core.tenancy.grammar.reader import EntryReader, Notes, TableReader
 from core.tenancy.grammar.registry import Grammar
-from core.tenancy.grammar.source import Path
 from core.tenancy.grammar.sections import ClauseSchema, DocumentSchema, TenantSchema
+from core.tenancy.grammar.source import Path
 
 _HEADS = ("schema", "tenant", "document", "clause")
 

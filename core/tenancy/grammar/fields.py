@@ -19,6 +19,8 @@ from core.tenancy.grammar.masks import looks_masked
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
+#: what an amount column can hold
+_TOO_MUCH = Decimal(10) ** 12
 PERIODS = ("week", "month", "quarter", "term", "year")
 
 
@@ -116,7 +118,7 @@ class Amount(fields.Field[Decimal]):
             amount = Decimal(value)
         except InvalidOperation:
             raise masked_or(value, "金额") from None
-        if not amount.is_finite() or amount < 0 or amount != amount.quantize(Decimal("0.01")):
+        if not amount.is_finite() or not 0 <= amount < _TOO_MUCH or amount != round(amount, 2):
             raise refuse("wrong-type", f"“{value}”不是金额：须为不小于零、至多两位小数的数")
         return amount.quantize(Decimal("0.01"))
 

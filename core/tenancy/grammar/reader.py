@@ -11,7 +11,7 @@ from marshmallow import ValidationError, missing
 from marshmallow.fields import Nested
 
 from core.host.contract import SectionSpec
-from core.tenancy.grammar.fields import Amount, Day, EntrySchema, Text, Word
+from core.tenancy.grammar.fields import Amount, Day, EntrySchema, RuleText, Text, Word
 from core.tenancy.grammar.masks import MASKED, STATES, State, is_state
 from core.tenancy.grammar.problems import WARNING, ProfileProblem
 from core.tenancy.grammar.profile import MODES, OPEN, Entry, entry_state
@@ -87,8 +87,11 @@ class TableReader:
         states: dict[Path, State] = {}
         bare = self._without_states(own, (), states)
         firm: tuple[str, ...] = getattr(self.schema, "firm", ())
-        for path in [path for path in states if path[0] in firm]:
-            self.note(path, "state-not-allowed", f"“{path[0]}”不得写成状态，须如实填写")
+        for path in states:
+            if path[0] in firm:
+                self.note(path, "state-not-allowed", f"“{path[0]}”不得写成状态，须如实填写")
+            elif (unknown := self._unknown(path)) is not None:
+                self._refused(unknown, "Unknown field.")
         partial = [".".join(part for part in path if isinstance(part, str)) for path in states]
         try:
             loaded: dict[str, Any] = self.schema().load(bare, partial=partial)
@@ -96,11 +99,28 @@ class TableReader:
             for path, text in _flatten(error.messages):
                 self._refused(path, text)
             return {}
+        if self.failed:
+            return {}
         for path, state in states.items():
             _put(loaded, path, state)
         for dotted in {tuple(part.split(".")) for part in partial}:
             self._complete(loaded, self.schema().fields, dotted, ())
         return loaded
+
+    def _unknown(self, path: Path) -> Path | None:
+        """The part of a path that no schema knows, where a state hides it from the schema's own look."""
+        fields: Mapping[str, Any] = self.schema().fields
+        for depth, part in enumerate(path):
+            if isinstance(part, int):
+                continue
+            field = {field.data_key or name: field for name, field in fields.items()}.get(part)
+            if field is None:
+                return path[: depth + 1]
+            inner = getattr(field, "inner", field)
+            if not isinstance(inner, Nested):
+                return None
+            fields = inner.schema.fields
+        return None
 
     def _complete(self, loaded: Any, fields: Mapping[str, Any], dotted: tuple[str, ...], path: Path) -> None:
         """A state in one item of a list must not excuse the same key missing in another item."""
@@ -128,7 +148,7 @@ class TableReader:
         if text == "Unknown field." and refusal is not None:
             self.note(path, refusal.rule, refusal.message)
             return
-        rule, message = _WORDING.get(text, (getattr(text, "rule", "wrong-type"), text))
+        rule, message = _WORDING.get(text) or _ours(text)
         if rule == "unknown-key":
             known = "、".join(
                 sorted({field.data_key or name for name, field in self.schema().fields.items()})
@@ -297,6 +317,10 @@ class EntryReader(TableReader):
         except ValidationError as error:
             self.note((key,), getattr(error.messages[0], "rule", "wrong-type"), str(error.messages[0]))
             return None
+
+
+def _ours(text: str) -> tuple[str, str]:
+    return (text.rule, text) if isinstance(text, RuleText) else ("wrong-type", f"不符合要求：{text}")
 
 
 def _day(value: Any) -> dt.date | None:

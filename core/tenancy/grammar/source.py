@@ -20,7 +20,7 @@ from core.tenancy.grammar.masks import looks_masked
 
 Path = tuple[str | int, ...]
 _PARSER = Parser(Language(tree_sitter_toml.language()))
-_AT = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
+_AT = re.compile(r"\(at line (\d+), column \d+\)")
 _PAIR = re.compile(r"""^\s*(?P<key>[\w."'-]+)\s*=\s*(?P<value>.*?)\s*(?:#.*)?$""")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _HEADER = re.compile(r"^\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?")
@@ -104,8 +104,9 @@ def _values(text: str, faults: list[Fault]) -> dict[str, Any]:
 
 def _fault(text: str, lines: list[str], error: str) -> tuple[Fault, bool]:
     found = _AT.search(error)
-    line = int(found[1]) if found and found[1] else len(lines)
-    content = lines[line - 1] if line <= len(lines) else ""
+    last = len("\n".join(lines).rstrip().split("\n"))
+    line = min(int(found[1]), last) if found else last
+    content = lines[line - 1]
     header, clause = _around(text, line)
     pair = _PAIR.match(content)
     if pair is None:

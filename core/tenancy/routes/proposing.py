@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from core.errors import InvalidInput, N_
+from core.errors import N_, InvalidInput
 from core.host.request import plugin_host
 from core.tenancy import pages, queries
 from core.tenancy.grammar import Checked

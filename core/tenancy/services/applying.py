@@ -7,7 +7,7 @@ import hashlib
 
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, InvalidInput, N_, RuleViolation
+from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor, utcnow
 from core.host.manager import PluginHost
 from core.host.queries import enabled

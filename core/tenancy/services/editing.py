@@ -14,7 +14,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Table
 
-from core.errors import InvalidInput, N_, NotFound
+from core.errors import N_, InvalidInput, NotFound
 from core.tenancy.grammar.masks import is_state
 
 #: keys that say which entry it is, not what it says
@@ -101,7 +101,7 @@ def _put(table: Table, key: str, text: str) -> None:
     *path, name = key.split(".")
     node: Any = table
     for part in path:
-        node = node[part] if part in node else None
+        node = node.get(part)
         if not isinstance(node, dict):
             raise InvalidInput(N_("没有“%(key)s”这个值"), key=key)
     if not path and name in _FIXED:
