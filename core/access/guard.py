@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.access import queries, reading
 from core.access.catalogue import Catalogue, catalogue
 from core.access.reach import Reach
-from core.access.scope import Scope, scope_of
+from core.access.scope import NOTHING, scope_of
 from core.access.viewer import Decision, Viewer, load_viewer
 from core.errors import N_, NotFound, NotPermitted, NotSignedIn, PluginError, PluginNotEnabled
 from core.extensions import tenant_scope
@@ -66,7 +66,7 @@ def allowed(action: str, unit: Unit | None = None) -> bool:
 def check() -> AnyResponse | None:
     """Answer 401, 404 or 403, or let the view run with its unit, tenants and scope in place."""
     g.viewer, g.unit, g.tenant_id, g.tenants, g.role = None, None, PLATFORM, frozenset(), ""
-    g.scope = Scope(())
+    g.scope = NOTHING
     endpoint = request.endpoint
     if endpoint is not None and (endpoint == "static" or endpoint.endswith(".static")):
         return None
@@ -143,7 +143,7 @@ def _with_plugin(session: Session, places: list[queries.TenantPlace],
 
 
 def _open(viewer: Viewer, places: list[queries.TenantPlace], reach: Reach) -> None:
-    g.scope = scope_of(reach, [place for place in places if reach.touches(place.path)])
+    g.scope = scope_of(reach, places)
     g.tenants = g.scope.tenants
     session = db()
     g.open_scope = tenant_scope(session, g.tenants)

@@ -1,4 +1,4 @@
-"""What a scoped query needs to know of its caller: ranges of unit paths, and the tenants they touch."""
+"""What a scoped query needs to know of its caller: the tenants in reach, wholly or in part."""
 
 from __future__ import annotations
 
@@ -10,28 +10,38 @@ from core.access.reach import Range, Reach
 
 
 @dataclass(frozen=True)
-class Scope:
-    """The rows one may see: all of the tenants in `whole`, and of those in `part` the rows whose unit lies in
-    `ranges`."""
+class Part:
+    """A tenant of which only the units in these ranges of paths are in reach."""
 
+    tenant: str
     ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows one may see: all of the tenants in `whole`, and some of each in `part`."""
+
     whole: tuple[str, ...] = ()
-    part: tuple[str, ...] = ()
+    part: tuple[Part, ...] = ()
 
     @property
     def tenants(self) -> frozenset[str]:
         """Every tenant it touches."""
-        return frozenset((*self.whole, *self.part))
+        return frozenset((*self.whole, *(part.tenant for part in self.part)))
 
     def only(self, tenants: Iterable[str]) -> Scope:
         """The same without the other tenants."""
         kept = set(tenants)
-        return Scope(self.ranges, tuple(name for name in self.whole if name in kept),
-                     tuple(name for name in self.part if name in kept))
+        return Scope(tuple(name for name in self.whole if name in kept),
+                     tuple(part for part in self.part if part.tenant in kept))
+
+
+NOTHING = Scope()
 
 
 def scope_of(reach: Reach, places: Iterable[TenantPlace]) -> Scope:
     """A tenant wholly within the reach needs no look at its units."""
-    found = list(places)
-    return Scope(reach.ranges, tuple(place.id for place in found if reach.covers(place.path)),
-                 tuple(place.id for place in found if not reach.covers(place.path)))
+    found = [place for place in places if reach.touches(place.path)]
+    return Scope(tuple(place.id for place in found if reach.covers(place.path)),
+                 tuple(Part(place.id, reach.within(place.path).ranges) for place in found
+                       if not reach.covers(place.path)))
