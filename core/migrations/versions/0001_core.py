@@ -195,7 +195,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_break_glass_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_break_glass")),
     )
-        batch_op.create_index(batch_op.f("ix_break_glass_account_id"), ["account_id"], unique=False)
+    op.create_index(op.f("ix_break_glass_account_id"), "break_glass", ["account_id"], unique=False)
 
     op.create_table(
         "plan_entries",
@@ -217,7 +217,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_plan_entries_plan_id_plans")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_entries")),
     )
-        batch_op.create_index(batch_op.f("ix_plan_entries_plan_id"), ["plan_id"], unique=False)
+    op.create_index(op.f("ix_plan_entries_plan_id"), "plan_entries", ["plan_id"], unique=False)
     op.create_index("ix_plan_entries_tenant_id_section_code", "plan_entries", ["tenant_id", "section", "code"], unique=False)
 
     op.create_table(
@@ -243,9 +243,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["to_id"], ["units.id"], name=op.f("fk_unit_links_to_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_links")),
     )
-        batch_op.create_index(batch_op.f("ix_unit_links_from_id"), ["from_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_unit_links_on"), ["on"], unique=False)
-        batch_op.create_index(batch_op.f("ix_unit_links_to_id"), ["to_id"], unique=False)
+    op.create_index(op.f("ix_unit_links_from_id"), "unit_links", ["from_id"], unique=False)
+    op.create_index(op.f("ix_unit_links_on"), "unit_links", ["on"], unique=False)
+    op.create_index(op.f("ix_unit_links_to_id"), "unit_links", ["to_id"], unique=False)
 
     op.create_table(
         "unit_touches",
@@ -271,34 +271,34 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_unit_versions_unit_id_units")),
         sa.PrimaryKeyConstraint("unit_id", "since", name=op.f("pk_unit_versions")),
     )
-        batch_op.create_index(batch_op.f("ix_unit_versions_code"), ["code"], unique=False)
-        batch_op.create_index(batch_op.f("ix_unit_versions_operation_id"), ["operation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_unit_versions_parent_id"), ["parent_id"], unique=False)
+    op.create_index(op.f("ix_unit_versions_code"), "unit_versions", ["code"], unique=False)
+    op.create_index(op.f("ix_unit_versions_operation_id"), "unit_versions", ["operation_id"], unique=False)
+    op.create_index(op.f("ix_unit_versions_parent_id"), "unit_versions", ["parent_id"], unique=False)
     op.create_index("ix_unit_versions_until", "unit_versions", ["until"], unique=False)
 
 
 
 def downgrade() -> None:
     op.drop_index("ix_unit_versions_until", table_name="unit_versions")
-        batch_op.drop_index(batch_op.f("ix_unit_versions_parent_id"))
-        batch_op.drop_index(batch_op.f("ix_unit_versions_operation_id"))
-        batch_op.drop_index(batch_op.f("ix_unit_versions_code"))
+    op.drop_index(op.f("ix_unit_versions_parent_id"), table_name="unit_versions")
+    op.drop_index(op.f("ix_unit_versions_operation_id"), table_name="unit_versions")
+    op.drop_index(op.f("ix_unit_versions_code"), table_name="unit_versions")
 
     op.drop_table("unit_versions")
     op.drop_index("ix_unit_touches_operation_id", table_name="unit_touches")
 
     op.drop_table("unit_touches")
-        batch_op.drop_index(batch_op.f("ix_unit_links_to_id"))
-        batch_op.drop_index(batch_op.f("ix_unit_links_on"))
-        batch_op.drop_index(batch_op.f("ix_unit_links_from_id"))
+    op.drop_index(op.f("ix_unit_links_to_id"), table_name="unit_links")
+    op.drop_index(op.f("ix_unit_links_on"), table_name="unit_links")
+    op.drop_index(op.f("ix_unit_links_from_id"), table_name="unit_links")
 
     op.drop_table("unit_links")
     op.drop_table("tenants")
     op.drop_index("ix_plan_entries_tenant_id_section_code", table_name="plan_entries")
-        batch_op.drop_index(batch_op.f("ix_plan_entries_plan_id"))
+    op.drop_index(op.f("ix_plan_entries_plan_id"), table_name="plan_entries")
 
     op.drop_table("plan_entries")
-        batch_op.drop_index(batch_op.f("ix_break_glass_account_id"))
+    op.drop_index(op.f("ix_break_glass_account_id"), table_name="break_glass")
 
     op.drop_table("break_glass")
     op.drop_index("ix_assignments_unit_id_role", table_name="assignments")
