@@ -20,6 +20,7 @@ from core.config import Settings
 from core.desk import problems, providers
 from core.extensions import Database
 from core.host.manager import load
+from core.tenancy.queries import tenant_unit_ids
 from core.web import filters, headers, i18n
 
 HERE = Path(__file__).parent
@@ -58,6 +59,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     host.check_schema(database.engine)
     app.extensions["bangfu.database"] = database
     app.extensions["bangfu.host"] = host
+    # Units knows no tenants; it is told which units a merge or a closing must not touch.
+    app.extensions["bangfu.tenant_units"] = tenant_unit_ids
     CSRFProtect(app)
     for part in (i18n, headers, filters, sign_in, problems, providers):
         part.install(app)

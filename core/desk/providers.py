@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.access.guard import access_catalogue
 from core.access.queries import today
 from core.access.viewer import Viewer
-from core.host.contract import MenuItem, Place
+from core.host.contract import MenuItem
 from core.host.queries import enabled_many
 from core.host.request import plugin_host
 from core.units.models import Unit
@@ -89,10 +89,3 @@ def _active(item: MenuItem) -> bool:
     if plugin_of(current_app, item.endpoint):
         return endpoint.rpartition(".")[0] == item.endpoint.rpartition(".")[0]
     return endpoint == item.endpoint
-
-
-def place(unit: Unit) -> Place:
-    """The working unit as hooks see it, with the tenants open to this request and what the person sees there."""
-    session, person, tenants = db(), g.viewer, g.get("tenants", frozenset())
-    return Place(unit.id, unit.code, unit.name, unit.path, tenants,
-                 lambda action: person.scope(session, action, unit).only(tenants))

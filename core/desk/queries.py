@@ -61,7 +61,10 @@ def plan_summary(session: Session, unit: Unit) -> dict[str, Any] | None:
     plan = running_plan(session, tenant.id) if tenant else None
     if tenant is None or plan is None:
         return None
-    return {"tenant": tenant, "plan": plan, "own": tenant.unit.id == unit.id}
+    document = next(iter(plan.head.get("documents", [])), {})
+    number = document.get("number", "")
+    return {"tenant": tenant, "plan": plan, "own": tenant.unit.id == unit.id, "title": plan.title,
+            "number": number.get("printed", "") if isinstance(number, dict) else number}
 
 
 def search(session: Session, host: PluginHost, person: Viewer, words: str, limit: int) -> list[Found]:
@@ -73,6 +76,7 @@ def search(session: Session, host: PluginHost, person: Viewer, words: str, limit
     home = person.home
     if home is None or not tenants:
         return found
-    place = Place(home.unit_id, home.code, home.name, home.path, tenants)
+    place = Place(home.unit_id, home.code, home.name, home.path, tenants,
+                  lambda action: person.scope(session, action).only(tenants))
     switches = enabled_many(session, host, tenants)
     return found + host.collect_at("collect_hits", switches, session=session, place=place, words=words, limit=limit)

@@ -8,9 +8,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from core.desk import queries
 from core.desk.permissions import Action
-from core.desk.providers import place, switches
+from core.desk.providers import switches
 from core.errors import N_, NotPermitted
-from core.host.request import plugin_host
+from core.host.request import place_of, plugin_host
 from core.web.markers import require, signed_in
 from core.web.request import db, unit, viewer
 
@@ -34,7 +34,7 @@ def start() -> Any:
 @require(Action.UNIT_READ)
 def workbench(code: str) -> str:
     """What waits for this person at this unit, and what has happened."""
-    session, here = db(), place(unit())
+    session, here = db(), place_of(unit())
     todos = plugin_host().collect_at("collect_todos", switches(session), session=session, place=here)
     cards = plugin_host().collect_at("collect_cards", switches(session), session=session, place=here)
     recent = queries.list_recent(session) if viewer().allowed(Action.TRAIL_READ, unit()) else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -77,6 +78,19 @@ def own_tenant(session: Session, unit: Unit) -> TenantPlace | None:
     return next(iter(_found(session.execute(_places().where(Tenant.unit_id == unit.id)))), None)
 
 
+def tenant_id_of(session: Session, unit: Unit) -> str:
+    """The id of the tenant a unit is, or would be founded as: its code of today, with a number behind it where
+    another unit bore that code when it was founded."""
+    own = own_tenant(session, unit)
+    if own is not None:
+        return own.id
+    wanted, number = unit.code, 1
+    while find_tenant(session, wanted) is not None:
+        number += 1
+        wanted = f"{unit.code}-{number}"
+    return wanted
+
+
 def tenant_of(session: Session, unit: Unit) -> TenantPlace | None:
     """The tenant a unit belongs to: the nearest at or above it."""
     chain = chain_of(session, unit)
@@ -85,12 +99,7 @@ def tenant_of(session: Session, unit: Unit) -> TenantPlace | None:
 
 def chain_of(session: Session, unit: Unit) -> list[TenantPlace]:
     """Every tenant at and above a unit, the country first."""
-    return chain_of_path(session, unit.path)
-
-
-def chain_of_path(session: Session, path: str) -> list[TenantPlace]:
-    """Every tenant at and above a path, the country first."""
-    statement = _places().where(Unit.path.in_(upwards(path))).order_by(Unit.depth)
+    statement = _places().where(Unit.path.in_(upwards(unit.path))).order_by(Unit.depth)
     return _found(session.execute(statement))
 
 
@@ -181,3 +190,8 @@ def has_units(session: Session) -> bool:
 def fictitious_codes(session: Session) -> frozenset[str]:
     """The codes under which made-up tenants were founded."""
     return frozenset(session.scalars(select(Tenant.id).where(Tenant.fictitious)))
+
+
+def tenant_unit_ids(session: Session) -> frozenset[uuid.UUID]:
+    """The units that are tenants: they are not merged or closed like other units."""
+    return frozenset(session.scalars(select(Tenant.unit_id)))

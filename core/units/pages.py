@@ -107,13 +107,12 @@ def option_text(unit: Unit, above: dict[uuid.UUID, Unit]) -> str:
     return f"{unit.name}（{parent.name}）{unit.code}" if parent is not None else f"{unit.name} {unit.code}"
 
 
-def timeline(session: Session, host: PluginHost, unit: Unit, tenants: frozenset[str]) -> list[TimelineEntry]:
-    """What happened to the unit, newest first: changes of the tree, and what plugins add."""
+def timeline(session: Session, host: PluginHost, unit: Unit, place: Place) -> list[TimelineEntry]:
+    """What happened to the unit, newest first: changes of the tree, and what plugins add for its place."""
     entries = [TimelineEntry(operation.on, operation.sentence + ("（已撤回）" if operation.undone_at else ""),
                              f"/u/{unit.code}/units/operations/{operation.id}")
                for operation in queries.operations_on(session, unit.id)]
-    place = Place(unit.id, unit.code, unit.name, unit.path, tenants)
-    entries += host.collect_at("collect_unit_entries", enabled_many(session, host, list(tenants)),
+    entries += host.collect_at("collect_unit_entries", enabled_many(session, host, place.tenants),
                                session=session, place=place)
     return sorted(entries, key=lambda entry: entry.on, reverse=True)
 

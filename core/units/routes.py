@@ -13,7 +13,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from core.errors import N_, NotPermitted, PlatformError
-from core.host.request import plugin_host
+from core.host.request import place_of, plugin_host
 from core.trail.services import record
 from core.units import pages, queries
 from core.units.models import Kind, Unit
@@ -42,7 +42,7 @@ def show(code: str) -> str:
     page = pages.unit_page(session, here, as_of, after=request.args.get("after"),
                            closed=request.args.get("closed") == "1")
     return render_template("units/show.html", page=page, as_of=as_of, kinds=_open_forms(here),
-                           today=_today(), entries=pages.timeline(session, plugin_host(), here, g.tenants))
+                           today=_today(), entries=pages.timeline(session, plugin_host(), here, place_of(here)))
 
 
 @blueprint.get("/units/children")

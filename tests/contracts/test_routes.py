@@ -1,0 +1,141 @@
+"""Every address of the platform declares what it asks, and answers each role as declared.
+
+The tables are generated from the URL map, so that a new address cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from core.access.guard import access_catalogue
+from core.errors import PluginError
+from core.web.markers import plugin_of, require, requirement_of, undeclared
+from tests.conftest import ClientAs
+from tests.factories.world import PEOPLE
+
+#: a person who reaches nothing of 甲县, and one who reaches all of it
+NEIGHBOUR, INSIDER = "yi-admin", "jia-admin"
+
+
+def rules(app: Flask) -> Iterator[Rule]:
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static" and not rule.endpoint.endswith(".static"):
+            yield rule
+
+
+def reading(app: Flask) -> list[Rule]:
+    """The addresses a GET with a working unit alone can reach."""
+    return [rule for rule in rules(app) if "GET" in (rule.methods or ()) and rule.arguments == {"code"}]
+
+
+def address(rule: Rule, code: str) -> str:
+    return rule.rule.replace("<code>", code)
+
+
+def test_every_endpoint_declares_what_it_asks(app: Flask) -> None:
+    assert undeclared(app) == []
+
+
+def test_every_declared_action_is_registered(app: Flask) -> None:
+    with app.app_context():
+        known = set(access_catalogue().actions)
+    asked = {need.action for rule in rules(app) if (need := requirement_of(app, rule.endpoint)) and need.action}
+    assert asked <= known
+
+
+def test_an_app_with_a_silent_endpoint_does_not_start(app: Flask) -> None:
+    from core.access import guard
+
+    fresh = Flask("silent")
+    fresh.extensions.update(app.extensions)
+    fresh.add_url_rule("/silent", "silent", lambda: "")
+    with pytest.raises(PluginError, match="silent"):
+        guard.install(fresh)
+
+
+def test_an_app_with_an_unknown_action_does_not_start(app: Flask) -> None:
+    from core.access import guard
+
+    fresh = Flask("unknown")
+    fresh.extensions.update(app.extensions)
+    fresh.add_url_rule("/u/<code>/x", "x", require("core:nothing:read")(lambda code: ""))
+    with pytest.raises(PluginError, match="core:nothing:read"):
+        guard.install(fresh)
+
+
+def test_nobody_gets_past_the_sign_in_page(app: Flask, client_as: ClientAs) -> None:
+    outside = client_as("")
+    for rule in reading(app):
+        need = requirement_of(app, rule.endpoint)
+        assert need is not None
+        if need.public:
+            continue
+        answer = outside.get(address(rule, "990101"))
+        if rule.rule.startswith("/api/"):
+            assert answer.status_code == 401, rule.rule
+        else:
+            assert answer.status_code == 302 and "/sign-in" in answer.location, rule.rule
+
+
+def test_the_neighbour_county_finds_nothing_at_any_address(app: Flask, client_as: ClientAs) -> None:
+    neighbour = client_as(NEIGHBOUR)
+    for rule in reading(app):
+        for code in ("990101", "990101100", "990101-S01"):
+            answer = neighbour.get(address(rule, code))
+            assert answer.status_code == 404, rule.rule
+            assert "甲县" not in answer.get_data(as_text=True), rule.rule
+
+
+def test_writing_addresses_are_404_for_the_neighbour_too(app: Flask, client_as: ClientAs) -> None:
+    neighbour = client_as(NEIGHBOUR)
+    for rule in rules(app):
+        if "POST" in (rule.methods or ()) and rule.arguments == {"code"}:
+            assert neighbour.post(address(rule, "990101")).status_code == 404, rule.rule
+
+
+@pytest.mark.parametrize("login", [login for login, (_, code) in PEOPLE.items() if code.startswith("990101")])
+def test_each_role_is_answered_as_the_rules_say(app: Flask, client_as: ClientAs, login: str) -> None:
+    client, code = client_as(login), PEOPLE[login][1]
+    for rule in reading(app):
+        need = requirement_of(app, rule.endpoint)
+        assert need is not None
+        if not need.action:
+            continue
+        expected = _allowed(app, client, need.action, code)
+        answer = client.get(address(rule, code))
+        if expected:
+            assert answer.status_code in (200, 302, 404, 422), (rule.rule, answer.status_code)
+            if answer.status_code == 404:
+                assert plugin_of(app, rule.endpoint) is None, rule.rule
+        else:
+            assert answer.status_code == 403, (rule.rule, answer.status_code)
+
+
+def _allowed(app: Flask, client: FlaskClient, action: str, code: str) -> bool:
+    """What the rules say, asked outside any request."""
+    from core.access.viewer import load_viewer
+    from core.units.queries import get_unit_by_code
+
+    with client.session_transaction() as cookie:
+        account_id = cookie["_user_id"].partition(".")[0]
+    import uuid
+
+    with app.app_context(), app.extensions["bangfu.database"].session() as session:
+        viewer = load_viewer(session, uuid.UUID(account_id), "")
+        return viewer.allowed(action, get_unit_by_code(session, code))
+
+
+def test_an_auditor_reads_and_cannot_write(app: Flask, client_as: ClientAs) -> None:
+    auditor = client_as("province-auditor")
+    for rule in rules(app):
+        need = requirement_of(app, rule.endpoint)
+        if need and need.action and "POST" in (rule.methods or ()) and rule.arguments == {"code"}:
+            verb = need.action.rpartition(":")[2]
+            if verb in ("write", "approve", "manage"):
+                assert auditor.post(address(rule, "990101")).status_code == 403, rule.rule
+    assert auditor.get("/u/990101/").status_code == 200
