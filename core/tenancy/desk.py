@@ -16,7 +16,7 @@ from core.tenancy.entries import from_row, typed
 from core.tenancy.grammar import Entry, grammar
 from core.tenancy.grammar.dates import days_due
 from core.tenancy.grammar.masks import ACTIVE, states_in
-from core.units.queries import find_unit
+from core.units.queries import get_unit
 
 #: a report is announced so many days before it is due
 AHEAD = dt.timedelta(days=30)
@@ -24,8 +24,7 @@ AHEAD = dt.timedelta(days=30)
 
 def cards(session: Session, place: Place, url: str) -> list[Card]:
     """The running plan at this place, and what it leaves open."""
-    unit = find_unit(session, place.unit_id)
-    tenant = queries.tenant_of(session, unit) if unit else None
+    tenant = queries.tenant_of(session, get_unit(session, place.unit_id))
     plan = queries.running_plan(session, tenant.id) if tenant else None
     if tenant is None or plan is None:
         return []
@@ -39,13 +38,13 @@ def cards(session: Session, place: Place, url: str) -> list[Card]:
 def todos(session: Session, place: Place) -> list[Todo]:
     """Versions that wait for approval, and the reports due soon at the tenants of this place."""
     found: list[Todo] = []
-    for plan in queries.waiting(session, place.tenants | {place.code}):
+    unit = get_unit(session, place.unit_id)
+    for plan in queries.waiting(session, place.tenants | {queries.tenant_id_of(session, unit)}):
         tenant = queries.find_tenant(session, plan.tenant_id)
-        code = tenant.unit.code if tenant else plan.tenant_id
-        name = tenant.name if tenant else plan.title
+        code, name = (tenant.unit.code, tenant.name) if tenant else (unit.code, unit.name)
         found.append(Todo(f"{name}：第 {plan.version} 版方案待审批",
                           url_for("tenancy.version", code=code, number=plan.version)))
-    own = next((item for item in queries.chain_of_path(session, place.path) if item.unit.id == place.unit_id), None)
+    own = queries.own_tenant(session, unit)
     running = queries.running_plan(session, own.id) if own else None
     if running is not None:
         entries = [typed(from_row(row), grammar()) for row in queries.list_entries(session, running, "report")]

@@ -83,6 +83,8 @@ class Belonging:
     unit: Unit
     tenant: TenantPlace | None
     plan: Plan | None
+    #: the tenant's id, or the one under which the unit's first plan is proposed
+    tenant_id: str
     upcoming: Plan | None = None
     waiting: Plan | None = None
 
@@ -91,11 +93,6 @@ class Belonging:
         """Whether the unit holds the plan itself."""
         return self.tenant is not None and self.tenant.unit.id == self.unit.id
 
-    @property
-    def tenant_id(self) -> str:
-        """The tenant's id, or the code under which the unit's first plan is proposed."""
-        return self.tenant.id if self.tenant is not None and self.own else self.unit.code
-
 
 def belonging(session: Session, unit: Unit) -> Belonging:
     """The nearest tenant with a running plan; the unit's own even before its plan runs."""
@@ -103,12 +100,12 @@ def belonging(session: Session, unit: Unit) -> Belonging:
     plans = queries.running_plans(session, [place.id for place in chain])
     own = next((place for place in chain if place.unit.id == unit.id), None)
     tenant = own or next((place for place in reversed(chain) if place.id in plans), None)
-    own_id = own.id if own else unit.code
+    own_id = own.id if own else queries.tenant_id_of(session, unit)
     versions = queries.list_versions(session, own_id)
     upcoming = next((plan for plan in versions
                      if plan.state == queries.APPLIED and plan.starts_on > queries.today()), None)
     waiting = next((plan for plan in versions if plan.state == queries.PROPOSED), None)
-    return Belonging(unit, tenant, plans.get(tenant.id) if tenant else None, upcoming, waiting)
+    return Belonging(unit, tenant, plans.get(tenant.id) if tenant else None, own_id, upcoming, waiting)
 
 
 def plan_page(session: Session, plan: Plan, known: Grammar) -> PlanPage:

@@ -76,7 +76,7 @@ def _named(profile: Profile) -> Iterator[tuple[Entry, tuple[Any, ...], str]]:
         office = entry.value.get("office_unit") if entry.section == "committee" else None
         if isinstance(office, str):
             yield entry, ("office_unit",), office
-        contacts = entry.value.get("named_units") if entry.section == "contact" else None
+        contacts = entry.value.get("named") if entry.section == "contact" else None
         for number, contact in enumerate(contacts if isinstance(contacts, list) else ()):
             if isinstance(contact["unit"], str):
                 yield entry, ("named", number, "unit"), contact["unit"]

@@ -57,7 +57,8 @@ class Refusal:
 
 
 class EntrySchema(Schema):
-    """One entry's own keys, apart from those every entry has."""
+    """One entry's own keys, apart from those every entry has. Fields go by the key the profile writes: a stored
+    value is read again by the same schema."""
 
     #: the key that tells two entries of a section apart
     identity: ClassVar[str] = "code"
@@ -66,10 +67,10 @@ class EntrySchema(Schema):
     #: keys refused by a rule of their own rather than as unknown
     refused: ClassVar[Mapping[str, Refusal]] = {}
     #: whether `from` and `to` must both be written
-    dated: ClassVar[bool] = False
+    has_dates: ClassVar[bool] = False
     #: whether every entry needs a name, and a clause
-    named: ClassVar[bool] = True
-    cited: ClassVar[bool] = True
+    has_name: ClassVar[bool] = True
+    has_clause: ClassVar[bool] = True
     #: keys that may not be written as a state
     firm: ClassVar[tuple[str, ...]] = ()
 

@@ -205,7 +205,7 @@ class EntryReader(TableReader):
         own = self.load({key: value for key, value in self.raw.items() if key not in common})
         identity = getattr(self.schema, "identity", "code")
         code = self._code(common, own, identity)
-        name = self._text(common, "name", getattr(self.schema, "named", True)) or str(
+        name = self._text(common, "name", getattr(self.schema, "has_name", True)) or str(
             own.get("title") or own.get("label") or code
         )
         self._cite(own_names)
@@ -215,9 +215,9 @@ class EntryReader(TableReader):
         if self.failed:
             return None, {}
         value = {**own}
-        if isinstance(first, State) or getattr(self.schema, "dated", False):
+        if isinstance(first, State) or getattr(self.schema, "has_dates", False):
             value["from"] = first
-        if (isinstance(last, State) or getattr(self.schema, "dated", False)) and "to" not in own_names:
+        if (isinstance(last, State) or getattr(self.schema, "has_dates", False)) and "to" not in own_names:
             value["to"] = last
         entry = Entry(
             self.spec.section,
@@ -262,7 +262,7 @@ class EntryReader(TableReader):
     def _cite(self, own_names: set[str]) -> None:
         clause = self.raw.get("clause")
         if clause is None or clause == "":
-            if not getattr(self.schema, "cited", True):
+            if not getattr(self.schema, "has_clause", True):
                 return
             if self._has_amount(own_names):
                 self.note(
@@ -284,7 +284,7 @@ class EntryReader(TableReader):
         )
 
     def _dates(self, common: Mapping[str, Any], starts: dt.date | None, own_to: bool) -> tuple[Any, Any]:
-        dated = getattr(self.schema, "dated", False)
+        dated = getattr(self.schema, "has_dates", False)
         first = self._when(common, "from", Day(edge="first"), None if dated else starts)
         last = None if own_to else self._when(common, "to", Day(edge="last"), None)
         if dated:

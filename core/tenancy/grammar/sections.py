@@ -50,8 +50,8 @@ class ClauseSchema(EntrySchema):
 class ProgrammeSchema(EntrySchema):
     """`[[programme]]`: a programme area, listed by the national base alone."""
 
-    named: ClassVar[bool] = False
-    cited: ClassVar[bool] = False
+    has_name: ClassVar[bool] = False
+    has_clause: ClassVar[bool] = False
     title = Text(required=True, most=40)
     summary = Text()
 
@@ -59,14 +59,14 @@ class ProgrammeSchema(EntrySchema):
 class PluginSchema(EntrySchema):
     """`[[plugin]]`: a plugin the plan uses, on from that day."""
 
-    named: ClassVar[bool] = False
+    has_name: ClassVar[bool] = False
 
 
 class StageSchema(EntrySchema):
     """`[[stage]]`: the plan's word for a stage and the shared code it stands for."""
 
     identity: ClassVar[str] = "label"
-    named: ClassVar[bool] = False
+    has_name: ClassVar[bool] = False
     firm: ClassVar[tuple[str, ...]] = ("label",)
     code = Word(tuple(STAGES), rule="unknown-stage", required=True)
     label = Text(required=True, most=40)
@@ -75,7 +75,7 @@ class StageSchema(EntrySchema):
 class PhaseSchema(EntrySchema):
     """`[[phase]]`: a phase from one day to another; phases of one series follow each other without a gap."""
 
-    dated: ClassVar[bool] = True
+    has_dates: ClassVar[bool] = True
     principal: ClassVar[tuple[str, ...]] = ("from", "to")
     precision = Word(("day", "month", "year"), load_default="day")
     series = Text(most=40)
@@ -151,7 +151,7 @@ class ContactSchema(EntrySchema):
 
     principal: ClassVar[tuple[str, ...]] = ("per",)
     per = Word(("unit", "province", "city", "county", "township", "village", "school"), required=True)
-    named_units = fields.List(fields.Nested(NamedContactSchema), data_key="named")
+    named = fields.List(fields.Nested(NamedContactSchema))
 
 
 class TagSchema(EntrySchema):

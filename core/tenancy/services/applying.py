@@ -54,8 +54,7 @@ def propose_plan(
     if profile.place.unit != unit.code:
         raise InvalidInput(N_("这是“%(other)s”（%(code)s）的方案，不是“%(unit)s”的"), other=profile.place.name,
                            code=profile.place.unit, unit=unit.name)
-    tenant = queries.own_tenant(session, unit)
-    tenant_id = tenant.id if tenant else unit.code
+    tenant_id = queries.tenant_id_of(session, unit)
     _still_based_on(session, tenant_id, base_version)
     if any(other.state == PROPOSED for other in queries.list_versions(session, tenant_id)):
         raise Conflict(N_("已有一版方案在等待审批，请先审批或撤回"))
@@ -100,8 +99,8 @@ def apply_from_command_line(session: Session, host: PluginHost, data: bytes, fil
     running = queries.newest_applied(session, seen.tenant.id) if seen.tenant else None
     if running is not None and running.digest == _digest(data):
         return running, seen
-    tenant_id = seen.tenant.id if seen.tenant else profile.place.unit
-    plan = _stored(session, tenant_id, profile, file, data, actor, None, "", seen.base_version)
+    tenant = seen.tenant or found_tenant(session, host, profile, actor)
+    plan = _stored(session, tenant.id, profile, file, data, actor, None, "", seen.base_version)
     return _apply(session, host, plan, profile, actor, verb="由命令行应用"), seen
 
 

@@ -19,19 +19,17 @@ from core.units.services import Create, do_operation
 
 
 def found_tenant(session: Session, host: PluginHost, profile: Profile, actor: Actor) -> TenantPlace:
-    """Found the tenant of a plan; its id is the unit's code of today and never changes. A made-up place or a
+    """Found the tenant of a plan; its id comes from the unit's code of today and never changes. A made-up place or a
     new school is created under the unit the profile names."""
     unit = find_unit_by_code(session, profile.place.unit) or _created(session, host, profile, actor)
-    taken = queries.find_tenant(session, unit.code)
-    if taken is not None:
-        raise Conflict(N_("租户号 %(code)s 已属于“%(name)s”，不能重复设立"), code=unit.code, name=taken.name)
-    session.add(Tenant(id=unit.code, unit_id=unit.id, founded_on=queries.today(),
+    tenant_id = queries.tenant_id_of(session, unit)
+    session.add(Tenant(id=tenant_id, unit_id=unit.id, founded_on=queries.today(),
                        fictitious=profile.place.fictitious))
     session.flush()  # the plan, the switches and the trail name the tenant
     kind = "虚构租户" if profile.place.fictitious else "租户"
-    record(session, actor, Action.PLAN_APPROVE, f"设立{kind}“{unit.name}”（{unit.code}）", subject=f"tenant:{unit.code}",
-           tenant_id=unit.code, unit_id=unit.id)
-    return TenantPlace(unit.code, unit, profile.place.fictitious)
+    record(session, actor, Action.PLAN_APPROVE, f"设立{kind}“{unit.name}”（{tenant_id}）", subject=f"tenant:{tenant_id}",
+           tenant_id=tenant_id, unit_id=unit.id)
+    return TenantPlace(tenant_id, unit, profile.place.fictitious)
 
 
 def _created(session: Session, host: PluginHost, profile: Profile, actor: Actor) -> Unit:
