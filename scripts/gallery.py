@@ -1,0 +1,253 @@
+"""Take a picture of every page with the demo's data, at desk and phone width, into screenshots/.
+
+The pages come from the application's own map of addresses: a page that no link and no entry of ADDRESSES
+reaches is named at the end, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from sqlalchemy import select
+from werkzeug.routing import AnyConverter, Rule
+from werkzeug.serving import make_server
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from core.access.models import Assignment  # noqa: E402  # after the path, as for every script
+from core.accounts.demo import PASSWORD  # noqa: E402
+from core.accounts.models import Account  # noqa: E402
+from core.app import create_app  # noqa: E402
+from core.config import Settings  # noqa: E402
+from core.units.models import Unit  # noqa: E402
+
+OUT = ROOT / "screenshots"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=zh-CN"]
+SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
+#: whose eyes the pages are seen with, in order of preference: role and code of the unit
+PEOPLE = [("tenant_admin", "522723"), ("platform_admin", "52"), ("plan_approver", "522723"), ("auditor", "52"),
+          ("school_clerk", "")]
+#: pages that no link leads to, and states worth a picture of their own: name, person, address
+ADDRESSES = [
+    ("accounts.sign_in", None, "/sign-in"),
+    ("shell.search", 0, "/search?q=gd"),
+    ("shell.search · nothing", 0, "/search?q=没有这样的单位"),
+    ("error 404", 0, "/u/522723/nowhere"),
+    ("error 404 · out of scope", 0, "/u/520102/"),
+    ("error 403", 4, "/u/{unit}/access/rules/new"),
+    ("shell.workbench · school", 4, "/u/{unit}/"),
+    ("shell.workbench · province", 1, "/u/52/"),
+    ("units.show · township", 0, "/u/522723104/units"),
+    ("units.show · as of", 0, "/u/522723/units?as_of=2015-01-01"),
+    ("tenancy.compare", 1, "/u/52/plan/compare?a=522723&b=522723"),
+]
+#: parts of pages and downloads; no pictures of these
+SKIPPED = re.compile(r"^/(static|api)/|\.(csv|toml)$|/tree$|/suggest$|/children$|/pick$|^/$")
+#: pages the demo has no case for, and why
+NO_CASE = {"units.change · reopen": "no unit of the demo is closed"}
+PAGES_PER_PERSON = 120
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page to be taken: what it is, who looks, where it is."""
+
+    name: str
+    person: int | None
+    address: str
+
+
+def main() -> int:
+    """Take all pictures; 1 when a page has none."""
+    os.environ["BANGFU_DEMO"] = "1"
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    subprocess.run([sys.executable, "-m", "core", "demo", "load"], cwd=ROOT, check=True)
+    app = create_app(Settings.from_env())
+    people = find_people(app)
+    shots, missing = plan(app, people)
+    OUT.mkdir(exist_ok=True)
+    for old in OUT.glob("*.png"):
+        old.unlink()
+    with serve(app) as url, browse() as context:
+        for number, shot in enumerate(shots, 1):
+            sys.stdout.write(f"\r{number}/{len(shots)} {shot.name:40.40}")
+            sys.stdout.flush()
+            take(context, url, people, shot)
+    (OUT / "index.html").write_text(index(shots, people), encoding="utf-8")
+    sys.stdout.write(f"\r{len(shots)} pages in {OUT / 'index.html'}\n")
+    for name in missing:
+        sys.stdout.write(f"no picture of {name}: give it an address in scripts/gallery.py\n")
+    return 1 if missing else 0
+
+
+def find_people(app: Flask) -> list[tuple[str, str]]:
+    """Login and unit code of the demo's person for each entry of PEOPLE."""
+    session = app.extensions["bangfu.database"].session()
+    found = []
+    for role, code in PEOPLE:
+        query = (select(Account.login, Unit.code).join(Assignment, Assignment.account_id == Account.id)
+                 .join(Unit, Unit.id == Assignment.unit_id).where(Account.demo, Assignment.role == role))
+        row = session.execute(query.where(Unit.code == code) if code else query.order_by(Unit.path)).first()
+        if row is None:
+            raise SystemExit(f"the demo has no {role} at {code or 'any unit'}")
+        found.append((row.login, row.code))
+    session.close()
+    return found
+
+
+def plan(app: Flask, people: list[tuple[str, str]]) -> tuple[list[Shot], list[str]]:
+    """An address for every page of the map, found by following links as each person; and the pages left over."""
+    wanted = {name for rule in app.url_map.iter_rules() for name in names_of(rule)}
+    fixed = [Shot(name, person, address.format(unit=people[person][1] if person is not None else ""))
+             for name, person, address in ADDRESSES]
+    found = {shot.name: shot for shot in fixed if shot.name in wanted}
+    for number, (login, code) in enumerate(people):
+        client = app.test_client()
+        sign_in(client, login)
+        for name, address in walk(app, client, f"/u/{code}/"):
+            if name in wanted:
+                found.setdefault(name, Shot(name, number, address))
+    extra = [shot for shot in fixed if shot.name not in wanted]
+    return sorted(found.values(), key=lambda shot: shot.name) + extra, sorted(wanted - set(found) - set(NO_CASE))
+
+
+def names_of(rule: Rule) -> Iterator[str]:
+    """The names a rule's pages go by: the endpoint, and each value where the address offers a choice."""
+    if "GET" not in (rule.methods or ()) or SKIPPED.search(rule.rule):
+        return
+    choices = [converter.items for converter in rule._converters.values() if isinstance(converter, AnyConverter)]
+    if not choices:
+        yield rule.endpoint
+    for value in choices[0] if choices else ():
+        yield f"{rule.endpoint} · {value}"
+
+
+def walk(app: Flask, client: FlaskClient, start: str) -> Iterator[tuple[str, str]]:
+    """Follow links from the workbench, a few for every endpoint; the name and address of each good page."""
+    queue, seen, tried = [start, "/me"], {start, "/me"}, dict[str, int]()
+    for _ in range(PAGES_PER_PERSON):
+        if not queue:
+            return
+        address = queue.pop(0)
+        answer = client.get(address)
+        if answer.status_code != 200 or "<html" not in answer.text:
+            continue
+        yield name_at(app, address), address
+        for link in re.findall(r'href="(/[^"#]*)', answer.text):
+            target = html.unescape(link)
+            name = name_at(app, target)
+            if target not in seen and name and tried.get(name, 0) < 3:
+                seen.add(target)
+                tried[name] = tried.get(name, 0) + 1
+                queue.append(target)
+
+
+def name_at(app: Flask, address: str) -> str:
+    """The name of the page at an address; empty for what is no page."""
+    path = address.partition("?")[0]
+    try:
+        rule, values = app.url_map.bind("localhost").match(path, method="GET", return_rule=True)
+    except Exception:  # redirects and unknown addresses are no pages
+        return ""
+    if SKIPPED.search(rule.rule):
+        return ""
+    choice = [str(values[key]) for key, made in rule._converters.items() if isinstance(made, AnyConverter)]
+    return f"{rule.endpoint} · {choice[0]}" if choice else str(rule.endpoint)
+
+
+def sign_in(client: FlaskClient, login: str) -> None:
+    """Sign a test browser in, with the mark of its own form."""
+    page = client.get("/sign-in").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    client.post("/sign-in", data={"login": login, "password": PASSWORD, "csrf_token": token.group(1) if token else ""})
+
+
+@contextmanager
+def serve(app: Flask) -> Iterator[str]:
+    """The application on a free local port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+@contextmanager
+def browse() -> Iterator[BrowserContext]:
+    """Debian's Chromium with a fresh profile."""
+    with sync_playwright() as driver, tempfile.TemporaryDirectory() as profile:
+        context = driver.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, args=FLAGS, headless=True, locale="zh-CN", color_scheme="light"
+        )
+        yield context
+        context.close()
+
+
+def take(context: BrowserContext, url: str, people: list[tuple[str, str]], shot: Shot) -> None:
+    """Both pictures of one page."""
+    page = context.new_page()
+    enter(context, page, url, people[shot.person][0] if shot.person is not None else None)
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.goto(url + shot.address, wait_until="networkidle")
+        page.screenshot(path=OUT / f"{slug(shot.name)}.{size}.png", full_page=True)
+    page.close()
+
+
+_who: dict[str, str | None] = {"login": None}
+
+
+def enter(context: BrowserContext, page: Page, url: str, login: str | None) -> None:
+    """Become this person, unless the browser is already."""
+    if _who["login"] == login:
+        return
+    context.clear_cookies()
+    _who["login"] = login
+    if login:
+        page.goto(f"{url}/sign-in")
+        page.fill('input[name="login"]', login)
+        page.fill('input[name="password"]', PASSWORD)
+        page.press('input[name="password"]', "Enter")
+        page.wait_for_url(re.compile(r"/u/"))
+
+
+def index(shots: list[Shot], people: list[tuple[str, str]]) -> str:
+    """One page with all pictures, to look through."""
+    rows: list[Any] = []
+    for shot in shots:
+        who = people[shot.person][0] if shot.person is not None else "—"
+        pictures = "".join(f'<a href="{slug(shot.name)}.{size}.png"><img loading="lazy" src="{slug(shot.name)}.{size}.png" '
+                           f'height="380" alt=""></a>' for size in SIZES)
+        rows.append(f"<section><h2>{html.escape(shot.name)}</h2><p>{html.escape(shot.address)} · {who}</p>{pictures}</section>")
+    return ('<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>帮扶 · 全部页面</title>'
+            "<style>body{font:14px sans-serif;margin:2rem}img{border:1px solid #ccc;margin-right:1rem;"
+            "object-fit:cover;object-position:top}</style>"
+            f"<h1>帮扶 · {len(shots)} 个页面</h1>{''.join(rows)}")
+
+
+def slug(name: str) -> str:
+    """The name as a file name."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
