@@ -1,0 +1,237 @@
+"""Every hook is really called by core and does something, proven with the sample plugin."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access.guard import access_catalogue
+from core.demo import load
+from core.errors import RuleViolation
+from core.extensions import Actor, Database, all_tenants, tenant_scope
+from core.host.manager import PluginHost
+from core.host.services import set_switch, switch_effect
+from core.tenancy.services import apply_from_command_line, check_profile
+from core.trail.models import TrailEntry
+from core.units.models import Unit
+from core.units.queries import get_unit_by_code
+from core.units.rules.orders import AssignRule, Close, Merge, NewUnit, Split
+from core.units.services import do_operation, plan_operation, undo_operation
+from tests.sample_plugin.models import Payment, Visit
+from tests.sample_plugin.services import approve_payment, note_visit
+
+JIA, YI = "990101", "990102"
+ACTOR = Actor(None, "测试甲")
+TODAY = dt.date(2020, 1, 1)
+ClientAs = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def host(app: Flask) -> PluginHost:
+    found: PluginHost = app.extensions["bangfu.host"]
+    return found
+
+
+@pytest.fixture
+def session(app_database: Database) -> Iterator[Session]:
+    opened = app_database.session(write=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def visited(app_database: Database) -> Database:
+    """Two visits in 甲县: one at a school, one at a township."""
+    with app_database.transaction() as session, tenant_scope(session, JIA):
+        for code, title in (("990101-S01", "冬衣送到学校"), ("990101101", "走访北村")):
+            note_visit(session, JIA, get_unit_by_code(session, code).id, title, Decimal("200"), TODAY, ACTOR)
+    return app_database
+
+
+def page(client: FlaskClient, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.status
+    return answer.get_data(as_text=True)
+
+
+def sentences(session: Session) -> list[str]:
+    with all_tenants(session, "核对"):
+        return list(session.scalars(select(TrailEntry.sentence)))
+
+
+def visits_by_unit(session: Session) -> dict[str, list[str]]:
+    """Titles of visits, with an asterisk where the payment stands at the same unit, by the unit's code."""
+    found: dict[str, list[str]] = {}
+    with all_tenants(session, "核对"):
+        for visit in session.scalars(select(Visit).order_by(Visit.title)):
+            payment = session.scalars(select(Payment).where(Payment.visit_id == visit.id)).one()
+            mark = "*" if payment.unit_id == visit.unit_id else ""
+            found.setdefault(session.get_one(Unit, visit.unit_id).code, []).append(visit.title + mark)
+    return found
+
+
+def test_hook_register_actions(app: Flask) -> None:
+    with app.app_context():
+        assert access_catalogue().action_title("sample:visit:read") == "查看走访"
+
+
+def test_hook_register_roles(app: Flask) -> None:
+    with app.app_context():
+        assert access_catalogue().role_title("sample_visitor") == "走访员"
+
+
+def test_hook_register_rules(client_as: ClientAs) -> None:
+    address = "/u/990101-S01/p/sample/new"
+    assert client_as("jia-school").get(address).status_code == 200
+    assert client_as("jia-general").get(address).status_code == 403
+
+
+def test_hook_register_sections(host: PluginHost, session: Session) -> None:
+    good = check_profile(session, host, profile("amount = 200"), "jia.toml")
+    assert good.problems == []
+    bad = check_profile(session, host, profile("amount = 0"), "jia.toml")
+    assert [(problem.rule, problem.clause) for problem in bad.problems] == [("sample-amount", "（二）")]
+
+
+def test_hook_register_blueprints(app: Flask, client_as: ClientAs) -> None:
+    assert "sample.index" in app.view_functions
+    assert "还没有走访记录" in page(client_as("jia-school"), "/u/990101-S01/p/sample/")
+
+
+def test_hook_register_menus(client_as: ClientAs) -> None:
+    assert 'href="/u/990101-S01/p/sample/"' in page(client_as("jia-school"), "/u/990101-S01/")
+    assert "/p/sample/" not in page(client_as("yi-school"), "/u/990102-S01/")
+
+
+def test_hook_collect_cards(visited: Database, client_as: ClientAs) -> None:
+    assert "/u/990101/p/sample/" in page(client_as("jia-aid"), "/u/990101/")
+
+
+def test_hook_collect_todos(visited: Database, client_as: ClientAs) -> None:
+    assert "审批慰问金" in page(client_as("jia-aid"), "/u/990101/")
+    assert "审批慰问金" not in page(client_as("jia-school"), "/u/990101-S01/")
+
+
+def test_hook_collect_unit_entries(visited: Database, client_as: ClientAs) -> None:
+    assert "示例走访：冬衣送到学校" in page(client_as("jia-school"), "/u/990101-S01/units")
+
+
+def test_hook_collect_hits(visited: Database, client_as: ClientAs) -> None:
+    assert "冬衣送到学校" in page(client_as("jia-school"), "/search?q=冬衣")
+    assert "走访北村" not in page(client_as("jia-school"), "/search?q=走访")
+
+
+def merge_townships(session: Session) -> Merge:
+    first, second = (get_unit_by_code(session, code).id for code in ("990101101", "990101102"))
+    return Merge(units=(first,), into=second, on=TODAY, document="测府发〔2020〕1号")
+
+
+def test_hook_collect_change_effects(visited: Database, session: Session, host: PluginHost) -> None:
+    preview = plan_operation(session, merge_townships(session), hooks=host, tenants=[JIA, YI])
+    assert [effect.count for effect in preview.effects if "示例走访" in effect.text] == [2]
+
+
+def test_hook_collect_switch_effects(visited: Database, session: Session, host: PluginHost) -> None:
+    texts = [effect.text for effect in switch_effect(session, host, JIA, "sample", False)]
+    assert "已有 2 条走访不再显示" in texts
+
+
+def test_hook_before_unit_changed(visited: Database, session: Session, host: PluginHost) -> None:
+    order = Close(unit=get_unit_by_code(session, "990101-S01").id, on=TODAY)
+    with pytest.raises(RuleViolation, match="还有走访记录"):
+        do_operation(session, order, ACTOR, hooks=host)
+
+
+def test_hook_on_unit_changed(visited: Database, session: Session, host: PluginHost) -> None:
+    do_operation(session, merge_townships(session), ACTOR, hooks=host)
+    assert visits_by_unit(session) == {"990101-S01": ["冬衣送到学校*"], "990101102": ["走访北村*"]}
+
+
+def test_records_of_a_divided_unit_follow_its_rules(visited: Database, session: Session, host: PluginHost) -> None:
+    town = get_unit_by_code(session, "990101101").id
+    with tenant_scope(session, JIA):
+        note_visit(session, JIA, town, "走访南村", Decimal("100"), TODAY, ACTOR)
+    order = Split(unit=town, on=TODAY, default="990101104", targets=(
+        NewUnit(code="990101103", name="甲四乡"), NewUnit(code="990101104", name="甲五乡")),
+        rules=(AssignRule("990101103", where={"title": ["走访北村"]}),))
+    operation = do_operation(session, order, ACTOR, hooks=host)
+    assert visits_by_unit(session)["990101103"] == ["走访北村*"]
+    assert visits_by_unit(session)["990101104"] == ["走访南村*"]
+    undo_operation(session, operation.id, ACTOR, hooks=host)
+    assert visits_by_unit(session)["990101101"] == ["走访北村*", "走访南村*"]
+
+
+def test_hook_on_unit_restored(visited: Database, session: Session, host: PluginHost) -> None:
+    operation = do_operation(session, merge_townships(session), ACTOR, hooks=host)
+    undo_operation(session, operation.id, ACTOR, hooks=host)
+    assert visits_by_unit(session)["990101101"] == ["走访北村*"]
+
+
+def switch(session: Session, host: PluginHost, tenant_id: str, on: bool) -> None:
+    set_switch(session, host, tenant_id, "sample", on, ACTOR, reason="试点", planned=frozenset({"sample"}))
+
+
+def test_hook_before_plugin_disabled(visited: Database, session: Session, host: PluginHost) -> None:
+    with pytest.raises(RuleViolation, match="待审批"):
+        switch(session, host, JIA, False)
+    with tenant_scope(session, JIA):
+        for payment in session.scalars(select(Payment)):
+            approve_payment(session, payment, ACTOR)
+    switch(session, host, JIA, False)
+
+
+def test_hook_on_plugin_enabled(session: Session, host: PluginHost) -> None:
+    switch(session, host, YI, True)
+    assert "示例走访可以登记了" in sentences(session)
+
+
+def test_hook_on_plugin_disabled(session: Session, host: PluginHost) -> None:
+    switch(session, host, JIA, False)
+    assert "示例走访停止登记" in sentences(session)
+
+
+def profile(item: str) -> bytes:
+    """A plan of 甲县 that uses the sample plugin."""
+    return f"""
+schema = 1
+[tenant]
+unit = "990101"
+name = "甲县"
+[[document]]
+title = "甲县走访示例方案"
+issuer = "甲县教育局"
+date = 2019-12-20
+starts = 2020-01-01
+[[clause]]
+id = "（二）"
+text = "每年走访困难家庭"
+[[plugin]]
+code = "sample"
+clause = "（二）"
+[[sample.item]]
+code = "winter"
+name = "冬季走访"
+clause = "（二）"
+{item}
+""".encode()
+
+
+def test_hook_on_plan_applied(session: Session, host: PluginHost) -> None:
+    apply_from_command_line(session, host, profile("amount = 200"), "jia.toml", Actor.command_line())
+    assert "示例走访按新方案执行" in sentences(session)
+
+
+def test_hook_on_demo_loaded(app_database: Database, host: PluginHost, tmp_path: Path) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "jia.toml").write_bytes(profile("amount = 200"))
+    load(app_database, host, tmp_path / "plans", print)
+    with app_database.session() as session, all_tenants(session, "核对"):
+        assert len(session.scalars(select(Visit)).all()) == 3
