@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.access.scoping import scoped_page
 from core.access.viewer import Viewer
 from core.desk.permissions import Action
 from core.host.contract import Found, Place, Todo
@@ -45,9 +44,9 @@ def list_nodes(session: Session, unit: Unit, after: str) -> tuple[list[Node], st
     return nodes, page[-1].code if len(found) > NODES else ""
 
 
-def list_recent(session: Session) -> list[TrailEntry]:
-    """The newest entries of the trail in the tenants open to this request."""
-    return list(session.scalars(select(TrailEntry).order_by(TrailEntry.at.desc()).limit(RECENT)))
+def list_recent(session: Session, person: Viewer, unit: Unit) -> list[TrailEntry]:
+    """The newest entries of the trail about this unit and those beneath it."""
+    return scoped_page(session, TrailEntry, person.scope(session, Action.TRAIL_READ, unit), limit=RECENT).rows
 
 
 def by_due(todo: Todo) -> tuple[dt.date, str]:
@@ -61,7 +60,8 @@ def plan_summary(session: Session, unit: Unit) -> dict[str, Any] | None:
     plan = running_plan(session, tenant.id) if tenant else None
     if tenant is None or plan is None:
         return None
-    document = next(iter(plan.head.get("documents", [])), {})
+    head: dict[str, Any] = plan.head
+    document: dict[str, Any] = next(iter(head.get("documents", [])), {})
     number = document.get("number", "")
     return {"tenant": tenant, "plan": plan, "own": tenant.unit.id == unit.id, "title": plan.title,
             "number": number.get("printed", "") if isinstance(number, dict) else number}
@@ -71,7 +71,7 @@ def search(session: Session, host: PluginHost, person: Viewer, words: str, limit
     """Units and whatever the plugins find, within the person's scope."""
     paths = person.scope_paths(Action.UNIT_READ)
     units = search_units(session, words, within=paths, limit=limit) if paths else []
-    found = [Found(unit.name, unit.code, url_for("shell.workbench", code=unit.code)) for unit in units]
+    found = [Found(unit.name, unit.code, f"/u/{unit.code}/") for unit in units]
     tenants = frozenset(tenant.id for tenant in person.tenants(session, Action.UNIT_READ))
     home = person.home
     if home is None or not tenants:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import String, Table, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
-from sqlalchemy.orm.session import UOWTransaction
+from sqlalchemy.orm.unitofwork import UOWTransaction
 from sqlalchemy.sql import visitors
 
 from core.errors import TenantScopeError
