@@ -131,7 +131,8 @@ def collect_cards(session: Session, place: Place) -> list[Card]:
     When: each time the workbench of a unit is shown.
     Scope: tenants of the place.
     Args: session: the caller's, with the scope of the place open; never commit. place: the unit
-        looked at; `place.tenants` are only those where the plugin is on.
+        looked at; `place.tenants` are only those where the plugin is on, and `place.scope(action)`
+        is what the caller may see there, for the scoped queries.
     Returns: the cards; an empty list shows none.
     Order: manifest order.
     If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
@@ -148,7 +149,8 @@ def collect_todos(session: Session, place: Place) -> list[Todo]:
     When: each time the workbench of a unit is shown.
     Scope: tenants of the place.
     Args: session: the caller's, with the scope of the place open; never commit. place: the unit
-        looked at; `place.tenants` are only those where the plugin is on.
+        looked at; `place.tenants` are only those where the plugin is on, and `place.scope(action)`
+        is what the caller may see there, for the scoped queries.
     Returns: one line per kind of work, with its count; an empty list: nothing waits.
     Order: due day, then manifest order.
     If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
@@ -165,7 +167,8 @@ def collect_unit_entries(session: Session, place: Place) -> list[TimelineEntry]:
     When: each time the page of a unit is shown.
     Scope: tenants of the place.
     Args: session: the caller's, with the scope of the place open; never commit. place: the unit
-        looked at; `place.tenants` are only those where the plugin is on.
+        looked at; `place.tenants` are only those where the plugin is on, and `place.scope(action)`
+        is what the caller may see there, for the scoped queries.
     Returns: the newest entries, at most 50; an empty list: nothing to tell.
     Order: day, newest first, then manifest order.
     If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
@@ -182,8 +185,9 @@ def collect_hits(session: Session, place: Place, words: str, limit: int) -> list
     When: when someone searches from a unit.
     Scope: tenants of the place.
     Args: session: the caller's, with the scope of the place open; never commit. place: the unit
-        looked at; `place.tenants` are only those where the plugin is on. words: what was typed,
-        trimmed and not empty. limit: how many to return at most.
+        looked at; `place.tenants` are only those where the plugin is on, and `place.scope(action)`
+        is what the caller may see there, for the scoped queries. words: what was typed, trimmed and
+        not empty. limit: how many to return at most.
     Returns: the hits, best first; an empty list: none.
     Order: manifest order.
     If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere

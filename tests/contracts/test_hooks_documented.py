@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.host import hookspecs
-from core.host.loading import REGISTERS, SPECS
+from core.host.loading import REGISTERS, SPECS, new_manager
 from core.host.manager import PluginHost
 from core.host.markers import hookimpl
 from tests.sample_plugin import hooks as sample
@@ -58,6 +58,13 @@ def test_the_name_follows_the_grammar_and_every_argument_is_typed(name: str) -> 
         assert parameter.annotation is not inspect.Parameter.empty
         assert parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
         assert "dict[str, Any]" not in parameter.annotation
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_hook_that_nobody_implements_answers_nothing(name: str) -> None:
+    arguments = dict.fromkeys(inspect.signature(SPECS[name]).parameters)
+    assert SPECS[name](**arguments) in ([], None)
+    assert getattr(new_manager().hook, name)(**arguments) == []
 
 
 @pytest.mark.parametrize("name", SPECS)
