@@ -10,7 +10,6 @@ from core.access.rules import Heir, Line, covers, line_faults, split_action
 from core.errors import N_, PluginLoadError
 from core.host.contract import ActionSpec, RoleSpec, RuleSpec
 
-
 Spec = TypeVar("Spec", ActionSpec, RoleSpec)
 
 

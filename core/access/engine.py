@@ -46,7 +46,7 @@ _deciding = threading.Lock()
 logging.getLogger("casbin.enforcer").disabled = True
 
 
-class BadRulesError(PlatformError):
+class BadRules(PlatformError):
     """Stored lines that cannot be trusted; nothing is decided by them."""
 
     title = N_("访问规则有误")
@@ -68,7 +68,7 @@ class Verdict:
 DENIED = Verdict(False)
 
 
-class _Parsed(Enforcer):
+class _Parsed(Enforcer):  # type: ignore[misc]
     """An enforcer that parses its matcher once instead of at every question."""
 
     _expression: Any = None
@@ -88,7 +88,7 @@ class RuleSet:
         self.heirs = tuple(heirs)
         faults = [Fault(str(line), message) for line in self.lines for message in shape_faults(line)]
         if faults:
-            raise BadRulesError(faults)
+            raise BadRules(faults)
         self._memory: dict[tuple[frozenset[str], str, str, frozenset[str]], Verdict] = {}
         self._zones: dict[tuple[frozenset[str], tuple[str, ...], str, frozenset[str]], Verdict] = {}
         self._lines_of: dict[str, dict[str, list[Line]]] = {}

@@ -152,7 +152,7 @@ def _open(viewer: Viewer, places: list[queries.TenantPlace], reach: Reach) -> No
         reading.watch(session)
 
 
-class _ClosingError(Exception):
+class _Closing(Exception):
     """Ends the scope without writing: what was to be written has been committed by now."""
 
 
@@ -160,7 +160,7 @@ def close_scope(error: BaseException | None = None) -> None:
     """Close the tenant scope of the request."""
     opened: Any = g.pop("open_scope", None)
     if opened is not None:
-        opened.__exit__(_ClosingError, _ClosingError(), None)
+        opened.__exit__(_Closing, _Closing(), None)
 
 
 def role_behind(viewer: Viewer, decision: Decision) -> str:
@@ -176,7 +176,7 @@ def _refuse(viewer: Viewer, action: str, unit: Unit | None, decision: Decision) 
     known = access_catalogue()
     roles = "、".join(known.role_title(role) for role in sorted(decision.roles)) or "没有任职"
     where = unit.name if unit else "任何单位"
-    params = {"unit": where, "roles": roles, "action": known.action_title(action),
+    params: dict[str, object] = {"unit": where, "roles": roles, "action": known.action_title(action),
               "line": decision.line.source or str(decision.line) if decision.line else ""}
     message = (N_("您在“%(unit)s”的身份是“%(roles)s”，规则“%(line)s”禁止“%(action)s”") if decision.line
                else N_("您在“%(unit)s”的身份是“%(roles)s”，没有规则允许“%(action)s”"))
@@ -185,7 +185,7 @@ def _refuse(viewer: Viewer, action: str, unit: Unit | None, decision: Decision) 
         record(session, person, action, f"拒绝：{viewer.name}在{where}要求“{params['action']}”",
                subject=f"endpoint:{request.endpoint}", tenant_id=tenant_id,
                unit_id=unit.id if unit else None, reason=message % params)
-    raise NotPermitted(message, **params)
+    raise NotPermitted(message, None, **params)
 
 
 @contextmanager

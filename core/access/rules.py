@@ -71,7 +71,7 @@ def split_action(action: str) -> tuple[str, str]:
 
 def covers(pattern: str, obj: str) -> bool:
     """Whether a line's object names this one: exactly, or as `x.*`."""
-    return pattern == obj or pattern == EVERYBODY or (pattern.endswith(".*") and obj.startswith(pattern[:-1]))
+    return pattern in (obj, EVERYBODY) or (pattern.endswith(".*") and obj.startswith(pattern[:-1]))
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast, overload
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import reading, statements
@@ -63,13 +63,11 @@ def scoped_page(session: Session, model: type[Row], scope: Scope, *, before: uui
     as attributes, but are not objects of the session."""
     _check(session, scope)
     table = cast(Table, model.__table__)  # type: ignore[attr-defined]
-    values: dict[str, Any] = {"page": limit + 1}
-    if before is not None:
-        values["before"] = before
+    values = {} if before is None else {"before": before}
     found: list[Sequence[Any]] = []
     if scope.whole:
-        found.append(_whole(session, table, scope.whole, values, where))
-    found += [_part(session, table, part, values, where) for part in scope.part]
+        found.append(_whole(session, table, scope.whole, limit + 1, values, where))
+    found += [_part(session, table, part, limit + 1, values, where) for part in scope.part]
     rows = found[0] if len(found) == 1 else list(heapq.merge(*found, key=lambda row: row.id, reverse=True))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
@@ -78,7 +76,7 @@ def scoped_count(session: Session, model: type[Any], scope: Scope, *, where: Whe
                  most: int = 50) -> tuple[int, bool]:
     """How many rows are in scope, counted no further than `most`, and whether there are more ("50+")."""
     _check(session, scope)
-    some = select(literal_column("1")).select_from(model.__table__).where(criterion(model, scope), *where)
+    some = select(statements.ONE).select_from(model.__table__).where(criterion(model, scope), *where)
     count = session.connection().scalar(select(func.count()).select_from(some.limit(most + 1).subquery())) or 0
     return min(count, most), count > most
 
@@ -116,33 +114,34 @@ def _check(session: Session, scope: Scope) -> None:
         reading.noticed(session)
 
 
-def _whole(session: Session, table: Table, tenants: tuple[str, ...], values: dict[str, Any],
+def _whole(session: Session, table: Table, tenants: tuple[str, ...], page: int, values: dict[str, Any],
            where: Where) -> Sequence[Any]:
     before, connection = "before" in values, session.connection()
     if len(tenants) == 1:
-        return connection.execute(statements.one_tenant(table, before, where=where), {**values, "tenant": tenants[0]}).all()
+        return connection.execute(statements.one_tenant(table, page, before, where=where), {**values, "tenant": tenants[0]}).all()
     dialect = connection.dialect.name
     tops = json.dumps(tenants) if dialect == "sqlite" else list(tenants)
-    return connection.execute(statements.by_tenant(table, dialect, before, where=where),
-                              {**values, **_bounds(len(tenants), values["page"]), "tops": tops}).all()
+    return connection.execute(statements.by_tenant(table, page, before, dialect, where=where),
+                              {**values, **_bounds(len(tenants), page), "tops": tops}).all()
 
 
-def _part(session: Session, table: Table, part: Part, values: dict[str, Any],
+def _part(session: Session, table: Table, part: Part, page: int, values: dict[str, Any],
           where: Where) -> Sequence[Any]:
     before, connection, number = "before" in values, session.connection(), len(part.ranges)
     edges = {f"{name}{n}": edge for n, span in enumerate(part.ranges)
              for name, edge in zip(("low", "high"), span, strict=True)}
+    dialect = connection.dialect.name
     units = _count_units(connection, part.ranges, edges)
     asked = {**values, **edges, "tenant": part.tenant}
     if units > MANY_UNITS:
-        return connection.execute(statements.filtered(table, before, number, where=where), asked).all()
+        return connection.execute(statements.filtered(table, page, before, number, where=where), asked).all()
     if units == 1:
-        rows = connection.execute(statements.one_unit(table, before, number, where=where), asked).all()
+        rows = connection.execute(statements.one_unit(table, page, before, number, dialect, where=where), asked).all()
         if rows:
             return rows
-    asked |= _bounds(units, values["page"])
+    asked |= _bounds(units, page)
     return connection.execute(
-        statements.by_unit(table, connection.dialect.name, before, number, where=where), asked).all()
+        statements.by_unit(table, page, before, number, dialect, where=where), asked).all()
 
 
 def _bounds(tops: int, page: int) -> dict[str, int]:
@@ -156,7 +155,7 @@ def _count_units(connection: Connection, ranges: tuple[Range, ...], edges: dict[
     kept = counts.get(ranges)
     if kept is not None and now - kept[0] < BELIEVED:
         return kept[1]
-    some = select(literal_column("1")).where(statements.in_ranges(len(ranges))).limit(MANY_UNITS + 1).subquery()
+    some = select(statements.ONE).where(statements.in_ranges(len(ranges))).limit(MANY_UNITS + 1).subquery()
     count = connection.scalar(select(func.count()).select_from(some), edges) or 0
     if len(counts) > 10_000:
         counts.clear()

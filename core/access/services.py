@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access import queries, store
 from core.access.cases import Case, Failure, failures, platform_cases
 from core.access.catalogue import Catalogue
-from core.access.engine import BadRulesError, RuleSet
+from core.access.engine import BadRules, RuleSet
 from core.access.models import AccessCase, AccessRule, AccessVersion
 from core.access.permissions import Action
 from core.access.rules import Fault, Heir, Line, heir_faults, line_faults
@@ -33,14 +32,15 @@ def sync_defaults(session: Session, known: Catalogue, actor: Actor | None = None
     version = queries.latest_version(session)
     rows = queries.list_rows(session, version)
     standing = {_key(row): row for row in rows if row.owner == ""}
-    wanted = {**{("p", str(line)): line for line in known.lines}, **{("g", str(heir)): heir for heir in known.heirs}}
+    wanted: dict[tuple[str, str], Line | Heir] = {
+        **{("p", str(line)): line for line in known.lines}, **{("g", str(heir)): heir for heir in known.heirs}}
     ending = [row for key, row in standing.items() if key not in wanted]
     adding = [item for key, item in wanted.items() if key not in standing]
     if version and not ending and not adding:
         return version
     faults = [Fault(str(heir), message) for heir in known.heirs for message in heir_faults(heir, known.heirs, known.roles)]
     if faults:
-        raise BadRulesError(faults)
+        raise BadRules(faults)
     who = actor or Actor(None, "平台", role="platform_admin", source="cli")
     return _write(session, known, who, rows, ending, adding, N_("默认规则随平台与插件更新"), PLATFORM, None)
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     exists,
     func,
@@ -34,15 +35,16 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.sql.selectable import Subquery
 
 from core.units.models import Unit
 
 UNITS: Table = Unit.__table__  # type: ignore[assignment]
 #: how many of the tops are expected to reach the bound
 SHARE = 0.7
+#: statements of one kind that are kept: one for each table, size of page and number of ranges
+SHAPES = 500
 #: in the text of the statement, where a parameter would only cost time
-ONE, TWO = literal_column("1"), literal_column("2")
+ONE: ColumnElement[int] = literal_column("1")
 Where = Sequence[ColumnElement[bool]]
 Match = Callable[[CTE], list[ColumnElement[bool]]]
 
@@ -57,6 +59,8 @@ def _kept(build: Callable[..., Select[Any]]) -> Callable[..., Select[Any]]:
             return build(*shape, where=where)
         found = kept.get(shape)
         if found is None:
+            if len(kept) >= SHAPES:
+                kept.clear()
             found = kept[shape] = build(*shape)
         return found
 
@@ -70,49 +74,52 @@ def bound(tops: int, page: int) -> tuple[int, int]:
 
 
 @_kept
-def one_tenant(table: Table, before: bool, where: Where = ()) -> Select[Any]:
+def one_tenant(table: Table, page: int, before: bool, where: Where = ()) -> Select[Any]:
     """The newest rows of one whole tenant."""
-    return _newest(table, [table.c.tenant_id == bindparam("tenant"), *_before(table, before), *where])
+    return _newest(table, page, [table.c.tenant_id == bindparam("tenant"), *_before(table, before), *where])
 
 
 @_kept
-def filtered(table: Table, before: bool, ranges: int, where: Where = ()) -> Select[Any]:
+def filtered(table: Table, page: int, before: bool, ranges: int, where: Where = ()) -> Select[Any]:
     """The newest rows of one tenant whose unit lies in the ranges, found by walking the tenant's rows."""
     here = exists().where(UNITS.c.id == table.c.unit_id, in_ranges(ranges)).correlate(table)
-    return _newest(table, [table.c.tenant_id == bindparam("tenant"), here, *_before(table, before), *where])
+    return _newest(table, page, [table.c.tenant_id == bindparam("tenant"), here, *_before(table, before), *where])
 
 
 @_kept
-def by_tenant(table: Table, dialect: str, before: bool, where: Where = ()) -> Select[Any]:
+def by_tenant(table: Table, page: int, before: bool, dialect: str, where: Where = ()) -> Select[Any]:
     """The newest rows over several whole tenants."""
-    names: Subquery | Any
     if dialect == "sqlite":
-        values = func.json_each(bindparam("tops", type_=Text)).table_valued("value")
-        source = select(values.c.value.label("id"))
+        source = select(func.json_each(bindparam("tops", type_=Text)).table_valued("value").c.value.label("id"))
     else:
-        names = func.unnest(cast(bindparam("tops"), ARRAY(String)))
-        source = select(names.label("id"))
-    return _merged(table, dialect, source.cte("top").prefix_with("MATERIALIZED"), lambda top: [table.c.tenant_id == top.c.id], before, where)
+        source = select(func.unnest(cast(bindparam("tops"), ARRAY(String))).label("id"))
+    return _merged(table, page, dialect, _top(source), lambda top: [table.c.tenant_id == top.c.id], before, where)
 
 
 @_kept
-def one_unit(table: Table, before: bool, ranges: int, where: Where = ()) -> Select[Any]:
+def one_unit(table: Table, page: int, before: bool, ranges: int, dialect: str, where: Where = ()) -> Select[Any]:
     """The newest rows of one tenant at the only unit in the ranges; nothing if there are more."""
-    only = select(UNITS.c.id).where(in_ranges(ranges)).limit(ONE).scalar_subquery()
-    some = select(ONE).where(in_ranges(ranges)).limit(TWO).subquery()
-    alone = select(func.count()).select_from(some).scalar_subquery() == ONE
-    return _newest(table, [table.c.tenant_id == bindparam("tenant"), table.c.unit_id == only, alone,
-                           *_before(table, before), *where])
+    two = select(UNITS.c.id).where(in_ranges(ranges)).limit(_number(2)).subquery()
+    either = func.max(two.c.id) if dialect == "sqlite" else func.array_agg(two.c.id)[1]
+    only = select(case((func.count() == ONE, either))).select_from(two).scalar_subquery()
+    return _newest(table, page, [table.c.tenant_id == bindparam("tenant"), table.c.unit_id == only,
+                                 *_before(table, before), *where])
 
 
 @_kept
-def by_unit(table: Table, dialect: str, before: bool, ranges: int,
+def by_unit(table: Table, page: int, before: bool, ranges: int, dialect: str,
             where: Where = ()) -> Select[Any]:
     """The newest rows of one tenant over the units in the ranges."""
     # The tenant goes through the top: named beside it, SQLite would rather walk all of the tenant's rows.
     source = select(bindparam("tenant", type_=String).label("tenant_id"), UNITS.c.id).where(in_ranges(ranges))
-    return _merged(table, dialect, source.cte("top").prefix_with("MATERIALIZED"),
+    return _merged(table, page, dialect, _top(source),
                    lambda top: [table.c.tenant_id == top.c.tenant_id, table.c.unit_id == top.c.id], before, where)
+
+
+def _number(value: int) -> ColumnElement[int]:
+    """A number in the text of the statement: PostgreSQL plans a prepared statement anew at every turn while
+    it does not know how many rows are wanted."""
+    return literal_column(str(int(value)))
 
 
 def in_ranges(count: int) -> ColumnElement[bool]:
@@ -121,15 +128,21 @@ def in_ranges(count: int) -> ColumnElement[bool]:
                  for n in range(count)))
 
 
+def _top(source: Select[Any]) -> CTE:
+    """Set down first, so that the tops are walked and not the rows."""
+    return source.cte("top").prefix_with("MATERIALIZED")
+
+
 def _before(table: Table, before: bool) -> list[ColumnElement[bool]]:
     return [table.c.id < bindparam("before")] if before else []
 
 
-def _newest(table: Table, criteria: Where) -> Select[Any]:
-    return select(table).where(*criteria).order_by(table.c.id.desc()).limit(bindparam("page"))
+def _newest(table: Table, page: int, criteria: Where) -> Select[Any]:
+    return select(table).where(*criteria).order_by(table.c.id.desc()).limit(_number(page))
 
 
-def _merged(table: Table, dialect: str, top: CTE, match: Match, before: bool, where: Where) -> Select[Any]:
+def _merged(table: Table, page: int, dialect: str, top: CTE, match: Match, before: bool,
+            where: Where) -> Select[Any]:
     criteria = [*match(top), *_before(table, before), *where]
 
     def nth(offset: str) -> ScalarSelect[Any]:
@@ -140,11 +153,11 @@ def _merged(table: Table, dialect: str, top: CTE, match: Match, before: bool, wh
     if dialect == "sqlite":
         newer = table.c.id >= func.coalesce(low, nth("last"), literal_column("''"))
         return (select(table).select_from(top.join(table, and_(*criteria, newer)))
-                .order_by(table.c.id.desc()).limit(bindparam("page")))
+                .order_by(table.c.id.desc()).limit(_number(page)))
     newer = table.c.id >= func.coalesce(low, literal_column("'00000000-0000-0000-0000-000000000000'::uuid"))
-    page = lateral(select(table).where(*criteria, newer).order_by(table.c.id.desc())
-                   .limit(bindparam("page")).correlate(top), "page")
-    return select(page).select_from(top.join(page, true())).order_by(page.c.id.desc()).limit(bindparam("page"))
+    newest = lateral(select(table).where(*criteria, newer).order_by(table.c.id.desc())
+                   .limit(_number(page)).correlate(top), "newest")
+    return select(newest).select_from(top.join(newest, true())).order_by(newest.c.id.desc()).limit(_number(page))
 
 
 def _low(top: CTE, kth: ScalarSelect[Any]) -> ScalarSelect[Any]:

@@ -24,7 +24,8 @@ def unit_names(session: Session, paths: Iterable[str]) -> dict[str, str]:
     wanted = sorted({path for path in paths if path})
     if not wanted:
         return {}
-    return {path: name for path, name in session.execute(select(Unit.path, Unit.name).where(Unit.path.in_(wanted)))}
+    rows = session.execute(select(Unit.path, Unit.name).where(Unit.path.in_(wanted)))
+    return {row.path: row.name for row in rows}
 
 
 def line_in_words(line: Line, known: Catalogue, names: Mapping[str, str]) -> str:

@@ -23,7 +23,7 @@ from core.units.rules.pinyin import pinyin_keys
 PASSWORD = "bangfu-demo"  # noqa: S105  # printed at the start: these accounts are for everybody
 SINCE = dt.date(2014, 1, 1)
 ACTOR = Actor(None, "演示数据", role=Role.PLATFORM_ADMIN, source="cli")
-_SUFFIXES = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "自治州", "自治县", "特别行政区", "省", "市", "州", "县", "区", "镇", "乡")
+_SUFFIXES = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "自治州", "自治县", "省", "市", "州", "县", "区", "镇", "乡")
 _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 
 

@@ -181,8 +181,7 @@ def _explain(login: str, action: str, place: Unit, facts: frozenset[str]) -> dic
 def _who(action: str, place: Unit) -> tuple[list[Post], int]:
     """The posts within the asker's scope through which the action is allowed, and how many others there are."""
     rules, scope = store.rules(db(), access.latest_version(db())), _scope()
-    above = [path for path in _upwards(place.path)]
-    posts = queries.list_posts_at(db(), above, access_catalogue().roles)
+    posts = queries.list_posts_at(db(), _upwards(place.path), access_catalogue().roles)
     held: dict[uuid.UUID, frozenset[str]] = {}
     for post in posts:
         held[post.account_id] = held.get(post.account_id, frozenset()) | {post.role}

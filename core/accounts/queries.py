@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.access.models import Assignment
 from core.access.queries import today
@@ -16,6 +16,8 @@ from core.access.reach import Range, Reach
 from core.accounts.models import Account
 from core.errors import N_, NotFound
 from core.units.models import Unit
+
+Criterion = ColumnElement[bool] | InstrumentedAttribute[bool]
 
 
 @dataclass(frozen=True)
@@ -75,18 +77,18 @@ def list_demo_posts(session: Session) -> list[Post]:
     return _posts(session, [Account.demo, Account.active], None)
 
 
-def _between(item: Range) -> object:
+def _between(item: Range) -> ColumnElement[bool]:
     return and_(Unit.path >= item[0], Unit.path < item[1])
 
 
-def _posts(session: Session, criteria: list[object], on: dt.date | None, limit: int = 500) -> list[Post]:
+def _posts(session: Session, criteria: Sequence[Criterion], on: dt.date | None, limit: int = 500) -> list[Post]:
     day = on or today()
     rows = session.execute(
         select(Assignment.id, Account.id, Account.login, Account.name, Assignment.role, Unit.code, Unit.name,
                Unit.path, Assignment.valid_from, Assignment.valid_to)
         .join(Account, Account.id == Assignment.account_id)
         .join(Unit, Unit.id == Assignment.unit_id)
-        .where(*criteria, Assignment.valid_from <= day,  # type: ignore[arg-type]
+        .where(*criteria, Assignment.valid_from <= day,
                or_(Assignment.valid_to.is_(None), Assignment.valid_to > day))
         .order_by(Unit.path, Assignment.role, Account.login).limit(limit))
-    return [Post(*row) for row in rows]
+    return [Post(*tuple(row)) for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from core.access.guard import access_catalogue, apart
@@ -28,7 +29,7 @@ def sign_in() -> str:
 @blueprint.post("/sign-in")
 @public("登录页")
 @signing.limiter.limit("10 per minute; 60 per hour")
-@signing.limiter.limit("120 per minute", key_func=signing.get_remote_address)
+@signing.limiter.limit("120 per minute", key_func=get_remote_address)
 def do_sign_in() -> Response | tuple[str, int]:
     name = request.form.get("login", "")
     account = services.verify(db(), name, request.form.get("password", ""))

@@ -26,7 +26,7 @@ KEPT = ("locale",)
 
 
 @dataclass(frozen=True)
-class SignedIn(UserMixin):
+class SignedIn(UserMixin):  # type: ignore[misc]
     """The signed-in person as the session knows them."""
 
     account_id: uuid.UUID
