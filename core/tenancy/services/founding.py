@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from core.errors import N_, Conflict, NotFound
+from core.errors import N_, NotFound
 from core.extensions import Actor
 from core.host.manager import PluginHost
 from core.tenancy import queries
