@@ -61,7 +61,7 @@ def register_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def register_menus() -> list[MenuItem]:
-    return [MenuItem("示例走访", "sample.index", "walk", Action.VISIT_READ, order=60)]
+    return [MenuItem("示例走访", "sample.index", "heart-handshake", Action.VISIT_READ, order=60)]
 
 
 @hookimpl
