@@ -27,4 +27,4 @@ def register_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def register_menus() -> list[MenuItem]:
-    return [MenuItem("单位与区划", "units.show", "sitemap", Action.READ, order=20)]
+    return [MenuItem("单位与区划", "units.show", "sitemap", Action.READ, order=10)]

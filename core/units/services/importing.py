@@ -30,6 +30,7 @@ from core.units.rules.divisions import (
 from core.units.rules.levels import BEGINNING, ROOT_NAME, spare_token, subtree, wanted_token
 from core.units.rules.pinyin import pinyin_keys
 from core.units.services.bulk import Progress, Row, insert_units
+from core.units.services.drafts import check_day, open_since
 from core.units.services.locks import lock_tree
 from core.units.services.operations import tell
 from core.units.services.paths import settle_path
@@ -92,9 +93,9 @@ def import_divisions(session: Session, source: Path | bytes, actor: Actor, *, on
     lock_tree(session)
     ensure_root(session)
     known = _known(session, listing)
-    first = not any(code in known for code, *_ in listing.rows)
-    day = on or (BEGINNING if first else dt.date.today())  # noqa: DTZ011 - a civil day, as laws count
-    faults = _faults(listing, known, day)
+    day = on or _usual_day(session, listing, known)
+    check_day(day, dt.date.today())  # noqa: DTZ011 - a civil day, as laws count
+    faults = _faults(session, listing, known, day)
     if faults:
         raise DivisionsRefused(faults)
     summary = ImportSummary(len(listing.rows), day)
@@ -142,18 +143,42 @@ def _known(session: Session, listing: Listing) -> dict[str, Known]:
             for row in session.execute(query.where(Unit.code.in_(part)))}
 
 
-def _faults(listing: Listing, known: dict[str, Known], day: dt.date) -> list[RowFault]:
+def _usual_day(session: Session, listing: Listing, known: dict[str, Known]) -> dt.date:
+    """Today for a list that is known already; a first one holds as far back as what it stands under."""
+    if any(code in known for code, *_ in listing.rows):
+        return dt.date.today()  # noqa: DTZ011 - a civil day, as laws count
+    return max([BEGINNING, *(open_since(session, session.get_one(Unit, unit.id)) for unit in known.values())])
+
+
+def _faults(session: Session, listing: Listing, known: dict[str, Known], day: dt.date) -> list[RowFault]:
     divisions = {code: unit.level for code, unit in known.items() if unit.kind == Kind.DIVISION}
     taken = {code for code, unit in known.items() if unit.kind != Kind.DIVISION}
     faults = tree_faults(listing, divisions, taken)
     if faults or not known:
         return faults
+    too_late = _founded_after(session, listing, known, day)
     for row, number in zip(listing.rows, listing.numbers, strict=True):
         unit = known.get(row[0])
+        if row[3] in too_late and (unit is None or known[row[3]].id != unit.parent_id):
+            name, since = too_late[row[3]]
+            faults.append(RowFault(number, row[0], f"上级{name}自 {since} 起才设立，日期 {day} 不能早于它"))
         if unit is not None and day < unit.since and _differs(row, known):
             faults.append(RowFault(number, row[0], f"{unit.name}自 {unit.since} 起才是现在的状态，"
                                                    f"变更日期 {day} 不能早于它"))
     return faults
+
+
+def _founded_after(session: Session, listing: Listing, known: dict[str, Known],
+                   day: dt.date) -> dict[str, tuple[str, dt.date]]:
+    """The parents that did not stand yet on the day, with the day from which they do."""
+    found: dict[str, tuple[str, dt.date]] = {}
+    for code in {parent for _, _, _, parent in listing.rows}:
+        unit = known.get(code)
+        if unit is not None and unit.since > day:
+            since = open_since(session, session.get_one(Unit, unit.id))
+            if since > day:
+                found[code] = (unit.name, since)
+    return found
 
 
 def _differs(row: Division, known: dict[str, Known]) -> bool:
