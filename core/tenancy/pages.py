@@ -64,12 +64,6 @@ class PlanPage:
         return [{key: spoken(value) for key, value in document.items()} for document in found]
 
     @property
-    def clauses(self) -> list[Mapping[str, Any]]:
-        """The clauses listed."""
-        found: Any = self.plan.head["clauses"]
-        return list(found)
-
-    @property
     def fictitious(self) -> bool:
         """Whether the place is made up."""
         place: Any = self.plan.head["place"]
@@ -95,11 +89,11 @@ class Belonging:
 
 
 def belonging(session: Session, unit: Unit) -> Belonging:
-    """The nearest tenant with a running plan; the unit's own even before its plan runs."""
+    """The nearest tenant whose plan runs today; while none does, the unit's own."""
     chain = queries.chain_of(session, unit)
     plans = queries.running_plans(session, [place.id for place in chain])
     own = next((place for place in chain if place.unit.id == unit.id), None)
-    tenant = own or next((place for place in reversed(chain) if place.id in plans), None)
+    tenant = next((place for place in reversed(chain) if place.id in plans), own)
     own_id = own.id if own else queries.tenant_id_of(session, unit)
     versions = queries.list_versions(session, own_id)
     upcoming = next((plan for plan in versions

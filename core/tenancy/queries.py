@@ -146,7 +146,8 @@ def list_versions(session: Session, tenant_id: str) -> list[Plan]:
 
 def get_version(session: Session, tenant_id: str, version: int) -> Plan:
     """One version, or NotFound."""
-    found = session.scalars(select(Plan).where(Plan.tenant_id == tenant_id, Plan.version == version)).first()
+    number = min(version, 2**31 - 1)  # what the column holds; a larger number names no version either
+    found = session.scalars(select(Plan).where(Plan.tenant_id == tenant_id, Plan.version == number)).first()
     if found is None:
         raise NotFound("没有第 %(version)d 版方案", version=version)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.tenancy.grammar.masks import State, states_in, worst
+from core.tenancy.grammar.masks import states_in, worst
 from core.tenancy.grammar.problems import ERROR, ProfileProblem
 
 OPEN, FIXED, FLOOR, CEILING = "open", "fixed", "floor", "ceiling"
@@ -138,8 +138,3 @@ def entry_state(value: Mapping[str, Any], principal: Sequence[str]) -> str:
     """active, or the state of a value without which the entry cannot be used."""
     found = [state.state for key in principal for _, state in states_in(value.get(key))]
     return worst(found)
-
-
-def state_of(value: object) -> State | None:
-    """The value if it is a state."""
-    return value if isinstance(value, State) else None

@@ -21,6 +21,8 @@ from core.tenancy.grammar.masks import looks_masked
 Path = tuple[str | int, ...]
 _PARSER = Parser(Language(tree_sitter_toml.language()))
 _AT = re.compile(r"\(at line (\d+), column \d+\)")
+#: no database keeps this character in a text
+_NUL = re.compile(r"\\u0000|\\U00000000|\x00")
 _PAIR = re.compile(r"""^\s*(?P<key>[\w."'-]+)\s*=\s*(?P<value>.*?)\s*(?:#.*)?$""")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _HEADER = re.compile(r"^\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?")
@@ -83,6 +85,10 @@ def read(text: str) -> Source:
         _, clause = _around(text, line)
         message = f"键“{path[-1]}”重复：第 {first} 行已经写过"
         source.faults.append(Fault(line, _dotted(path), clause, "duplicate-key", message))
+    for number, content in enumerate(text.split("\n"), 1):
+        if _NUL.search(content):
+            header, clause = _around(text, number)
+            source.faults.append(Fault(number, header, clause, "syntax", "文字里不能有空字符"))
     if not source.faults:
         source.values = _values(text, source.faults)
     return source

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from core.host.request import plugin_host
 from core.tenancy.entries import describe
 from core.tenancy.grammar import Grammar
@@ -16,3 +18,8 @@ blueprint.add_app_template_filter(describe, "said")
 def known() -> Grammar:
     """The grammar of this platform as it stands."""
     return known_grammar(db(), plugin_host())
+
+
+def sent(name: str, most: int = 400) -> str:
+    """A line of text from the form, without what no database keeps."""
+    return request.form.get(name, "").replace("\x00", "").strip()[:most]

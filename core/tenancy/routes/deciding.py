@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from core.host.request import plugin_host
 from core.tenancy import pages, queries
 from core.tenancy.permissions import Action
-from core.tenancy.routes.blueprint import blueprint, known
+from core.tenancy.routes.blueprint import blueprint, known, sent
 from core.tenancy.routes.reading import own_version
 from core.tenancy.services import approve_plan, preview, refuse_plan, withdraw_plan
 from core.tenancy.services.context import check_profile
@@ -36,8 +36,7 @@ def version(code: str, number: int) -> str:
 @require(Action.PLAN_APPROVE)
 def approve(code: str, number: int) -> Response:
     """Apply the version."""
-    found = approve_plan(db(), plugin_host(), own_version(number), actor(),
-                         note=request.form.get("reason", "").strip()[:400])
+    found = approve_plan(db(), plugin_host(), own_version(number), actor(), note=sent("reason"))
     flash(gettext("第 %(version)s 版方案自 %(day)s 起执行", version=found.version, day=found.starts_on), "success")
     return redirect(url_for("tenancy.plan", code=code))
 
@@ -46,7 +45,7 @@ def approve(code: str, number: int) -> Response:
 @require(Action.PLAN_APPROVE)
 def refuse(code: str, number: int) -> Response:
     """Send the version back; the running plan stays."""
-    refuse_plan(db(), own_version(number), actor(), reason=request.form.get("reason", ""))
+    refuse_plan(db(), own_version(number), actor(), reason=sent("reason"))
     return redirect(url_for("tenancy.version", code=code, number=number))
 
 
@@ -54,5 +53,5 @@ def refuse(code: str, number: int) -> Response:
 @require(Action.PLAN_WRITE)
 def withdraw(code: str, number: int) -> Response:
     """The proposer takes it back."""
-    withdraw_plan(db(), own_version(number), actor(), reason=request.form.get("reason", ""))
+    withdraw_plan(db(), own_version(number), actor(), reason=sent("reason"))
     return redirect(url_for("tenancy.version", code=code, number=number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from base64 import b64decode, b64encode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -13,7 +14,7 @@ from core.host.request import plugin_host
 from core.tenancy import pages, queries
 from core.tenancy.grammar import Checked
 from core.tenancy.permissions import Action
-from core.tenancy.routes.blueprint import blueprint, known
+from core.tenancy.routes.blueprint import blueprint, known, sent
 from core.tenancy.routes.reading import own_version
 from core.tenancy.services import editing, preview, propose_plan
 from core.tenancy.services.context import check_profile
@@ -46,11 +47,11 @@ def examine(code: str) -> str | tuple[str, int]:
 def submit(code: str) -> Response:
     """Store the version for approval, if nothing has moved since the preview."""
     data, file = _sent()
-    base = request.form.get("base", "")
+    base = sent("base", 9)
     found = propose_plan(db(), plugin_host(), data, file, actor(), unit=unit(),
                          base_version=int(base) if base.isascii() and base.isdigit() else None,
-                         starts_on=_day(request.form.get("starts_on", "")),
-                         note=request.form.get("note", "").strip()[:400])
+                         starts_on=_day(sent("starts_on")),
+                         note=sent("note"))
     flash(gettext("第 %(version)s 版方案已提交，等待第二人审批", version=found.version), "success")
     return redirect(url_for("tenancy.version", code=code, number=found.version))
 
@@ -71,25 +72,33 @@ def edit(code: str, number: int, section: str, position: int) -> str:
 def change(code: str, number: int, section: str, position: int) -> str | tuple[str, int]:
     """One value changed in the text of the plan, then examined like an upload."""
     found = own_version(number)
-    form = request.form
-    wanted = editing.Change(section, form.get("entry", ""), position, form.get("key", ""), form.get("value", ""),
-                            _day(form.get("from_day", "")))
+    wanted = editing.Change(section, sent("entry"), position, sent("key"), sent("value", 2000), _day(sent("from_day")))
     return _examined(editing.change_value(found.source, wanted).encode(), found.file)
 
 
 def _sent() -> tuple[bytes, str]:
+    """What was uploaded, previewed before, or pasted; the first two byte for byte."""
+    file = sent("name") or f"{unit().code}.toml"
     upload = request.files.get("file")
     if upload is not None and upload.filename:
-        data, file = upload.read(LARGEST + 1), upload.filename
+        data, file = upload.read(LARGEST + 1), upload.filename.replace("\x00", "")
+    elif "data" in request.form:
+        data = _unpacked(request.form["data"])
     else:
         # A browser sends line ends as CR LF, whatever stood in the box.
         data = request.form.get("text", "").replace("\r\n", "\n").encode()
-        file = request.form.get("name", "").strip() or f"{unit().code}.toml"
     if not data.strip():
         raise InvalidInput(N_("请上传方案文件，或粘贴方案全文"))
     if len(data) > LARGEST:
         raise InvalidInput(N_("方案文件超过 1 MB"))
     return data, file.replace("\\", "/").rpartition("/")[2][-200:]
+
+
+def _unpacked(data: str) -> bytes:
+    try:
+        return b64decode(data, validate=True)
+    except ValueError:
+        raise InvalidInput(N_("预览的内容不完整，请重新上传")) from None
 
 
 def _examined(data: bytes, file: str) -> str | tuple[str, int]:
@@ -101,8 +110,8 @@ def _examined(data: bytes, file: str) -> str | tuple[str, int]:
                                other=_other(checked)), 422
     seen = preview(db(), plugin_host(), checked.profile)
     starts = checked.profile.starts if seen.base_version is None else queries.today()
-    return render_template("tenancy/preview.html", place=place, checked=checked, seen=seen, text=text, file=file,
-                           starts=starts, grammar=known())
+    return render_template("tenancy/preview.html", place=place, checked=checked, seen=seen, file=file, starts=starts,
+                           data=b64encode(data).decode(), grammar=known())
 
 
 def _other(checked: Checked) -> str:
@@ -110,9 +119,9 @@ def _other(checked: Checked) -> str:
 
 
 def _day(text: str) -> dt.date | None:
-    if not text.strip():
+    if not text:
         return None
     try:
-        return dt.date.fromisoformat(text.strip())
+        return dt.date.fromisoformat(text)
     except ValueError:
         raise InvalidInput(N_("没有 %(day)s 这一天"), day=text) from None

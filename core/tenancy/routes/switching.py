@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -11,7 +11,7 @@ from core.host.permissions import Action as HostAction
 from core.host.request import plugin_host
 from core.tenancy import queries
 from core.tenancy.queries import TenantPlace
-from core.tenancy.routes.blueprint import blueprint
+from core.tenancy.routes.blueprint import blueprint, sent
 from core.tenancy.services import board, effects, switch_plugin
 from core.web.markers import require
 from core.web.request import actor, db, unit
@@ -44,8 +44,8 @@ def switch(code: str, tenant_id: str, plugin: str) -> str:
 def turn(code: str, tenant_id: str, plugin: str) -> Response:
     """Switch, with the reason."""
     tenant = _tenant(tenant_id)
-    on = request.form.get("on") == "1"
-    changed = switch_plugin(db(), plugin_host(), tenant, plugin, on, actor(), reason=request.form.get("reason", ""))
+    on = sent("on") == "1"
+    changed = switch_plugin(db(), plugin_host(), tenant, plugin, on, actor(), reason=sent("reason"))
     titles = "、".join(plugin_host().title(slug) for slug in changed)
     if changed:
         word = gettext("开启") if on else gettext("关闭")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from contextlib import AbstractContextManager, nullcontext
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
-from core.extensions import Actor, utcnow
+from core.extensions import Actor, current_scope, tenant_scope, utcnow
 from core.host.manager import PluginHost
 from core.host.queries import enabled
 from core.host.rules import with_requirements
@@ -68,7 +70,7 @@ def propose_plan(
 def approve_plan(session: Session, host: PluginHost, plan: Plan, actor: Actor, *, note: str = "") -> Plan:
     """Apply a proposed version. The approver is never the proposer, the version it was previewed against must
     still be the newest, and the profile is checked again: units, plugins and upper plans may have changed."""
-    _waiting(plan)
+    _waiting(session, plan)
     if actor.account_id is None or actor.account_id == plan.proposed_account_id:
         raise RuleViolation(N_("提出方案的人不能审批自己的方案，须由第二人审批"), rule="separation-of-duties",
                             clause=N_("方案变更须经第二人审批"))
@@ -125,7 +127,10 @@ def _stored(session: Session, tenant_id: str, profile: Profile, file: str, data:
         note=note,
     )
     session.add(plan)
-    session.flush()  # the trail and the entries name the version by its id
+    try:
+        session.flush()  # the trail and the entries name the version by its id
+    except IntegrityError as error:
+        raise Conflict(N_("有人同时提交了一版方案，请重新预览再提交")) from error
     return plan
 
 
@@ -138,13 +143,19 @@ def _apply(session: Session, host: PluginHost, plan: Plan, profile: Profile, act
         APPLIED, actor.name, actor.account_id, utcnow())
     session.add_all(to_row(plan, entry) for entry in profile.entries)
     session.flush()  # switches, hooks and the next preview read the entries
-    sync_switches(session, host, tenant.id, actor)
+    with _opened(session, tenant.id):
+        sync_switches(session, host, tenant.id, actor)
+        host.notify("on_plan_applied", enabled(session, host, tenant.id), session=session, tenant_id=tenant.id,
+                    plan_id=plan.id, actor=actor)
     record(session, actor, Action.PLAN_APPROVE, f"{verb}{tenant.name}第 {plan.version} 版方案“{plan.title}”",
            subject=f"plan:{plan.id}", tenant_id=tenant.id, unit_id=tenant.unit.id,
            before=_facts(before) if before else None, after={**_facts(plan), **counts}, reason=plan.note)
-    host.notify("on_plan_applied", enabled(session, host, tenant.id), session=session, tenant_id=tenant.id,
-                plan_id=plan.id, actor=actor)
     return plan
+
+
+def _opened(session: Session, tenant_id: str) -> AbstractContextManager[object]:
+    """The tenant's scope for the plugins' part, where none is open: on the command line."""
+    return nullcontext() if current_scope(session) else tenant_scope(session, tenant_id)
 
 
 def sync_switches(session: Session, host: PluginHost, tenant_id: str, actor: Actor) -> list[str]:
@@ -153,6 +164,12 @@ def sync_switches(session: Session, host: PluginHost, tenant_id: str, actor: Act
     plan = queries.running_plan(session, tenant_id)
     planned = planned_plugins(session, plan)
     reason = f"第 {plan.version} 版方案“{plan.title}”" if plan else "没有现行方案"
+    with _opened(session, tenant_id):
+        return _synced(session, host, tenant_id, actor, planned, reason)
+
+
+def _synced(session: Session, host: PluginHost, tenant_id: str, actor: Actor, planned: frozenset[str],
+            reason: str) -> list[str]:
     changed: list[str] = []
     for slug in sorted(enabled(session, host, tenant_id) - planned):
         if slug in enabled(session, host, tenant_id):  # it may have gone off with one it requires
@@ -163,13 +180,14 @@ def sync_switches(session: Session, host: PluginHost, tenant_id: str, actor: Act
     return changed
 
 
-def _waiting(plan: Plan) -> None:
+def _waiting(session: Session, plan: Plan) -> None:
+    session.refresh(plan, with_for_update=True)  # of two decisions at once the second finds the first
     if plan.state != PROPOSED:
         raise Conflict(N_("第 %(version)d 版方案已有结论，不能再审批"), version=plan.version)
 
 
 def _decide(session: Session, plan: Plan, actor: Actor, state: str, verb: str, action: str, reason: str) -> None:
-    _waiting(plan)
+    _waiting(session, plan)
     if not reason.strip():
         raise InvalidInput(N_("请写明理由"), fields={"reason": N_("请写明理由")})
     plan.state, plan.decided_by, plan.decided_account_id, plan.decided_at, plan.note = (

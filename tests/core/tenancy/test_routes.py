@@ -55,7 +55,7 @@ def test_the_plan_is_read_with_clauses_states_gaps_and_plugins(planned: Database
 def test_a_unit_without_a_plan_shows_the_nearest_tenants_plan_and_says_so(planned: Database, client_as: ClientAs) -> None:
     page = body(client_as("jia-school").get("/u/990101-S01/plan"))
     assert "甲县第一中学没有自己的方案，按甲县的方案执行" in page
-    assert "还没有执行中的方案" in body(client_as("yi-admin").get("/u/990102/plan"))
+    assert "乙县没有自己的方案，按测试省的方案执行" in body(client_as("yi-admin").get("/u/990102/plan"))
     city = body(client_as("city-bureau").get("/u/9901/plan"))
     assert "按测试省的方案执行" in city
 
@@ -66,6 +66,10 @@ def test_layers_show_each_level_from_the_top(planned: Database, client_as: Clien
     assert "下限" in page
     assert "任务" not in page
     assert "任务" in body(client_as("jia-admin").get("/u/990101/plan/layers?all=1"))
+
+
+def test_before_any_plan_the_page_says_the_next_step(client_as: ClientAs) -> None:
+    assert "还没有执行中的方案" in body(client_as("yi-admin").get("/u/990102/plan"))
 
 
 def test_layers_without_parameters_say_what_will_stand_there(client_as: ClientAs) -> None:
@@ -102,7 +106,7 @@ def test_a_proposal_goes_from_upload_through_preview_to_a_second_person(
 ) -> None:
     clerk, chief = client_as("jia-admin"), client_as("jia-approver")
     assert "公示天数" in body(clerk.get("/u/990101/plan/propose"))
-    text = profile_text(SAMPLE, days(8))
+    text = "\ufeff" + profile_text(SAMPLE, days(8)).replace("\n", "\r\n")
     upload = clerk.post("/u/990101/plan/propose", data={"file": (io.BytesIO(text.encode()), "C:\\方案\\甲县.toml")},
                         content_type="multipart/form-data")
     page = body(upload)
@@ -111,8 +115,11 @@ def test_a_proposal_goes_from_upload_through_preview_to_a_second_person(
     base = re.search(r'name="base" value="(\d*)"', page)
     assert base is not None
     body(send(clerk, text, "/u/990101/plan/submit", base=base[1], starts_on="2016-13-40"), 422)
-    sent = send(clerk, text, "/u/990101/plan/submit", base=base[1], starts_on="", note="提标")
-    assert sent.status_code == 302
+    data = re.search(r'name="data" value="([^"]*)"', page)
+    assert data is not None
+    form = {"data": data[1], "name": "甲县.toml", "base": base[1], "starts_on": "", "note": "提标"}
+    assert clerk.post("/u/990101/plan/submit", data=form).status_code == 302
+    assert clerk.get("/u/990101/plan/versions/2.toml").get_data() == text.encode()
     assert "由第二人审批" in body(clerk.get("/u/990101/plan/versions/2"))
     assert "待审批" in body(clerk.get("/u/990101/plan"))
     assert "第 2 版方案待审批" in body(chief.get("/u/990101/"))
@@ -123,6 +130,7 @@ def test_a_proposal_goes_from_upload_through_preview_to_a_second_person(
     assert "已被替代" in body(clerk.get("/u/990101/plan/versions"))
     body(send(clerk, text, "/u/990101/plan/submit", base="1"), 409)
     body(send(clerk, text, "/u/990101/plan/submit", base="x"), 409)
+    body(clerk.post("/u/990101/plan/submit", data={"data": "%%%", "base": "2"}), 422)
 
 
 def test_a_version_can_be_sent_back_or_withdrawn(planned: Database, client_as: ClientAs) -> None:
@@ -161,6 +169,7 @@ def test_the_profile_comes_back_byte_for_byte_and_the_table_is_harmless(planned:
 def test_versions_of_another_tenant_are_not_reached_through_ones_own_unit(planned: Database, client_as: ClientAs) -> None:
     clerk = client_as("yi-admin")
     body(clerk.get("/u/990102/plan/versions/1"), 404)
+    body(clerk.get("/u/990102/plan/versions/99999999999999"), 404)
     body(clerk.get("/u/990101/plan/versions/1"), 404)
     school = client_as("jia-school")
     body(school.get("/u/990101-S01/plan/versions/1"), 404)

@@ -97,3 +97,14 @@ def test_windows_line_ends_are_read() -> None:
     source = read("schema = 1\r\n[tenant]\r\nunit = \"52\"\r\n")
     assert source.values == {"schema": 1, "tenant": {"unit": "52"}}
     assert source.line(("tenant", "unit")) == 3
+
+
+def test_the_nul_character_is_refused_before_it_reaches_a_database() -> None:
+    for written in ("\\u0000", "\\U00000000", "\x00"):
+        fault = read(f'[[duty]]\nclause = "一"\nname = "甲{written}"\n').faults[0]
+        assert (fault.line, fault.key, fault.clause, fault.rule) == (3, "duty", "一", "syntax")
+
+
+def test_a_half_written_pair_and_a_line_that_shifts_are_still_placed() -> None:
+    assert read("[tenant]\nunit =\n").faults[0].line == 2
+    assert read("a = { b = 1, = 2 }\n").faults[0].rule == "syntax"
