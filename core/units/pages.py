@@ -13,7 +13,7 @@ from core.host.contract import Place, TimelineEntry
 from core.host.manager import PluginHost
 from core.host.queries import enabled_many
 from core.units import queries
-from core.units.models import Level, Unit, UnitOperation
+from core.units.models import Kind, Level, Unit, UnitOperation
 from core.units.queries import UnitState
 from core.units.rules.levels import KIND_NAMES, LEVEL_NAMES, LEVELS
 from core.units.rules.orders import OPERATION_NAMES
@@ -57,8 +57,8 @@ def unit_page(session: Session, unit: Unit, as_of: dt.date | None, *, after: str
     rows, more = child_rows(session, unit, as_of, after, closed)
     counts: list[tuple[str, int]] = []
     if as_of is None and unit.level != Level.COUNTRY:  # the country's own would count every row
-        found = queries.count_by_level(session, unit)
-        counts = [(level, found[level]) for level in LEVELS if level in found]
+        found = queries.count_beneath(session, unit)
+        counts = [(name, found[name]) for name in (*LEVELS, *Kind) if name in found]
     return UnitPage(unit, state, above, rows, more, counts, queries.states_of(session, unit.id),
                     queries.successors(session, unit.id))
 

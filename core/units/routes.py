@@ -152,16 +152,18 @@ def _form(kind: str) -> Any:
                 raise
             problem = error
     template = "units/preview.html" if preview else "units/form.html"
-    page = render_template(template, kind=kind, preview=preview, problem=problem, values=values, today=_today(),
-                           title=OPERATION_NAMES.get(kind, OPERATION_NAMES["create"]), targets=TARGETS,
+    page = render_template(template, kind=kind, preview=preview, problem=problem, message=_said(problem),
+                           values=values, today=_today(), title=OPERATION_NAMES.get(kind, OPERATION_NAMES["create"]), targets=TARGETS,
                            rules=RULES, chosen=_chosen(), children=queries.list_children(db(), here, limit=200))
     return page, problem.status if problem else 200
 
 
+def _said(problem: PlatformError | None) -> str:
+    return gettext(problem.message, **problem.params) if problem is not None else ""
+
+
 def _preview(order: Order) -> Preview:
-    tenants = set(g.tenants) | {g.tenant_id}
-    return plan_operation(db(), order, hooks=plugin_host(), tenants=tenants & set(g.tenants),
-                          protected=_protected(db()))
+    return plan_operation(db(), order, hooks=plugin_host(), tenants=g.tenants, protected=_protected(db()))
 
 
 def _done(order: Order) -> Any:

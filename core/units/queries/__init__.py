@@ -24,7 +24,7 @@ from core.units.queries.operations import (
 from core.units.queries.search import search_units
 from core.units.queries.today import (
     ancestors,
-    count_by_level,
+    count_beneath,
     count_children,
     find_unit,
     find_unit_by_code,
@@ -44,7 +44,7 @@ __all__ = [
     "ancestors",
     "ancestors_as_of",
     "children_as_of",
-    "count_by_level",
+    "count_beneath",
     "count_children",
     "count_children_as_of",
     "find_unit",

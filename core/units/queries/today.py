@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.units.models import Unit, UnitVersion
+from core.units.models import Kind, Unit, UnitVersion
 from core.units.queries.dated import UnitState, children_as_of
 from core.units.rules.levels import subtree
 
@@ -97,11 +97,15 @@ def count_children(session: Session, unit_ids: Iterable[uuid.UUID]) -> dict[uuid
     return {parent: number for parent, number in session.execute(query) if parent is not None}
 
 
-def count_by_level(session: Session, unit: Unit) -> dict[str, int]:
-    """How many open units of each level stand beneath, at any depth."""
-    query = (select(Unit.level, func.count())
-             .where(*open_in(unit.path), Unit.id != unit.id).group_by(Unit.level))
-    return {level: number for level, number in session.execute(query)}  # noqa: C416 - rows are no pairs
+def count_beneath(session: Session, unit: Unit) -> dict[str, int]:
+    """How many open units stand beneath, at any depth: divisions by their level, the others by their kind."""
+    counts: dict[str, int] = {}
+    query = (select(Unit.kind, Unit.level, func.count())
+             .where(*open_in(unit.path), Unit.id != unit.id).group_by(Unit.kind, Unit.level))
+    for kind, level, number in session.execute(query):
+        key = level if kind == Kind.DIVISION else kind
+        counts[key] = counts.get(key, 0) + number
+    return counts
 
 
 def units_by_id(session: Session, unit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Unit]:

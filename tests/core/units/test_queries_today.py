@@ -60,7 +60,8 @@ def test_closed_children_are_listed_only_when_asked_for(session: Session, tree: 
 
 
 def test_counts_by_level_and_of_children(session: Session, tree: dict[str, Unit]) -> None:
-    assert queries.count_by_level(session, tree["9901"]) == {"county": 6, "township": 5, "village": 4}
+    assert queries.count_beneath(session, tree["9901"]) == {
+        "county": 2, "township": 4, "village": 4, "school": 3, "station": 1, "office": 1}
     counts = queries.count_children(session, [tree["990101"].id, tree["990201"].id])
     assert counts == {tree["990101"].id: 5}
 
