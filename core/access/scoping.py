@@ -34,6 +34,7 @@ Where = Sequence[ColumnElement[bool]]
 MANY_UNITS = 400
 #: how long the number of units in a range is believed; it decides only how a page is read, never what
 BELIEVED = 60.0
+MOST_COUNTS = 10_000
 _counts: WeakKeyDictionary[Engine, dict[tuple[Range, ...], tuple[float, int]]] = WeakKeyDictionary()
 
 
@@ -121,8 +122,9 @@ def _whole(session: Session, table: Table, tenants: tuple[str, ...], page: int, 
         return connection.execute(statements.one_tenant(table, page, before, where=where), {**values, "tenant": tenants[0]}).all()
     dialect = connection.dialect.name
     tops = json.dumps(tenants) if dialect == "sqlite" else list(tenants)
-    return connection.execute(statements.by_tenant(table, page, before, dialect, where=where),
-                              {**values, **_bounds(len(tenants), page), "tops": tops}).all()
+    each, reaching = statements.bound(len(tenants), page)
+    return connection.execute(statements.by_tenant(table, page, before, dialect, each, reaching, where=where),
+                              {**values, "tops": tops}).all()
 
 
 def _part(session: Session, table: Table, part: Part, page: int, values: dict[str, Any],
@@ -139,14 +141,9 @@ def _part(session: Session, table: Table, part: Part, page: int, values: dict[st
         rows = connection.execute(statements.one_unit(table, page, before, number, dialect, where=where), asked).all()
         if rows:
             return rows
-    asked |= _bounds(units, page)
+    each, reaching = statements.bound(units, page)
     return connection.execute(
-        statements.by_unit(table, page, before, number, dialect, where=where), asked).all()
-
-
-def _bounds(tops: int, page: int) -> dict[str, int]:
-    each, reaching = statements.bound(tops, page)
-    return {"kth": each - 1, "rth": reaching - 1, "last": page - 1}
+        statements.by_unit(table, page, before, number, dialect, each, reaching, where=where), asked).all()
 
 
 def _count_units(connection: Connection, ranges: tuple[Range, ...], edges: dict[str, str]) -> int:
@@ -157,7 +154,7 @@ def _count_units(connection: Connection, ranges: tuple[Range, ...], edges: dict[
         return kept[1]
     some = select(statements.ONE).where(statements.in_ranges(len(ranges))).limit(MANY_UNITS + 1).subquery()
     count = connection.scalar(select(func.count()).select_from(some), edges) or 0
-    if len(counts) > 10_000:
+    if len(counts) > MOST_COUNTS:
         counts.clear()
     counts[ranges] = (now, count)
     return count

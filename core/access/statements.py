@@ -87,13 +87,15 @@ def filtered(table: Table, page: int, before: bool, ranges: int, where: Where = 
 
 
 @_kept
-def by_tenant(table: Table, page: int, before: bool, dialect: str, where: Where = ()) -> Select[Any]:
-    """The newest rows over several whole tenants."""
+def by_tenant(table: Table, page: int, before: bool, dialect: str, each: int, reaching: int,
+              where: Where = ()) -> Select[Any]:
+    """The newest rows over several whole tenants; `each` and `reaching` are k and r of the bound."""
     if dialect == "sqlite":
         source = select(func.json_each(bindparam("tops", type_=Text)).table_valued("value").c.value.label("id"))
     else:
         source = select(func.unnest(cast(bindparam("tops"), ARRAY(String))).label("id"))
-    return _merged(table, page, dialect, _top(source), lambda top: [table.c.tenant_id == top.c.id], before, where)
+    return _merged(table, page, dialect, (each, reaching), _top(source),
+                   lambda top: [table.c.tenant_id == top.c.id], before, where)
 
 
 @_kept
@@ -107,12 +109,12 @@ def one_unit(table: Table, page: int, before: bool, ranges: int, dialect: str, w
 
 
 @_kept
-def by_unit(table: Table, page: int, before: bool, ranges: int, dialect: str,
+def by_unit(table: Table, page: int, before: bool, ranges: int, dialect: str, each: int, reaching: int,
             where: Where = ()) -> Select[Any]:
-    """The newest rows of one tenant over the units in the ranges."""
+    """The newest rows of one tenant over the units in the ranges; `each` and `reaching` are k and r."""
     # The tenant goes through the top: named beside it, SQLite would rather walk all of the tenant's rows.
     source = select(bindparam("tenant", type_=String).label("tenant_id"), UNITS.c.id).where(in_ranges(ranges))
-    return _merged(table, page, dialect, _top(source),
+    return _merged(table, page, dialect, (each, reaching), _top(source),
                    lambda top: [table.c.tenant_id == top.c.tenant_id, table.c.unit_id == top.c.id], before, where)
 
 
@@ -141,17 +143,18 @@ def _newest(table: Table, page: int, criteria: Where) -> Select[Any]:
     return select(table).where(*criteria).order_by(table.c.id.desc()).limit(_number(page))
 
 
-def _merged(table: Table, page: int, dialect: str, top: CTE, match: Match, before: bool,
-            where: Where) -> Select[Any]:
+def _merged(table: Table, page: int, dialect: str, bounds: tuple[int, int], top: CTE, match: Match,
+            before: bool, where: Where) -> Select[Any]:
     criteria = [*match(top), *_before(table, before), *where]
 
-    def nth(offset: str) -> ScalarSelect[Any]:
+    def nth(number: int) -> ScalarSelect[Any]:
         return (select(table.c.id).where(*criteria).order_by(table.c.id.desc()).limit(ONE)
-                .offset(bindparam(offset)).correlate(top).scalar_subquery())
+                .offset(_number(number - 1)).correlate(top).scalar_subquery())
 
-    low = _low(top, nth("kth"))
+    each, reaching = bounds
+    low = _low(top, nth(each), reaching)
     if dialect == "sqlite":
-        newer = table.c.id >= func.coalesce(low, nth("last"), literal_column("''"))
+        newer = table.c.id >= func.coalesce(low, nth(page), literal_column("''"))
         return (select(table).select_from(top.join(table, and_(*criteria, newer)))
                 .order_by(table.c.id.desc()).limit(_number(page)))
     newer = table.c.id >= func.coalesce(low, literal_column("'00000000-0000-0000-0000-000000000000'::uuid"))
@@ -160,8 +163,8 @@ def _merged(table: Table, page: int, dialect: str, top: CTE, match: Match, befor
     return select(newest).select_from(top.join(newest, true())).order_by(newest.c.id.desc()).limit(_number(page))
 
 
-def _low(top: CTE, kth: ScalarSelect[Any]) -> ScalarSelect[Any]:
+def _low(top: CTE, kth: ScalarSelect[Any], reaching: int) -> ScalarSelect[Any]:
     """The bound; NULL where there are not r tops, or the r-th has no k-th row."""
     marks = select(kth.label("id")).select_from(top).cte("mark")
     return (select(marks.c.id).order_by(marks.c.id.desc().nulls_last()).limit(ONE)
-            .offset(bindparam("rth")).scalar_subquery())
+            .offset(_number(reaching - 1)).scalar_subquery())
