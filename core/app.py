@@ -15,11 +15,12 @@ import core.host.hooks
 import core.tenancy.hooks
 import core.units.hooks
 from core.access import guard
+from core.access.catalogue import rule_faults
 from core.accounts import sign_in
 from core.config import Settings
 from core.desk import problems, providers
 from core.extensions import Database
-from core.host.manager import load
+from core.host.manager import PluginHost, load
 from core.tenancy.queries import tenant_unit_ids
 from core.web import filters, headers, i18n
 
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     database = Database(settings.database_url)
-    host = load(settings, BUILTINS)
+    host = load_plugins(settings)
     host.check_schema(database.engine)
     app.extensions["bangfu.database"] = database
     app.extensions["bangfu.host"] = host
@@ -71,6 +72,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.teardown_request(_close)
     guard.install(app)
     return app
+
+
+def load_plugins(settings: Settings) -> PluginHost:
+    """The host with core's own features and every plugin whose default rules access can read as well."""
+    host = load(settings, BUILTINS)
+    host.review(lambda found: rule_faults(host, found.registered["register_rules"]))
+    return host
 
 
 def _commit(response: Response) -> Response:

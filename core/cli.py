@@ -14,11 +14,11 @@ import click
 from core import demo, migrations
 from core.access.catalogue import catalogue
 from core.access.services import sync_defaults
-from core.app import BUILTINS
+from core.app import load_plugins
 from core.config import Settings
 from core.errors import PlatformError
 from core.extensions import Database
-from core.host.manager import PluginHost, load
+from core.host.manager import PluginHost
 from core.tenancy.commands import plan
 from core.units.commands import units
 
@@ -49,7 +49,7 @@ def platform() -> Iterator[tuple[Settings, Database, PluginHost]]:
     settings = Settings.from_env()
     database = Database(settings.database_url)
     try:
-        yield settings, database, load(settings, BUILTINS)
+        yield settings, database, load_plugins(settings)
     finally:
         database.dispose()
 

@@ -59,6 +59,13 @@ def catalogue(registry: Registry) -> Catalogue:
     return Catalogue(actions, roles, tuple(dict.fromkeys(lines)), tuple(heirs))
 
 
+def rule_faults(registry: Registry, rules: Iterable[RuleSpec]) -> list[str]:
+    """What is wrong with the default lines of one plugin, as sentences; the host sets it aside for them."""
+    actions = {spec.code: spec for spec in registry.registered("register_actions") if isinstance(spec, ActionSpec)}
+    roles = {spec.code: spec for spec in registry.registered("register_roles") if isinstance(spec, RoleSpec)}
+    return [f"{line}：{fault}" for line in map(line_of, rules) for fault in line_faults(line, actions, roles)]
+
+
 def line_of(spec: RuleSpec) -> Line:
     """A default rule as a line; defaults hold everywhere."""
     return Line(spec.role, "", spec.obj, spec.act, spec.cond, spec.eft, spec.source)

@@ -17,12 +17,14 @@ from flask.testing import FlaskClient
 
 from core.app import create_app
 from core.extensions import Actor, Database, new_id, tenant_scope
+from core.host.contract import ActionSpec, RuleSpec
 from core.host.loading import GROUP, SPECS
 from core.host.manager import PluginHost
 from core.host.models import PluginSwitch
 from core.host.queries import find_switch
 from core.units.queries import get_unit_by_code
 from tests.conftest import SAMPLE, settings_for
+from tests.core.host.support import make_plugin
 from tests.sample_plugin.services import note_visit
 
 ON, OFF = "990101", "990102"
@@ -237,3 +239,16 @@ def test_the_page_of_plugins_lists_version_needs_and_tenants(make_app: Callable[
 def test_the_page_of_plugins_is_not_for_everybody(client_as: ClientAs) -> None:
     assert client_as("jia-school").get("/u/990101-S01/plugins").status_code == 403
     assert client_as("jia-admin").get("/u/990102/plugins").status_code == 404
+
+
+def test_a_default_rule_with_an_unknown_condition_sets_its_plugin_aside(make_app: Callable[..., Flask]) -> None:
+    def register_actions() -> list[ActionSpec]:
+        return [ActionSpec("hasty:thing:approve", "审批")]
+
+    def register_rules() -> list[RuleSpec]:
+        return [RuleSpec("aid_centre", "hasty.thing", "approve", cond="on_mondays")]
+    app = make_app(make_plugin("hasty", register_actions, register_rules).__name__)
+    (found,) = app.extensions["bangfu.host"].quarantined
+    assert found.name == "hasty"
+    assert "没有名为“on_mondays”的条件" in found.reason
+    assert signed_in(app, "jia-admin").get("/u/990101/").status_code == 200
