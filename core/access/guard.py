@@ -106,7 +106,7 @@ def _check_action(viewer: Viewer, need: Requirement, plugin: str | None) -> None
     reach = viewer.reach(action)
     code = (request.view_args or {}).get("code")
     if code is None:
-        _open(viewer, _with_plugin(db(), queries.tenants_in(db(), reach), plugin), reach)
+        _open(viewer, _with_plugin(db(), queries.tenants_around(db(), reach), plugin), reach)
         if not reach:
             _refuse(viewer, action, None, Decision(False, None, frozenset(grant.role for grant in viewer.grants)))
         return

@@ -124,7 +124,12 @@ def list_cases(session: Session) -> list[AccessCase]:
 
 
 def tenants_in(session: Session, reach: Reach) -> list[TenantPlace]:
-    """The tenants whose rows the reach can hold: those at and below its tops, and the nearest above each."""
+    """The tenants whose rows the reach can hold, from the top of the tree down."""
+    return [place for place in tenants_around(session, reach) if reach.touches(place.path)]
+
+
+def tenants_around(session: Session, reach: Reach) -> list[TenantPlace]:
+    """The tenants at and below the tops of the reach, and the nearest above each; also those denied inside."""
     if not reach:
         return []
     above = {path for top in reach.paths for path in _upwards(top)}
@@ -135,7 +140,7 @@ def tenants_in(session: Session, reach: Reach) -> list[TenantPlace]:
     nearest = {_nearest(places, top) for top in reach.paths}
     inside = [place for place in places if any(place.path.startswith(top) for top in reach.paths)]
     kept = {place.id for place in inside} | {place.id for place in nearest if place}
-    return [place for place in places if place.id in kept and reach.touches(place.path)]
+    return [place for place in places if place.id in kept]
 
 
 def nearest_tenant(session: Session, path: str) -> TenantPlace | None:

@@ -30,15 +30,20 @@ class Reach:
         """Whether the unit of this path is reached."""
         return any(low <= path < high for low, high in self.ranges)
 
-    def covers(self, path: str) -> bool:
-        """Whether the whole subtree of this path is reached."""
-        first, last = subtree(path)
-        return any(low <= first and last <= high for low, high in self.ranges)
-
     def touches(self, path: str) -> bool:
         """Whether anything of this subtree is reached."""
         first, last = subtree(path)
         return any(low < last and first < high for low, high in self.ranges)
+
+    def gaps(self, path: str) -> list[Range]:
+        """What of this subtree is not reached."""
+        at, last = subtree(path)
+        found = []
+        for low, high in self.within(path).ranges:
+            if at < low:
+                found.append((at, low))
+            at = high
+        return [*found, (at, last)] if at < last else found
 
     def within(self, path: str) -> Reach:
         """The part of it at and below one unit."""

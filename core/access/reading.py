@@ -16,6 +16,7 @@ from core.web.request import actor, database
 READ = "bangfu.read_tenants"
 #: a person who turns pages or filters a list leaves one entry in this many seconds, not one for each click
 QUIET = 300.0
+MOST = 10_000
 _last: dict[tuple[object, ...], float] = {}
 _writing = threading.Lock()
 
@@ -58,7 +59,7 @@ def _is_due(key: tuple[object, ...]) -> bool:
     with _writing:
         if now - _last.get(key, -QUIET) < QUIET:
             return False
-        if len(_last) > 10_000:
+        if len(_last) > MOST:
             _last.clear()
         _last[key] = now
         return True

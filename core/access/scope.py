@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.access.queries import TenantPlace
 from core.access.reach import Range, Reach
+from core.units.rules.levels import subtree
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,16 @@ NOTHING = Scope()
 
 
 def scope_of(reach: Reach, places: Iterable[TenantPlace]) -> Scope:
-    """A tenant wholly within the reach needs no look at its units."""
-    found = [place for place in places if reach.touches(place.path)]
-    return Scope(tuple(place.id for place in found if reach.covers(place.path)),
-                 tuple(Part(place.id, reach.within(place.path).ranges) for place in found
-                       if not reach.covers(place.path)))
+    """The scope of a reach among the tenants around it. A tenant wholly in reach needs no look at its units."""
+    known = list(places)
+    whole, part = [], []
+    for place in known:
+        if not reach.touches(place.path):
+            continue
+        inner = [subtree(other.path) for other in known if other is not place and other.path.startswith(place.path)]
+        # What is missing may belong to other tenants further down: then none of this tenant's own is.
+        if all(any(low >= first and high <= last for first, last in inner) for low, high in reach.gaps(place.path)):
+            whole.append(place.id)
+        else:
+            part.append(Part(place.id, reach.within(place.path).ranges))
+    return Scope(tuple(whole), tuple(part))

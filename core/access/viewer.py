@@ -95,7 +95,7 @@ class Viewer:
         reach = self.reach(action)
         if unit is not None:
             reach = reach.within(unit.path)
-        return scope_of(reach, queries.tenants_in(session, reach))
+        return scope_of(reach, queries.tenants_around(session, reach))
 
     @property
     def home(self) -> Grant | None:
