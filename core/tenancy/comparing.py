@@ -44,6 +44,11 @@ class Pair:
         return [_said(entry) for entry in self.left] == [_said(entry) for entry in self.right]
 
     @property
+    def contested(self) -> bool:
+        """Whether both sides speak, and differ."""
+        return bool(self.left and self.right) and not self.same
+
+    @property
     def name(self) -> str:
         """What the entry is called on the side that has it."""
         return (self.left or self.right)[0].name
@@ -55,7 +60,7 @@ def changes(before: Sequence[Entry], after: Sequence[Entry]) -> list[Change]:
     found: list[Change] = []
     for pair in pairs(before, after):
         old, new = list(pair.left), list(pair.right)
-        for entry in [entry for entry in old if any(other.valid_from == entry.valid_from for other in new)]:
+        for entry in pair.left:
             match = next((other for other in new if other.valid_from == entry.valid_from), None)
             if match is not None:
                 old.remove(entry)

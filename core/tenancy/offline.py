@@ -49,12 +49,19 @@ def surroundings(path: Path, data: bytes, grammar: Grammar) -> Surroundings:
 
 def _profiles_around(path: Path) -> Iterator[Path]:
     path = path.resolve()
-    for folder in path.parents:
+    for folder in _folders(path):
         yield from sorted(other for other in folder.glob("*.toml") if other != path)
-        if (folder / "national.toml").is_file():
-            return
-        if not (folder / "divisions.csv.gz").is_file() and folder != path.parent:
-            return
+
+
+def _folders(path: Path) -> list[Path]:
+    """The profile's folder and those above it up to the national base; where there is none, up to the one with
+    the divisions."""
+    above = list(path.parents)
+    for mark in ("national.toml", "divisions.csv.gz"):
+        for number, folder in enumerate(above):
+            if (folder / mark).is_file():
+                return above[: number + 1]
+    return above[:1]
 
 
 def _read(files: Iterable[Path], codes: set[str], grammar: Grammar) -> Iterator[Profile]:

@@ -181,6 +181,11 @@ class Comparison:
         """How many codes the two plans put differently."""
         return sum(not pair.same for _, found in self.sections for pair in found)
 
+    @property
+    def contested(self) -> int:
+        """How many codes both plans speak of, and differently."""
+        return sum(pair.contested for _, found in self.sections for pair in found)
+
 
 def compare(session: Session, left: TenantPlace, right: TenantPlace, known: Grammar) -> Comparison:
     """The running plans of two tenants side by side."""

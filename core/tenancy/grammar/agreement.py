@@ -71,8 +71,7 @@ def _named(profile: Profile) -> Iterator[tuple[Entry, tuple[Any, ...], str]]:
         listed = entry.value.get("units") if entry.section == "tag" else None
         if isinstance(listed, list):
             for number, code in enumerate(listed):
-                if isinstance(code, str):
-                    yield entry, ("units", number), code
+                yield entry, ("units", number), code
         office = entry.value.get("office_unit") if entry.section == "committee" else None
         if isinstance(office, str):
             yield entry, ("office_unit",), office

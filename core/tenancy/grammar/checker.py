@@ -35,7 +35,7 @@ def check(
     if fault is not None:
         read.faults[:] = [fault]
     checker = _Checker(file, read, grammar)
-    profile = checker.run() if read.values else None
+    profile = checker.run() if read.values or not read.faults else None
     if profile is not None:
         agreement.units(profile, checker.notes, directory)
         agreement.plugins(profile, checker.notes, grammar)

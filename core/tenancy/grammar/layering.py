@@ -81,5 +81,6 @@ def _bounded(entry: Entry, upper: Entry, layer: Layer, comparable: Comparable) -
 
 def prevails(upper: Entry, lower: Entry, grammar: Grammar) -> bool:
     """Whether an upper entry wins over a lower one at a date: the lower was applied before the upper came."""
-    layer = Layer("", "", ())
-    return upper.mode != OPEN and bool(_compare(lower, upper, layer, grammar))
+    if upper.mode == FIXED and lower.state != ACTIVE:
+        return True
+    return upper.mode != OPEN and bool(_compare(lower, upper, Layer("", "", ()), grammar))

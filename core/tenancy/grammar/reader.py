@@ -128,10 +128,7 @@ class TableReader:
             for number, item in enumerate(loaded):
                 self._complete(item, fields, dotted, (*path, number))
             return
-        names = {field.data_key or name: name for name, field in fields.items()}
-        name = names.get(dotted[0])
-        if name is None or not isinstance(loaded, dict):
-            return
+        name = {field.data_key or name: name for name, field in fields.items()}[dotted[0]]
         field = fields[name]
         if name not in loaded and len(dotted) == 1:
             if field.load_default is not missing:

@@ -13,37 +13,19 @@ from core.tenancy.grammar import checks, sections, wording
 CORE: tuple[SectionSpec, ...] = (
     SectionSpec("programme", N_("项目"), sections.ProgrammeSchema, describe=wording.programme),
     SectionSpec("plugin", N_("启用的插件"), sections.PluginSchema),
-    SectionSpec("stage", N_("学段用语"), sections.StageSchema, describe=wording.stage),
-    SectionSpec("phase", N_("时间安排"), sections.PhaseSchema, check=checks.phases, describe=wording.phase),
-    SectionSpec(
-        "milestone",
-        N_("节点目标"),
-        sections.MilestoneSchema,
-        check=checks.milestones,
-        describe=wording.milestone,
-    ),
+    SectionSpec("committee", N_("领导小组"), sections.CommitteeSchema, check=checks.committees,
+                describe=wording.committee),
     SectionSpec("duty", N_("责任分工"), sections.DutySchema, check=checks.duties, describe=wording.duty),
-    SectionSpec(
-        "report", N_("报送期限"), sections.ReportSchema, check=checks.reports, describe=wording.report
-    ),
+    SectionSpec("phase", N_("时间安排"), sections.PhaseSchema, check=checks.phases, describe=wording.phase),
+    SectionSpec("milestone", N_("节点目标"), sections.MilestoneSchema, check=checks.milestones,
+                describe=wording.milestone),
+    SectionSpec("report", N_("报送期限"), sections.ReportSchema, check=checks.reports, describe=wording.report),
     SectionSpec("meeting", N_("调度会议"), sections.MeetingSchema, describe=wording.meeting),
-    SectionSpec(
-        "committee",
-        N_("领导小组"),
-        sections.CommitteeSchema,
-        check=checks.committees,
-        describe=wording.committee,
-    ),
     SectionSpec("contact", N_("联络员"), sections.ContactSchema, describe=wording.contact),
     SectionSpec("tag", N_("单位名单"), sections.TagSchema, check=checks.tags, describe=wording.tag),
-    SectionSpec(
-        "value",
-        N_("参数"),
-        sections.ValueSchema,
-        check=checks.values,
-        comparable=values.comparable,
-        describe=values.describe,
-    ),
+    SectionSpec("value", N_("参数"), sections.ValueSchema, check=checks.values, comparable=values.comparable,
+                describe=values.describe),
+    SectionSpec("stage", N_("学段用语"), sections.StageSchema, describe=wording.stage),
 )
 
 

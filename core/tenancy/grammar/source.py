@@ -194,8 +194,6 @@ class _Lines:
                 self._pair(child, path)
 
     def _pair(self, node: Node, table: Path) -> None:
-        if len(node.named_children) < 2:
-            return
         key, value = node.named_children[0], node.named_children[-1]
         path = (*table, *_names(key))
         line = node.start_point.row + 1

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.tenancy.grammar.dates import inclusive_days, inclusive_months
 from core.tenancy.grammar.masks import is_state
+from core.tenancy.stages import STAGES
 
 PERIOD_NAMES = {"week": "每周", "month": "每月", "quarter": "每季度", "term": "每学期", "year": "每年"}
 LEVEL_NAMES = {
@@ -20,7 +21,22 @@ LEVEL_NAMES = {
     "person": "学生",
     "unit": "单位",
 }
+#: the keys of a profile as an official names them
+KEY_NAMES = {"number": "文号", "issuer": "印发单位", "date": "成文日期", "source": "来源", "from": "开始", "to": "结束",
+             "due": "期限", "target": "目标", "body": "责任部门", "every": "周期", "by": "报送或召集单位", "seats": "席位",
+             "post": "职务", "count": "人数", "standing": "常务人数", "holder": "担任者", "members": "成员名单",
+             "office": "办公室", "office_unit": "办公室单位", "office_head": "办公室负责人", "total": "合计", "per": "每个单位",
+             "units": "名单", "value": "数值", "unit": "计量单位", "form": "报送形式", "name": "名称", "note": "说明"}
 STATE_NAMES = {"masked": "原文遮盖", "pending": "待定", "unspecified": "原文未写明"}
+
+
+def key_words(key: str) -> str:
+    """`seats[2].count` as 席位第 2 项的人数; keys of plugins stay as the profile writes them."""
+    words: list[str] = []
+    for part in key.split("."):
+        name, _, number = part.rstrip("]").partition("[")
+        words.append(KEY_NAMES.get(name, name) + (f"第 {number} 项" if number else ""))
+    return "的".join(words)
 
 
 def spoken(value: Any) -> str:
@@ -54,7 +70,7 @@ def programme(value: Mapping[str, Any]) -> str:
 
 def stage(value: Mapping[str, Any]) -> str:
     """The plan's word and the shared code."""
-    return f"“{value['label']}”即共用学段 {value['code']}"
+    return f"“{value['label']}”即{STAGES.get(value['code'], value['code'])}（{value['code']}）"
 
 
 def phase(value: Mapping[str, Any]) -> str:
@@ -114,7 +130,8 @@ def committee(value: Mapping[str, Any]) -> str:
 def _seat(seat: Mapping[str, Any]) -> str:
     standing = seat.get("standing", 0)
     among = f"（其中常务 {standing} 人）" if isinstance(standing, int) and standing else ""
-    return f"{spoken(seat['post'])} {spoken(seat['count'])} 人{among}"
+    count = f"人数{spoken(seat['count'])}" if is_state(seat["count"]) else f"{seat['count']} 人"
+    return f"{spoken(seat['post'])} {count}{among}"
 
 
 def contact(value: Mapping[str, Any]) -> str:

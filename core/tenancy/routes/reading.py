@@ -11,6 +11,7 @@ from core.errors import N_, NotFound
 from core.host.queries import enabled
 from core.host.request import plugin_host
 from core.tenancy import pages, queries
+from core.tenancy.grammar import Grammar
 from core.tenancy.models import Plan
 from core.tenancy.permissions import Action
 from core.tenancy.queries import TenantPlace
@@ -27,8 +28,13 @@ def plan(code: str) -> str:
     grammar = known()
     page = pages.plan_page(db(), place.plan, grammar) if place.plan else None
     switched = enabled(db(), plugin_host(), place.tenant.id) if place.tenant else frozenset()
-    return render_template("tenancy/plan.html", place=place, page=page, titles=grammar.programmes,
+    return render_template("tenancy/plan.html", place=place, page=page, titles=_titles(grammar),
                            switched=switched, installed=grammar.requires)
+
+
+def _titles(grammar: Grammar) -> dict[str, str]:
+    installed = {found.slug: found.manifest.title for found in plugin_host().plugins}
+    return {**installed, **grammar.programmes}
 
 
 @blueprint.get("/plan/layers")
@@ -59,7 +65,7 @@ def compare(code: str) -> str:
     found = pages.compare(db(), left, right, grammar) if left and right else None
     options = [(place.unit.code, f"{place.name}　{place.unit.code}") for place in choices]
     return render_template("tenancy/compare.html", options=options, left=left, right=right, found=found,
-                           grammar=grammar)
+                           grammar=grammar, titles=_titles(grammar))
 
 
 def _comparable() -> list[TenantPlace]:

@@ -316,3 +316,26 @@ def test_without_units_a_profile_is_checked_with_a_warning_but_cannot_be_applied
     assert sound_profile(session, host, profile_text(), "f").place.unit == "990101"
     with pytest.raises(NotFound):
         apply_plan(session, profile_text(), host)
+
+
+def test_of_two_proposals_at_once_the_second_is_told(
+    session: Session, host: PluginHost, units: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply_plan(session, profile_text(), host)
+    session.commit()
+    monkeypatch.setattr(queries, "next_version", lambda session, tenant_id: 1)
+    with pytest.raises(Conflict):
+        propose(session, host, profile_text(days(7)), get_unit_by_code(session, "990101"), base=1)
+
+
+def test_tenants_units_are_known_to_the_tree(session: Session, host: PluginHost, units: dict[str, Unit]) -> None:
+    tenant_with_plan(session, host=host)
+    assert queries.tenant_unit_ids(session) == {units["990101"].id}
+
+
+def test_a_dated_version_is_matched_by_its_first_day(session: Session, host: PluginHost, units: dict[str, Unit]) -> None:
+    apply_plan(session, profile_text(days(5) + "to = 2017-12-31\n", days(7) + "from = 2018-01-01\n"), host)
+    text = profile_text(days(5) + "to = 2018-12-31\n", days(8) + "from = 2019-01-01\n", days(9) + "from = 2090-01-01\n")
+    profile = check_profile(session, host, text.replace("from = 2019-01-01\n", "from = 2019-01-01\nto = 2089-12-31\n"), "f").profile
+    assert profile is not None
+    assert preview(session, host, profile).counts == {"added": 1, "changed": 2, "ended": 0, "unchanged": 0}

@@ -11,7 +11,7 @@ import pytest
 from marshmallow import Schema, ValidationError, fields, validate
 
 from core.host.contract import Problem, SectionSpec
-from core.tenancy.grammar import Amount, Count, Day, EntrySchema, MonthDay, State, Text, Word, check, grammar
+from core.tenancy.grammar import Amount, Count, Day, EntrySchema, Layer, MonthDay, State, Text, Word, check, grammar
 from core.tenancy.grammar.checks import committees, milestones, phases
 from core.tenancy.grammar.dates import (
     days_due,
@@ -22,6 +22,7 @@ from core.tenancy.grammar.dates import (
     phase_on,
 )
 from core.tenancy.grammar.fields import Due, Texts
+from core.tenancy.grammar.layering import prevails
 from core.tenancy.grammar.masks import looks_masked, plain, states_in, worst
 from core.tenancy.stages import expand
 from core.tenancy.values import VALUES, comparable, describe
@@ -350,6 +351,62 @@ def test_units_named_by_committees_and_contacts_must_exist() -> None:
     contact = '[[contact]]\ncode = "c"\nname = "联络员"\nclause = "一"\nper = "county"\nnamed = [{ unit = "990101" }, { unit = "2" }]\n'
     assert [problem.key for problem in checked(committee, contact).errors] == [
         "committee[lg].office_unit", "contact[c].named[2].unit"]
+
+
+def test_a_contact_may_be_a_masked_unit() -> None:
+    contact = '[[contact]]\ncode = "c"\nname = "联络员"\nclause = "一"\nper = "county"\n'
+    assert rules(contact + 'named = [{ unit = { state = "masked", printed = "某县" } }]\n') == []
+
+
+def test_a_state_inside_a_free_table_or_an_optional_one_is_put_back() -> None:
+    class Inner(Schema):
+        low = Amount()
+        high = Amount()
+
+    class Free(EntrySchema):
+        facts = fields.Dict()
+        band = fields.Nested(Inner)
+        bands = fields.List(fields.Nested(Inner))
+
+    spec = SectionSpec("plug.item", "待遇", Free)
+    masked = '{ state = "masked", printed = "x" }'
+    text = profile_text('[[plugin]]\ncode = "plug"\nclause = "一"\n',
+                        f'[[plug.item]]\ncode = "a"\nname = "b"\nclause = "一"\nfacts = {{ any = {masked} }}\n'
+                        f"band = {{ low = 5, high = {masked} }}\nbands = [{{ low = {masked} }}, {{ high = 2 }}]\n")
+    profile = check(text, "f", grammar([spec], {"plug": ()}), directory=KNOWN).profile
+    assert profile is not None
+    value = profile.section("plug.item")[0].value
+    assert value["facts"] == {"any": State("masked", "x")}
+    assert value["band"] == {"low": Decimal("5.00"), "high": State("masked", "x")}
+    assert value["bands"] == [{"low": State("masked", "x")}, {"high": Decimal("2.00")}]
+
+
+def layer(mode: str, section: str, name: str = "测试省") -> Layer:
+    profile = checked(section.rstrip() + f'\nmode = "{mode}"\n', unit="99", name=name).profile
+    assert profile is not None
+    return Layer("99", name, profile.entries)
+
+
+def test_a_layer_binds_only_what_it_can_compare_and_what_is_known() -> None:
+    start = '[[value]]\ncode = "school_year.start"\nname = "学年"\nclause = "一"\nvalue = "{0}"\nunit = "月-日"\n'
+    duty = '[[duty]]\ncode = "d"\nname = "任务"\nclause = "一"\nbody = "{0}"\n'
+    masked = ('[[value]]\ncode = "school_year.start"\nname = "学年"\nclause = "一"\n'
+              'value = { state = "pending", printed = "另定" }\nunit = "月-日"\n')
+
+    def found(section: str, upper: Layer) -> list[str]:
+        outcome = check(profile_text(section), "f", grammar(), directory=KNOWN, layers=[upper])
+        return [problem.rule for problem in outcome.problems]
+
+    assert found(start.format("08-25"), layer("floor", start.format("09-01"))) == []
+    assert found(start.format("09-01"), layer("fixed", start.format("09-01"))) == []
+    assert found(start.format("08-25"), layer("fixed", start.format("09-01"))) == ["layer-fixed"]
+    assert found(masked, layer("fixed", start.format("09-01"))) == []
+    assert found(duty.format("乙科"), layer("floor", duty.format("甲科"))) == []
+    assert found(start.format("08-25"), layer("fixed", masked)) == []
+    upper = layer("fixed", start.format("09-01")).entries[0]
+    lower = checked(masked).profile
+    assert lower is not None
+    assert prevails(upper, lower.entries[0], grammar())
 
 
 def test_a_made_up_place_says_where_it_stands() -> None:

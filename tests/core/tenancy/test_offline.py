@@ -66,7 +66,7 @@ def test_a_profile_beside_no_national_base_still_meets_its_province(folder: Path
     (folder.parent / "national.toml").unlink()
     assert rules(outcome(folder, profile_text(days(5)))) == ["layer-floor"]
     deeper = outcome(folder / "a" / "b", profile_text(days(5)))
-    assert rules(deeper) == []
+    assert rules(deeper) == ["layer-floor"]
 
 
 def test_a_faulty_neighbour_or_unknown_unit_is_no_obstacle(folder: Path) -> None:

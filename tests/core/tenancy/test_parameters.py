@@ -161,7 +161,7 @@ def test_two_plans_stand_side_by_side_and_layers_row_by_row(session: Session, un
     left = tenant_with_plan(session, days(7), duty.format("基教科"))
     right = tenant_with_plan(session, days(7), duty.format("计财科"), unit="990102", name="乙县")
     found = compare(session, left, right, grammar())
-    assert found.differences == 1
+    assert (found.differences, found.contested) == (1, 1)
     assert [(title, [pair.same for pair in pairs]) for title, pairs in found.sections] == [
         ("责任分工", [False]), ("参数", [True])]
     assert found.sections[0][1][0].name == "任务"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
@@ -11,8 +12,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.extensions import Database
+from core.host.contract import Place
 from core.host.queries import enabled
 from core.tenancy import queries
+from core.tenancy.desk import cards, todos
 from tests.conftest import ClientAs
 from tests.factories.tenancy import apply_plan, days, profile_text
 
@@ -204,3 +207,20 @@ def test_a_county_sees_its_own_row_only_and_an_auditor_cannot_switch(planned: Da
     assert "确认关闭" not in body(auditor.get("/u/99/switchboard/990101/sample"))
     body(auditor.post("/u/99/switchboard/990101/sample", data={"on": "0", "reason": "x"}), 403)
     body(client_as("yi-admin").get("/u/990101/switchboard"), 404)
+
+
+def test_the_workbench_says_what_is_open_and_what_is_due(app: Flask, planned: Database, client_as: ClientAs) -> None:
+    assert "方案待核实" in body(client_as("jia-admin").get("/u/990101/"))
+    soon = queries.today() + dt.timedelta(days=5)
+    report = f'[[report]]\ncode = "s"\nname = "秋季总结"\nclause = "一"\nby = "校"\nto = "局"\ndue = "{soon:%m-%d}"\n'
+    with planned.transaction() as session:
+        apply_plan(session, profile_text(report, unit="990102", name="乙县"), app.extensions["bangfu.host"])
+    with planned.session() as session, app.test_request_context():
+        county = queries.get_tenant(session, "990102").unit
+        place = Place(county.id, county.code, county.name, county.path, frozenset({"990102"}))
+        assert [(todo.title, todo.due) for todo in todos(session, place)] == [("报送：秋季总结", soon)]
+        assert [card.hint for card in cards(session, place, "")] == ["没有遮盖或待定的内容"]
+
+
+def test_the_workbench_of_a_place_without_any_plan_shows_no_card(client_as: ClientAs) -> None:
+    assert "方案待核实" not in body(client_as("yi-admin").get("/u/990102/"))

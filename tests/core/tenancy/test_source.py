@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.tenancy.grammar import check, grammar
 from core.tenancy.grammar.source import decode, read
@@ -107,4 +109,19 @@ def test_the_nul_character_is_refused_before_it_reaches_a_database() -> None:
 
 def test_a_half_written_pair_and_a_line_that_shifts_are_still_placed() -> None:
     assert read("[tenant]\nunit =\n").faults[0].line == 2
+    assert read('[[a]]\nx = 20xx\n[[b]]\nclause = "一"\n').faults[0].clause == ""
     assert read("a = { b = 1, = 2 }\n").faults[0].rule == "syntax"
+
+
+PIECES = st.sampled_from(["schema = 1", "[tenant]", "[[phase]]", "[[value]]", "[[plug.item]]", "[a.b.c]", "code = ", '"甲"', "=",
+                          "{", "}", "[", "]", ",", "\n", "\r\n", "from = 2016-09-01", "2016-02-30", "20xx元", "state", "#",
+                          "'", '"""', "x.y.z = 1", "clause = { state = 5 }", "\ufeff", "\x00", "\t", "é", "1e9", "true"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_no_text_whatever_breaks_the_checker(text: str) -> None:
+    checked = check(text, "f", grammar())
+    assert checked.profile is None
+    assert checked.errors
+    assert all(1 <= problem.line <= text.count("\n") + 1 for problem in checked.problems)

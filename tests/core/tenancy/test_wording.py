@@ -9,6 +9,7 @@ import pytest
 from core.tenancy.desk import reminders
 from core.tenancy.entries import as_json, describe
 from core.tenancy.grammar import Grammar, grammar
+from core.tenancy.grammar.wording import key_words
 from tests.factories.tenancy import checked
 
 HEAD = '[[{0}]]\ncode = "c"\nname = "名"\nclause = "一"\n'
@@ -33,7 +34,7 @@ MASKED = '{ state = "masked", printed = "20xx年" }'
      "组长 1 人、副组长 8 人（其中常务 1 人），共 9 人；办公室设在基教科"),
     ("committee", 'seats = [{ post = "成员", count = { state = "masked", printed = "x人" } }]\n'
                   'members = { state = "unspecified", printed = "名单附后" }\n',
-     "成员 原文遮盖（“x人”） 人；名单原文未写明（“名单附后”）"),
+     "成员 人数原文遮盖（“x人”）；名单原文未写明（“名单附后”）"),
     ("committee", 'seats = { state = "pending", printed = "另行通知" }\n', "席位待定（“另行通知”）"),
     ("contact", 'per = "school"\n', "每个学校一名"),
     ("contact", 'per = "county"\nnamed = [{ unit = "990101" }]\n', "每个县一名，已报 1 个"),
@@ -56,8 +57,13 @@ def test_programmes_and_stages_read_by_their_titles() -> None:
     assert national is not None
     assert stage is not None
     assert describe(as_json(national.entries[0]), grammar()) == "学生资助：各学段"
-    assert describe(as_json(stage.entries[0]), grammar()) == "“完小”即共用学段 primary"
+    assert describe(as_json(stage.entries[0]), grammar()) == "“完小”即小学（primary）"
     assert (grammar().title("value"), Grammar({}).title("gone.item")) == ("参数", "gone.item")
+
+
+def test_keys_are_named_as_officials_name_them() -> None:
+    assert key_words("seats[2].count") == "席位第 2 项的人数"
+    assert key_words("amount.fixed") == "amount的fixed"
 
 
 def test_reports_due_soon_are_announced_and_masked_ones_never() -> None:
