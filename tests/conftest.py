@@ -16,6 +16,8 @@ from core.extensions import Database
 from tests.support import postgres
 from tests.support.schema import make_schema
 
+#: refuses marks of clauses that the register lacks
+pytest_plugins = ["tests.clauses.plugin"]
 SAMPLE = "tests.sample_plugin:plugin"
 
 

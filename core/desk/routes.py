@@ -37,7 +37,7 @@ def workbench(code: str) -> str:
     session, here = db(), place_of(unit())
     todos = plugin_host().collect_at("collect_todos", switches(session), session=session, place=here)
     cards = plugin_host().collect_at("collect_cards", switches(session), session=session, place=here)
-    recent = queries.list_recent(session, viewer(), unit()) if viewer().allowed(Action.TRAIL_READ, unit()) else []
+    recent = queries.list_recent(session, viewer(), unit()) if viewer().allowed(Action.TRAIL_READ, unit()) else None
     return render_template(
         "shell/workbench.html", cards=cards, todos=sorted(todos, key=queries.by_due), recent=recent,
         plan=queries.plan_summary(session, unit()),
