@@ -9,8 +9,8 @@ from typing import Any
 
 from core.tenancy.grammar import Entry, Grammar, Layer, Profile
 from core.tenancy.grammar.masks import State, is_state, plain
-from core.tenancy.grammar.reader import Notes, TableReader
 from core.tenancy.grammar.source import Source
+from core.tenancy.grammar.tables import Notes, TableReader
 from core.tenancy.grammar.wording import spoken
 from core.tenancy.models import Plan, PlanEntry
 

@@ -13,10 +13,11 @@ from core.tenancy.grammar.directory import Directory
 from core.tenancy.grammar.layering import Layer, breaches
 from core.tenancy.grammar.masks import State
 from core.tenancy.grammar.profile import Checked, Entry, Place, Profile
-from core.tenancy.grammar.reader import EntryReader, Notes, TableReader
+from core.tenancy.grammar.reader import EntryReader
 from core.tenancy.grammar.registry import Grammar
 from core.tenancy.grammar.sections import ClauseSchema, DocumentSchema, TenantSchema
 from core.tenancy.grammar.source import Path
+from core.tenancy.grammar.tables import Notes, TableReader
 
 _HEADS = ("schema", "tenant", "document", "clause")
 

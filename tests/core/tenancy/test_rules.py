@@ -11,7 +11,7 @@ from core.host.contract import SectionSpec
 from core.tenancy.grammar import RULES, Amount, Checked, EntrySchema, Grammar, Layer, check, grammar
 from core.tenancy.grammar.apportionment import VOLUNTARY
 from core.tenancy.grammar.problems import ProfileRefused
-from core.tenancy.grammar.reader import WARNINGS
+from core.tenancy.grammar.tables import WARNINGS
 from tests.factories.tenancy import KNOWN, days, profile_text
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
