@@ -8,6 +8,7 @@ from typing import Any
 from core.tenancy.grammar.directory import ROOT_CODE, Directory
 from core.tenancy.grammar.profile import Entry, Profile
 from core.tenancy.grammar.registry import Grammar
+from core.tenancy.grammar.source import Path
 from core.tenancy.grammar.tables import Notes
 
 
@@ -81,8 +82,8 @@ def plugins(profile: Profile, notes: Notes, grammar: Grammar) -> None:
         owner, dot, _ = entry.section.partition(".")
         if dot and owner not in used:
             message = f"出现 {entry.section} 章节，方案却没有用 [[plugin]] 采用 {owner}"
-            place = (*entry.section.split("."), entry.position)
-            notes.add(place, entry.key, entry.clause, "plugin-not-used", message)
+            path: Path = (*entry.section.split("."), entry.position)
+            notes.add(path, entry.key, entry.clause, "plugin-not-used", message)
 
 
 def _plugin_fault(code: str, used: list[str], grammar: Grammar) -> tuple[str, str] | None:
