@@ -7,7 +7,6 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
@@ -75,20 +74,19 @@ def upgrade() -> None:
 def check() -> None:
     """Exit with 1 while migrations are pending."""
     with platform() as (_, database, host):
-        waiting = migrations.pending(database, _locations(host))
+        waiting = migrations.pending(database, host.migration_locations())
         click.echo("数据库已是最新" if not waiting else f"等待升级：{'、'.join(waiting)}，请运行 bangfu db upgrade")
         sys.exit(1 if waiting else 0)
 
 
-def _locations(host: PluginHost) -> list[Path]:
-    return [folder for _, folder in host.migration_locations()]
-
-
 def _migrate(database: Database, host: PluginHost) -> None:
-    locations = _locations(host)
-    if migrations.pending(database, locations):
+    branches = host.migration_locations()
+    if migrations.pending(database, branches):
         say("升级数据库结构")
-        migrations.upgrade(database, locations)
+        for slug, reason in migrations.upgrade(database, branches).items():
+            say(f"插件 {slug} 的数据表没有升级成功，已隔离：{reason}")
+            if host.find(slug) is not None:  # it may have gone with one it requires
+                host.quarantine(slug, reason)
     with database.transaction() as session:
         sync_defaults(session, catalogue(host))
 

@@ -1,4 +1,4 @@
-"""Alembic's environment: core's branch and one branch per plugin, on whatever database the settings name."""
+"""Alembic's environment for one branch, core's or a plugin's, on whatever database the settings name."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def run() -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
+        version_table=config.attributes["version_table"],
         compare_type=True,
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=False,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from decimal import Decimal
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -175,9 +177,12 @@ def test_each_hook_is_either_asked_by_tenant_or_known_to_reach_all() -> None:
 def make_app(world_template: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     made: list[Flask] = []
 
-    def make(*plugins: str) -> Flask:
+    def make(*plugins: str, without: str = "") -> Flask:
         path = tmp_path / f"{new_id().hex}.sqlite3"
         shutil.copy(world_template, path)
+        if without:
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute(f"DROP TABLE {without}")
         app = create_app(settings_for(f"sqlite:///{path}", tmp_path, *plugins))
         made.append(app)
         return app
@@ -239,6 +244,16 @@ def test_the_page_of_plugins_lists_version_needs_and_tenants(make_app: Callable[
 def test_the_page_of_plugins_is_not_for_everybody(client_as: ClientAs) -> None:
     assert client_as("jia-school").get("/u/990101-S01/plugins").status_code == 403
     assert client_as("jia-admin").get("/u/990102/plugins").status_code == 404
+
+
+def test_a_plugin_without_its_tables_is_named_and_its_addresses_answer_404(
+        make_app: Callable[..., Flask]) -> None:
+    app = make_app(SAMPLE, without="sample_moved")
+    client = signed_in(app, "jia-admin")
+    assert "数据库缺少 sample_moved，请运行 bangfu db upgrade" in client.get("/u/990101/plugins").get_data(as_text=True)
+    assert client.get("/u/990101/").status_code == 200
+    assert client.get("/u/990101/p/sample/").status_code == 404
+    assert "/p/sample/" not in client.get("/u/990101/").get_data(as_text=True)
 
 
 def test_a_default_rule_with_an_unknown_condition_sets_its_plugin_aside(make_app: Callable[..., Flask]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,42 +32,82 @@ def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     server.drop(name)
 
 
-def locations(tmp_path: Path) -> list[Path]:
+def branches(tmp_path: Path) -> list[migrations.Branch]:
     host: PluginHost = load(settings_for("sqlite://", tmp_path, SAMPLE), BUILTINS)
-    return [folder for _, folder in host.migration_locations()]
+    return host.migration_locations()
 
 
 def test_upgrade_from_nothing_equals_the_models(bare: Database, tmp_path: Path) -> None:
-    found = locations(tmp_path)
-    assert migrations.pending(bare, found) != []
-    migrations.upgrade(bare, found)
+    found = branches(tmp_path)
+    assert migrations.pending(bare, found) == ["0001_core", "sample_0001"]
+    assert migrations.upgrade(bare, found) == {}
     assert migrations.differences(bare) == []
     assert migrations.pending(bare, found) == []
 
 
 def test_a_second_upgrade_changes_nothing(bare: Database, tmp_path: Path) -> None:
-    first = migrations.upgrade(bare, locations(tmp_path))
-    assert migrations.upgrade(bare, locations(tmp_path)) == first
+    migrations.upgrade(bare, branches(tmp_path))
+    assert migrations.upgrade(bare, branches(tmp_path)) == {}
+    assert migrations.pending(bare, branches(tmp_path)) == []
 
 
 def test_each_branch_has_one_head_and_its_own_name(tmp_path: Path) -> None:
-    script = ScriptDirectory.from_config(migrations.configuration(locations(tmp_path)))
-    bases = [script.get_revision(base) for base in script.get_bases()]
-    labels = [label for base in bases for label in base.branch_labels]
-    assert sorted(labels) == ["core", "sample"]
-    assert len(script.get_heads()) == len(bases)
+    for branch in [migrations.CORE, *branches(tmp_path)]:
+        script = ScriptDirectory.from_config(migrations.configuration(branch))
+        (base,) = script.get_bases()
+        revision = script.get_revision(base)
+        assert revision is not None
+        assert revision.branch_labels == {branch[0] or "core"}
+        assert len(script.get_heads()) == 1
 
 
-def test_a_failing_migration_leaves_the_database_as_it_was(bare: Database, tmp_path: Path) -> None:
-    folder = tmp_path / "broken"
-    folder.mkdir()
-    (folder / "broken_0001.py").write_text(
-        "from alembic import op\nimport sqlalchemy as sa\n"
-        "revision = 'broken_0001'\ndown_revision = None\nbranch_labels = ('broken',)\ndepends_on = None\n"
-        "def upgrade():\n    op.create_table('broken_rows', sa.Column('id', sa.Integer()))\n    raise ValueError('halfway')\n"
-    )
+@pytest.fixture
+def make_branch(tmp_path: Path) -> Callable[[str], migrations.Branch]:
+    def make(body: str) -> migrations.Branch:
+        folder = tmp_path / "broken"
+        folder.mkdir()
+        head = "from alembic import op\nimport sqlalchemy as sa\nrevision = 'broken_0001'\ndown_revision = None\n"
+        (folder / "broken_0001.py").write_text(head + body)
+        return ("broken", folder)
+    return make
+
+
+MakeBranch = Callable[[str], migrations.Branch]
+
+
+def tables(database: Database) -> set[str]:
+    with database.engine.connect() as connection:
+        return set(database.engine.dialect.get_table_names(connection))
+
+
+def test_a_failing_migration_of_a_plugin_leaves_nothing_and_the_rest_is_laid(
+        bare: Database, tmp_path: Path, make_branch: MakeBranch) -> None:
+    broken = make_branch("def upgrade():\n    op.create_table('broken_rows', sa.Column('id', sa.Integer()))\n"
+                         "    raise ValueError('halfway')\n")
+    assert migrations.upgrade(bare, [broken, *branches(tmp_path)]) == {"broken": "ValueError：halfway"}
+    assert "broken_rows" not in tables(bare)
+    assert {"units", "sample_visits"} <= tables(bare)
+    assert migrations.pending(bare, [broken]) == ["broken_0001"]
+
+
+def test_revisions_that_cannot_be_read_hold_up_nobody(
+        bare: Database, tmp_path: Path, make_branch: MakeBranch) -> None:
+    broken = make_branch("import no_such_library_of_the_plugin\n")
+    assert list(migrations.upgrade(bare, [broken])) == ["broken"]
+    assert migrations.pending(bare, [broken]) == ["broken"]
+    assert "units" in tables(bare)
+
+
+def test_core_goes_on_while_a_plugin_is_gone_and_its_tables_stay(bare: Database, tmp_path: Path) -> None:
+    migrations.upgrade(bare, branches(tmp_path))
+    assert migrations.upgrade(bare) == {}
+    assert "sample_visits" in tables(bare)
+
+
+def test_a_fault_of_cores_own_branch_is_raised(
+        bare: Database, make_branch: MakeBranch, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = make_branch("def upgrade():\n    raise ValueError('halfway')\n")
+    monkeypatch.setattr(migrations, "CORE", ("", broken[1]))
     with pytest.raises(ValueError, match="halfway"):
-        migrations.upgrade(bare, [folder])
-    with bare.engine.connect() as connection:
-        tables = set(bare.engine.dialect.get_table_names(connection))
-    assert "broken_rows" not in tables and "units" not in tables
+        migrations.upgrade(bare)
+    assert tables(bare) <= {"alembic_version"}
