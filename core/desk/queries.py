@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ def list_nodes(session: Session, unit: Unit, after: str) -> tuple[list[Node], st
     return nodes, page[-1].code if len(found) > NODES else ""
 
 
-def list_recent(session: Session, person: Viewer, unit: Unit) -> list[TrailEntry]:
+def list_recent(session: Session, person: Viewer, unit: Unit) -> Sequence[TrailEntry]:
     """The newest entries of the trail about this unit and those beneath it."""
     return scoped_page(session, TrailEntry, person.scope(session, Action.TRAIL_READ, unit), limit=RECENT).rows
 

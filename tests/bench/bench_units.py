@@ -31,7 +31,7 @@ from tests.support import postgres
 from tests.support.schema import make_schema
 
 WHOLE_COUNTRY = 665_276
-MOVES = 200
+ROUNDS = 200
 ACTOR = Actor.command_line()
 SPARE_PROVINCES = [str(code) for code in range(66, 100) if code not in (71, 81, 82)] + [str(code) for code in range(16, 20)]
 
@@ -102,6 +102,9 @@ def moving(database: Database, dialect: str) -> list[dict[str, Any]]:
     with database.session() as session:
         township, homes = _township(session)
     old, other = township.path, homes[1].path + township.path.rstrip("/").rpartition("/")[2] + "x/"
+    with database.engine.connect() as connection:  # fold the load's journal in before anything is timed
+        if dialect == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     update = text("UPDATE units SET path = :new || substr(path, :cut) WHERE path >= :low AND path < :high")
 
     def bare(source: str, target: str) -> None:
@@ -119,12 +122,14 @@ def moving(database: Database, dialect: str) -> list[dict[str, Any]]:
             day = dt.date(2020, 1, 1) + dt.timedelta(days=number)
             do_operation(session, Move(on=day, unit=township.id, parent=homes[1 - number % 2].id), ACTOR)
 
-    floor = _there_and_back(bare, old, other)
-    ratio = _there_and_back(ours, old, other)
+    # In turn, because writing gets slower and quicker again as the journal is folded in.
+    pairs = [(_there_and_back(bare, old, other), _there_and_back(ours, old, other)) for _ in range(ROUNDS)]
+    floor, paths = (statistics.median(figures) for figures in zip(*pairs, strict=True))
+    ratio = statistics.median(our / their for their, our in pairs)
     operation = statistics.median(timed(lambda number=number: whole(number)) for number in range(40))
     scale = 1000
     return [
-        {"name": f"move a township's paths, {dialect}", "ours": ratio * scale, "floor": floor * scale, "ratio": ratio / floor,
+        {"name": f"move a township's paths, {dialect}", "ours": paths * scale, "floor": floor * scale, "ratio": ratio,
          "target": 3, "unit": "ms"},
         {"name": f"whole operation with versions and trail, {dialect}", "ours": operation * scale, "floor": floor * scale,
          "ratio": operation / floor, "target": "-", "unit": "ms"},
@@ -132,10 +137,7 @@ def moving(database: Database, dialect: str) -> list[dict[str, Any]]:
 
 
 def _there_and_back(move: Callable[[str, str], None], old: str, new: str) -> float:
-    times = []
-    for _ in range(MOVES // 2):
-        times += [timed(lambda: move(old, new)), timed(lambda: move(new, old))]
-    return statistics.median(times)
+    return (timed(lambda: move(old, new)) + timed(lambda: move(new, old))) / 2
 
 
 def _township(session: Session) -> tuple[Unit, list[Unit]]:

@@ -64,6 +64,8 @@ class Draft:
     rules: tuple[dict[str, Any], ...] = ()
     transfers: list[Transfer] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    #: read already; held here so that writing does not read them again
+    held: tuple[Unit, ...] = ()
 
     @property
     def own(self) -> set[uuid.UUID]:
@@ -149,14 +151,19 @@ def open_since(session: Session, unit: Unit) -> dt.date:
 
 
 def check_no_circle(session: Session, units: Iterable[Unit], parent: Unit, on: dt.date) -> None:
-    """None of the units stands above the parent, today or on any day from `on`."""
-    above = _ever_above(session, parent.id, on)
+    """None of the units stands above the parent, today or on any day from `on`. A division never can on other
+    days than today's: whatever stood above it on any day was of a higher level."""
+    above: set[uuid.UUID] | None = None
     for unit in units:
         if unit.id == parent.id:
             refuse("parent", N_("%(unit)s不能放到自己之下"), unit=unit.name)
         if parent.path.startswith(unit.path):
             refuse("parent", N_("%(parent)s在%(unit)s之下，不能把%(unit)s放到它之下"),
                    unit=unit.name, parent=parent.name)
+        if unit.kind == Kind.DIVISION:
+            continue
+        if above is None:
+            above = _ever_above(session, parent.id, on)
         if unit.id in above:
             refuse("on", N_("%(on)s 之后%(parent)s曾在%(unit)s之下，请把生效日期定在它离开之后"),
                    on=on, parent=parent.name, unit=unit.name)

@@ -49,7 +49,8 @@ def draft_move(session: Session, order: Move, today: dt.date, protected: Protect
     former = session.get_one(Unit, unit.parent_id)
     sentence = f"自 {order.on} 起把{unit.name}由{former.name}划转到{parent.name}"
     draft = Draft("move", order.on, unit.id, sentence, order.document,
-                  changes={unit.id: {"parent_id": parent.id}}, settle=[unit.id], leaned={parent.id, former.id})
+                  changes={unit.id: {"parent_id": parent.id}}, settle=[unit.id],
+                  leaned={parent.id, former.id}, held=(unit, parent, former))
     if level != unit.level:
         _follow_level(session, draft, unit, level, order.on)
     _transfer(session, draft, unit, parent.name)

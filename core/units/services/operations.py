@@ -17,14 +17,14 @@ from core.host.contract import Effect, UnitChange
 from core.host.manager import PluginHost
 from core.trail.models import PLATFORM
 from core.trail.services import record
-from core.units.models import UnitOperation, UnitTouch
+from core.units.models import Unit, UnitOperation, UnitTouch
 from core.units.permissions import Action
 from core.units.rules.orders import OPERATION_NAMES, Close, Create, Merge, Move, Order, Recode, Rename, Split
 from core.units.services.drafts import Draft, Transfer
 from core.units.services.joint import draft_merge, draft_move, draft_split
 from core.units.services.locks import lock_tree
 from core.units.services.single import draft_close, draft_create, draft_recode, draft_rename, draft_reopen
-from core.units.services.writing import found_units, write_changes
+from core.units.services.writing import found_units, snapshot, write_changes
 
 Protected = frozenset[uuid.UUID]
 
@@ -74,14 +74,15 @@ def do_operation(session: Session, order: Order, actor: Actor, *, hooks: PluginH
     change = draft.change()
     tell(session, hooks, "before_unit_changed", change, actor)
     operation = UnitOperation(id=draft.id, kind=draft.kind, on=draft.on, unit_id=draft.unit_id,
-                              sentence=draft.sentence[:400], document=draft.document[:200], detail={},
-                              done_by=actor.name)
+                              sentence=draft.sentence[:400], document=draft.document[:200], done_by=actor.name)
+    units = {unit_id: session.get_one(Unit, unit_id) for unit_id in draft.changes}
+    before = {unit_id.hex: snapshot(unit) for unit_id, unit in units.items()}
+    operation.detail = {"before": before, "founded": [unit.id.hex for unit in draft.founded],
+                        "settled": [unit_id.hex for unit_id in draft.settle], "change": _stored(change)}
     session.add(operation)
     session.flush()  # versions, links and touches refer to it
     found_units(session, draft)
-    before = write_changes(session, draft)
-    operation.detail = {"before": before, "founded": [unit.id.hex for unit in draft.founded],
-                        "settled": [unit_id.hex for unit_id in draft.settle], "change": _stored(change)}
+    write_changes(session, draft, units)
     touches = [{"unit_id": unit_id, "operation_id": draft.id, "changed": unit_id in draft.own}
                for unit_id in draft.own | draft.leaned]
     session.execute(insert(UnitTouch), touches)

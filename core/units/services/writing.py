@@ -31,10 +31,8 @@ def found_units(session: Session, draft: Draft) -> None:
         session.flush()  # the next path must see this one
 
 
-def write_changes(session: Session, draft: Draft) -> dict[str, dict[str, Any]]:
-    """Write the new states with versions of the old ones, links and paths; gives the states before."""
-    units = {unit_id: session.get_one(Unit, unit_id) for unit_id in draft.changes}
-    before = {unit_id.hex: snapshot(unit) for unit_id, unit in units.items()}
+def write_changes(session: Session, draft: Draft, units: dict[uuid.UUID, Unit]) -> None:
+    """Write the new states of these units with versions of the old ones, links and paths."""
     versions = [row for unit_id, unit in units.items()
                 if (row := _version(unit, draft, draft.changes[unit_id]))]
     if versions:
@@ -48,7 +46,6 @@ def write_changes(session: Session, draft: Draft) -> dict[str, dict[str, Any]]:
              "operation_id": draft.id} for old, new in draft.links])
     for unit_id in draft.settle:
         settle_path(session, units[unit_id])
-    return before
 
 
 def _version(unit: Unit, draft: Draft, values: dict[str, Any]) -> dict[str, Any] | None:
