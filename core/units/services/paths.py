@@ -46,12 +46,12 @@ def settle_path(session: Session, unit: Unit, token: str = "") -> None:
 
 
 _UNITS = cast(Table, Unit.__table__)
-#: built once, so that moving a township costs little more than its one statement
-_MOVE = (
-    update(_UNITS).where(_UNITS.c.path >= bindparam("low"), _UNITS.c.path < bindparam("high"))
-    .values(path=bindparam("new", type_=_UNITS.c.path.type).concat(func.substr(_UNITS.c.path, bindparam("cut", type_=Integer))),
-            depth=_UNITS.c.depth + bindparam("deeper", type_=Integer))
-)
+_BENEATH = (_UNITS.c.path >= bindparam("low"), _UNITS.c.path < bindparam("high"))
+_PATH = bindparam("new", type_=_UNITS.c.path.type).concat(func.substr(_UNITS.c.path, bindparam("cut", type_=Integer)))
+#: built once, so that moving a township costs little more than its one statement; the depth is left alone where
+#: it stays, because three indexes hold it
+_MOVE = update(_UNITS).where(*_BENEATH).values(path=_PATH)
+_MOVE_DEEPER = _MOVE.values(depth=_UNITS.c.depth + bindparam("deeper", type_=Integer))
 
 
 def move_subtree(session: Session, old: str, new: str) -> int:
@@ -59,8 +59,10 @@ def move_subtree(session: Session, old: str, new: str) -> int:
     low, high = subtree(old)
     deeper = new.count("/") - old.count("/")
     session.flush()  # the statement must meet what has been written so far
-    values = {"new": new, "cut": len(old) + 1, "deeper": deeper, "low": low, "high": high}
-    moved: int = session.connection().execute(_MOVE, values).rowcount
+    values: dict[str, object] = {"new": new, "cut": len(old) + 1, "low": low, "high": high}
+    if deeper:
+        values["deeper"] = deeper
+    moved: int = session.connection().execute(_MOVE_DEEPER if deeper else _MOVE, values).rowcount
     for row in session.identity_map.values():
         if isinstance(row, Unit) and (row.__dict__.get("path") or "").startswith(old):
             set_committed_value(row, "path", new + row.path[len(old) :])
