@@ -61,32 +61,32 @@ def _open(session: Session, post: _Post, name: str, hashed: str) -> Account:
 
 
 def _posts(session: Session) -> Iterator[_Post]:
-    seen: set[str] = set()
+    stems, seen = _Stems(), set[str]()
     rows = session.scalars(select(Unit).join(Tenant, Tenant.unit_id == Unit.id).order_by(Unit.path))
     for unit in rows.all():
         if unit.level == Level.COUNTRY:
             continue
-        for post in (*_above(session, unit), *_of_tenant(session, unit)):
+        for post in (*_above(session, unit, stems), *_of_tenant(session, unit, stems)):
             if post.login not in seen:
                 seen.add(post.login)
                 yield post
 
 
-def _above(session: Session, unit: Unit) -> Iterator[_Post]:
+def _above(session: Session, unit: Unit, stems: _Stems) -> Iterator[_Post]:
     for above in [*ancestors(session, unit), unit]:
         if above.level == Level.PROVINCE and above.kind == Kind.DIVISION:
-            yield _Post(f"{_stem(above)}-admin", Role.PLATFORM_ADMIN, above)
-            yield _Post(f"{_stem(above)}-bureau", Role.PROVINCE_BUREAU, above)
-            yield _Post(f"{_stem(above)}-auditor", Role.AUDITOR, above)
+            yield _Post(f"{stems.of(above)}-admin", Role.PLATFORM_ADMIN, above)
+            yield _Post(f"{stems.of(above)}-bureau", Role.PROVINCE_BUREAU, above)
+            yield _Post(f"{stems.of(above)}-auditor", Role.AUDITOR, above)
         if above.level == Level.CITY and above.kind == Kind.DIVISION:
-            yield _Post(f"{_stem(above)}-bureau", Role.CITY_BUREAU, above)
-            yield _Post(f"{_stem(above)}-auditor", Role.AUDITOR, above)
+            yield _Post(f"{stems.of(above)}-bureau", Role.CITY_BUREAU, above)
+            yield _Post(f"{stems.of(above)}-auditor", Role.AUDITOR, above)
 
 
-def _of_tenant(session: Session, unit: Unit) -> Iterator[_Post]:
+def _of_tenant(session: Session, unit: Unit, stems: _Stems) -> Iterator[_Post]:
     if unit.level == Level.PROVINCE:
         return
-    stem = _stem(unit)
+    stem = stems.of(unit)
     yield _Post(f"{stem}-admin", Role.TENANT_ADMIN, unit)
     yield _Post(f"{stem}-approver", Role.PLAN_APPROVER, unit)
     yield _Post(f"{stem}-discipline", Role.DISCIPLINE, unit)
@@ -110,8 +110,14 @@ def _first(session: Session, unit: Unit, *criteria: object) -> Unit | None:
         .order_by(Unit.path).limit(1))
 
 
-def _stem(unit: Unit) -> str:
-    """贵州省 → guizhou, 贵定县 → guiding; a name that begins alike elsewhere is told apart by its code."""
-    name = next((unit.name.removesuffix(suffix) for suffix in _SUFFIXES
-                 if unit.name.endswith(suffix) and len(unit.name) > len(suffix) + 1), unit.name)
-    return pinyin_keys(name)[0][:40] or unit.code
+class _Stems:
+    """贵州省 → guizhou, 贵定县 → guiding; a second unit of one name has its code behind."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, str] = {}
+
+    def of(self, unit: Unit) -> str:
+        name = next((unit.name.removesuffix(suffix) for suffix in _SUFFIXES
+                     if unit.name.endswith(suffix) and len(unit.name) > len(suffix) + 1), unit.name)
+        stem = pinyin_keys(name)[0][:30] or unit.code.lower()
+        return stem if self._taken.setdefault(stem, unit.code) == unit.code else f"{stem}{unit.code.lower()}"

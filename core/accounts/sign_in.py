@@ -62,7 +62,10 @@ def load(token: str) -> SignedIn | None:
     seen = session.get(SEEN, 0)
     if now - seen > IDLE_SECONDS:
         return None
-    account = find_account(db(), uuid.UUID(name))
+    try:
+        account = find_account(db(), uuid.UUID(name))
+    except ValueError:  # a cookie of an earlier make
+        return None
     if account is None or not account.active or not hmac.compare_digest(account.session_key, key):
         return None
     if now - seen >= NOTE_EVERY:

@@ -34,7 +34,7 @@ def test_the_actions_a_line_speaks_of() -> None:
 
 
 def test_a_wrong_default_line_stops_the_start() -> None:
-    with pytest.raises(PluginLoadError, match="没有名为“aid.nothing”的对象"):
+    with pytest.raises(PluginLoadError, match=r"没有名为“aid\.nothing”的对象"):
         make_catalogue("aid:award:read", rules=[RuleSpec("helper", "aid.nothing", "read")])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,7 +42,7 @@ def test_the_reach_is_the_answer_at_every_unit(held: list[tuple[str, str]], draw
 def test_ranges_are_disjoint_in_order_and_joined(held: list[tuple[str, str]], drawn: list[Line]) -> None:
     ranges = reach(held, RuleSet(1, drawn)).ranges
     assert all(low < high for low, high in ranges)
-    assert all(one[1] < two[0] for one, two in zip(ranges, ranges[1:], strict=False))
+    assert all(one[1] < two[0] for one, two in itertools.pairwise(ranges))
 
 
 @given(posts, lines, st.sampled_from(WHOLE))
@@ -54,7 +56,7 @@ def test_what_lies_within_a_unit_is_reached_there_and_nowhere_else(
     gaps = found.gaps(top)
     assert (gaps == []) == (inner.ranges == (subtree(top),))
     assert sorted([*inner.ranges, *gaps])[0][0] == subtree(top)[0]
-    assert all(not any(low <= path < high for low, high in gaps) == inner.holds(path)
+    assert all(any(low <= path < high for low, high in gaps) != inner.holds(path)
                for path in WHOLE if path.startswith(top))
 
 
