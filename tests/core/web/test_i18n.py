@@ -13,6 +13,7 @@ from flask_babel import gettext
 from core.web import catalogue
 from core.web.i18n import own_address
 from scripts import assets
+from tests.core.web.conftest import Render
 
 PLACES = re.compile(r"%\((\w+)\)[sd]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -112,6 +113,19 @@ def test_nobody_is_sent_to_another_host(target: str) -> None:
 
 def test_our_own_addresses_are_kept() -> None:
     assert own_address("/u/522723/plan?q=甲") == "/u/522723/plan?q=甲"
+
+
+def test_a_text_somebody_typed_stays_text(render: Render) -> None:
+    assert "<b>" not in render("{{ _(typed) }}", typed="<b>改</b>")
+    assert "涨了 50%" in render("{{ _(typed) }}", typed="涨了 50%")
+    assert render("{{ _(typed) }}", typed="") == ""
+    assert "&lt;b&gt;" in render("{{ _('没有找到“%(words)s”', words=typed) }}", typed="<b>")
+
+
+def test_one_and_many_are_told_apart(render: Render) -> None:
+    source = "{{ ngettext('%(num)s row of %(name)s', '%(num)s rows of %(name)s', number, name='<i>') }}"
+    assert render(source, number=1) == "1 row of &lt;i&gt;"
+    assert render(source, number=2) == "2 rows of &lt;i&gt;"
 
 
 def test_words_follow_the_chosen_language(toolkit: Flask) -> None:
