@@ -76,7 +76,7 @@ def reach_of(starts: Iterable[str], anchors: Iterable[str], allowed: Callable[[s
 
 
 class _Sweep:
-    """Walks the paths in order and joins what is allowed into ranges."""
+    """Walks the paths in order and puts what is allowed into ranges."""
 
     def __init__(self) -> None:
         self.ranges: list[Range] = []
@@ -98,10 +98,9 @@ class _Sweep:
         return self._open[-1][1] if self._open else False
 
     def _turn(self, at: str, answer: bool) -> None:
+        # A subtree ends in "0" and begins in "/", so that no range is empty and none begins where another ends.
         if answer and self._since is None:
-            joins = bool(self.ranges) and self.ranges[-1][1] == at
-            self._since = self.ranges.pop()[0] if joins else at
+            self._since = at
         elif not answer and self._since is not None:
-            if self._since < at:
-                self.ranges.append((self._since, at))
+            self.ranges.append((self._since, at))
             self._since = None

@@ -22,6 +22,7 @@ from core.errors import NotPermitted, PluginError
 from core.extensions import Actor, Database, all_tenants, current_scope
 from core.host.models import PluginSwitch
 from core.trail.models import TrailEntry
+from core.trail.services import record
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code
 from core.web.markers import plugin_blueprint, public, require, unit_blueprint
@@ -196,6 +197,12 @@ def test_above_the_tenants_a_plugin_is_there_while_one_below_has_it_on(
             switch.on = False
     assert client_as("city-bureau").get("/u/9901/p/sample/").status_code == 404
     assert client_as("province-bureau").get("/u/99/p/sample/").status_code == 200
+
+
+def test_a_transaction_apart_needs_no_request_session(app: Flask, app_database: Database) -> None:
+    with app.test_request_context("/"), guard.apart() as own:
+        record(own, Actor(None, "测试甲"), "core:test:write", "拒绝：试验", subject="test:1")
+    assert [entry.sentence for entry in refusals(app_database)] == ["拒绝：试验"]
 
 
 # What the view finds

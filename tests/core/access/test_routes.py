@@ -98,6 +98,12 @@ def test_the_unit_of_a_line_is_ones_own_when_none_is_named(client_as: ClientAs) 
     assert "（甲县及以下）" in client_as("jia-admin").get(answer.location).text
 
 
+def test_inheritance_is_shown_in_the_version_that_brought_it(client_as: ClientAs, app_database: Database) -> None:
+    with app_database.transaction() as session:
+        session.add(AccessRule(kind="g", role="tenant_admin", obj="basic_education", since_version=1))
+    assert "县级管理员 ⊇ 基教科" in client_as("jia-admin").get("/u/990101/access/versions/1").text
+
+
 def test_a_version_that_is_not_there_is_not_found(client_as: ClientAs) -> None:
     assert client_as("jia-admin").get("/u/990101/access/versions/99").status_code == 404
 

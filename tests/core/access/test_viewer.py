@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import event
@@ -219,6 +221,26 @@ def test_a_new_version_takes_the_place_of_the_old_once_committed(database: Datab
         assert second.version == 2
         assert second.decide(frozenset({"helper"}), made["990101"].path, READ).allowed
         assert store.rules(reader, 2) is second
+
+
+def test_two_requests_that_meet_a_new_version_load_it_once(
+        session: Session, units: dict[str, Unit], monkeypatch: pytest.MonkeyPatch) -> None:
+    session.info.pop(store.CHANGED)
+    other = store.load(session, 1)
+
+    @contextmanager
+    def waited() -> Iterator[None]:
+        store._kept[store._engine(session)] = other
+        yield
+
+    monkeypatch.setattr(store, "_loading", waited())
+    assert store.rules(session, 1) is other
+
+
+def test_a_session_on_a_connection_has_the_rules_of_its_engine(database: Database) -> None:
+    with database.engine.connect() as connection, Session(connection) as bound:
+        assert store.rules(bound, 0).lines == ()
+        assert database.engine in store._kept
 
 
 def test_trap_6_a_change_that_is_rolled_back_leaves_the_rules_as_they_were(

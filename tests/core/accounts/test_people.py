@@ -82,6 +82,10 @@ def test_why_answers_about_accounts_in_scope_only(client_as: ClientAs) -> None:
     assert client.get("/u/990101/access/why").status_code == 200
 
 
+def test_the_unit_asked_about_is_the_working_unit_when_none_is_named(client_as: ClientAs) -> None:
+    assert "甲县 · 查看走访" in why(client_as("jia-admin"), login="jia-aid", unit="", action="sample:visit:read")
+
+
 def test_who_names_those_in_scope_and_counts_the_others(client_as: ClientAs) -> None:
     address = "/u/990101/access/who?action=sample:visit:read&unit=990101-S01"
     page = client_as("jia-admin").get(address).text

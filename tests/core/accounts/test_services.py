@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access.catalogue import Catalogue
 from core.access.queries import today
+from core.access.reach import NOWHERE
 from core.accounts import queries, services
 from core.accounts.models import Account
 from core.errors import Conflict, InvalidInput, NotFound
@@ -168,5 +169,6 @@ def test_reads_of_accounts(session: Session, known: Catalogue, units: dict[str, 
     assert queries.get_account(session, account.id) is account
     with pytest.raises(NotFound):
         queries.get_account(session, new_id())
+    assert queries.list_posts_in(session, NOWHERE) == []
     posts = queries.list_posts_at(session, [units["990101"].path], ["aid_centre"])
     assert [post.account_id for post in posts] == [account.id]

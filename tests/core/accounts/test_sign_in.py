@@ -86,7 +86,7 @@ def test_a_browser_left_alone_has_to_sign_in_again(client_as: ClientAs, monkeypa
     assert client.get("/me").status_code == 200
     monkeypatch.setattr(signing.time, "time", lambda: now + 2 * signing.IDLE_SECONDS - 2)
     assert client.get("/me").status_code == 200, "the click before has been noted"
-    monkeypatch.setattr(signing.time, "time", lambda: now + 9 * signing.IDLE_SECONDS)
+    monkeypatch.setattr(signing.time, "time", lambda: now + 3 * signing.IDLE_SECONDS)
     assert client.get("/me").status_code == 302
 
 
