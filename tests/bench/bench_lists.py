@@ -179,13 +179,16 @@ def values(dialect: str, node: Node, tenants: Sequence[str], units: Sequence[uui
 # Measuring
 
 def medians(*turns: Callable[[], Sequence[Any]]) -> list[float]:
-    """The middle of many turns of each, in milliseconds; they take turns, so that a busy moment meets all."""
+    """The middle of many turns of each, in milliseconds. They take turns in an order drawn anew each time: a busy
+    moment meets all of them, and none always follows the one that empties the processor's caches."""
     times: list[list[float]] = [[] for _ in turns]
+    order, chance = list(range(len(turns))), random.Random(7)
     for _ in range(TURNS):
-        for turn, kept in zip(turns, times, strict=True):
+        chance.shuffle(order)
+        for place in order:
             start = time.perf_counter()
-            turn()
-            kept.append(time.perf_counter() - start)
+            turns[place]()
+            times[place].append(time.perf_counter() - start)
     return [statistics.median(kept) * 1000 for kept in times]
 
 
