@@ -18,7 +18,7 @@ from core.config import Settings
 from core.errors import PlatformError
 from core.extensions import Database
 from core.host.manager import PluginHost
-from core.tenancy.commands import plan
+from core.tenancy.commands import plan, tenants
 from core.units.commands import units
 
 
@@ -32,7 +32,7 @@ class Tool(click.Group):
             raise click.ClickException(error.text) from error
 
 
-@click.group(cls=Tool, help="帮扶平台管理工具。数据库由 BANGFU_DATABASE_URL 指定，默认是 var/bangfu.sqlite3。")
+@click.group(cls=Tool, context_settings={"obj": BUILTINS}, help="帮扶平台管理工具。数据库由 BANGFU_DATABASE_URL 指定，默认是 var/bangfu.sqlite3。")
 @click.version_option(package_name="bangfu", prog_name="bangfu")
 def main() -> None:
     """The root of all commands."""
@@ -40,6 +40,7 @@ def main() -> None:
 
 main.add_command(units)
 main.add_command(plan)
+main.add_command(tenants)
 
 
 @contextmanager

@@ -11,14 +11,18 @@ from sqlalchemy.orm import Session
 
 from core.tenancy import queries
 from core.tenancy.comparing import Pair, pairs
+from core.tenancy.contacts import contact_gaps
 from core.tenancy.entries import describe, from_row
 from core.tenancy.grammar import Entry, Grammar, Question
-from core.tenancy.grammar.masks import states_in
+from core.tenancy.grammar.masks import ACTIVE, states_in
 from core.tenancy.grammar.profile import questions_of
 from core.tenancy.grammar.wording import spoken
 from core.tenancy.models import Plan
 from core.tenancy.queries import TenantPlace
 from core.units.models import Unit
+
+#: so many units are named in a gap, the others counted
+NAMED = 8
 
 FUTURE, RUNNING, REPLACED = "future", "applied", "superseded"
 
@@ -102,10 +106,25 @@ def belonging(session: Session, unit: Unit) -> Belonging:
     return Belonging(unit, tenant, plans.get(tenant.id) if tenant else None, own_id, upcoming, waiting)
 
 
-def plan_page(session: Session, plan: Plan, known: Grammar) -> PlanPage:
-    """A stored version, its entries grouped by section in the order of the grammar."""
+def plan_page(session: Session, plan: Plan, known: Grammar, within: str = "") -> PlanPage:
+    """A stored version, its entries grouped by section in the order of the grammar. The units that have named no
+    contact yet are told of those at and beneath the path `within`: the reader's own."""
     rows = [from_row(row) for row in queries.list_entries(session, plan)]
-    return page_of(queries.find_tenant(session, plan.tenant_id), plan, rows, known)
+    page = page_of(queries.find_tenant(session, plan.tenant_id), plan, rows, known)
+    if within and page.tenant is not None:
+        page.gaps.extend(_without_contact(session, page.tenant, rows, within))
+    return page
+
+
+def _without_contact(session: Session, tenant: TenantPlace, entries: Sequence[Entry], within: str) -> list[str]:
+    found = []
+    for entry in entries:
+        if entry.section == "contact" and entry.state == ACTIVE:
+            units = [unit for unit in contact_gaps(session, tenant, entry) if unit.path.startswith(within)]
+            names = "、".join(unit.name for unit in units[:NAMED])
+            if units:
+                found.append(f"“{entry.name}”：{len(units)} 个单位没有报联络员（{names}{'等' if len(units) > NAMED else ''}）")
+    return found
 
 
 def page_of(tenant: TenantPlace | None, plan: Plan, entries: Sequence[Entry], known: Grammar) -> PlanPage:

@@ -44,6 +44,8 @@ STATES: Mapping[str, tuple[str, str]] = {
     "applied": (N_("执行中"), "success"),
     "superseded": (N_("已被替代"), "plain"),
     "refused": (N_("已退回"), "danger"),
+    "withdrawn": (N_("已撤回"), "plain"),
+    "future": (N_("待执行"), "info"),
     "active": (N_("生效"), "success"),
     "masked": (N_("原文隐去"), "warning"),
     "pending": (N_("待定"), "warning"),

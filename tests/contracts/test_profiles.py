@@ -295,7 +295,7 @@ def test_contact_system_asks_one_contact_of_every_unit_and_ships_none() -> None:
     contact = entry("guangdong/province.toml", "contact", "unit-contact")
     assert contact.value["per"] == "unit"
     assert contact.state == ACTIVE
-    assert "named_units" not in contact.value
+    assert "named" not in contact.value
 
 
 def test_county_that_prints_no_days_of_publicity_leaves_them_to_the_national_base() -> None:

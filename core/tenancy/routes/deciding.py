@@ -26,7 +26,7 @@ def version(code: str, number: int) -> str:
     states = queries.list_versions(db(), found.tenant_id)
     checked = check_profile(db(), plugin_host(), found.source, found.file) if found.state == "proposed" else None
     seen = preview(db(), plugin_host(), checked.profile) if checked and checked.profile else None
-    page = pages.plan_page(db(), found, known())
+    page = pages.plan_page(db(), found, known(), unit().path)
     return render_template("tenancy/version.html", place=place, plan=found, page=page, checked=checked, seen=seen,
                            state=pages.version_state(found, states, queries.today()), grammar=known(),
                            mine=found.proposed_account_id == viewer().account_id)

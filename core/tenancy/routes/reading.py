@@ -26,7 +26,7 @@ def plan(code: str) -> str:
     """The plan a unit works by, as officials read it."""
     place = pages.belonging(db(), unit())
     grammar = known()
-    page = pages.plan_page(db(), place.plan, grammar) if place.plan else None
+    page = pages.plan_page(db(), place.plan, grammar, unit().path) if place.plan else None
     switched = enabled(db(), plugin_host(), place.tenant.id) if place.tenant else frozenset()
     return render_template("tenancy/plan.html", place=place, page=page, titles=_titles(grammar),
                            switched=switched, installed=grammar.requires)

@@ -224,3 +224,16 @@ def test_the_workbench_says_what_is_open_and_what_is_due(app: Flask, planned: Da
 
 def test_the_workbench_of_a_place_without_any_plan_shows_no_card(client_as: ClientAs) -> None:
     assert "方案待核实" not in body(client_as("yi-admin").get("/u/990102/"))
+
+
+@pytest.mark.clause("CO-033")
+def test_units_that_have_named_no_contact_are_a_gap_on_the_plan_page(
+    app: Flask, app_database: Database, client_as: ClientAs,
+) -> None:
+    contact = ('[[contact]]\ncode = "c"\nname = "联络员制度"\nclause = "一"\nper = "county"\n'
+               'named = [{ unit = "990101", post = "测试岗" }]\n')
+    with app_database.transaction() as session:
+        apply_plan(session, profile_text(contact, unit="99", name="测试省"), app.extensions["bangfu.host"])
+    page = body(client_as("province-admin").get("/u/99/plan"))
+    assert "2 个单位没有报联络员（乙县、丙县）" in page
+    assert "乙县" not in body(client_as("jia-admin").get("/u/990101/plan"))
