@@ -35,8 +35,8 @@ m = plays(r.who, p.role) && under(r.tenant, p.tenant) && covers(p.obj, r.obj) &&
 (p.act == r.act || p.act == "*") && holds(p.cond, r.who, r.facts)
 """
 NO_FACTS: frozenset[str] = frozenset()
-#: answers remembered before the memory is started afresh
-MEMORY = 200_000
+#: answers remembered before the memory is started afresh, of about half a kilobyte each
+MEMORY = 50_000
 
 #: `ast.parse` raises SystemError under threads on Python up to 3.11.7, and an enforcer is no safer: whatever
 #: was not answered before is decided by one thread at a time.
