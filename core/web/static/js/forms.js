@@ -7,21 +7,28 @@ function selects(root) {
       maxOptions: 200,
       plugins: select.multiple ? ["remove_button"] : [],
       render: { no_results: null, loading: null },
-      ...(source && {
-        valueField: "value",
-        labelField: "text",
-        searchField: [],
-        load: (words, done) => {
-          const address = new URL(source, window.location.href);
-          address.searchParams.set("q", words);
-          fetch(address, { headers: { Accept: "application/json" } })
-            .then((answer) => (answer.ok ? answer.json() : []))
-            .then(done, () => done());
-        },
-      }),
+      onItemAdd() {
+        this.setTextboxValue("");
+        this.refreshOptions(false);
+      },
+      ...(source && { valueField: "value", labelField: "text", searchField: [], load: loadFrom(source) }),
     });
   }
 }
+
+// The server searches; what it found for earlier words leaves the list, what was chosen stays.
+const loadFrom = (source) =>
+  function load(words, done) {
+    const address = new URL(source, window.location.href);
+    address.searchParams.set("q", words);
+    fetch(address, { headers: { Accept: "application/json" } })
+      .then((answer) => (answer.ok ? answer.json() : []))
+      .then((found) => {
+        this.clearOptions();
+        done(found);
+      })
+      .catch(() => done());
+  };
 
 // Switched off until the page is shown again.
 function rest(field) {
