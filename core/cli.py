@@ -13,7 +13,7 @@ import click
 from core import demo, migrations
 from core.access.catalogue import catalogue
 from core.access.services import sync_defaults
-from core.app import load_plugins
+from core.app import BUILTINS, load_plugins
 from core.config import Settings
 from core.errors import PlatformError
 from core.extensions import Database
