@@ -19,6 +19,7 @@ from core.units.models import Kind, Level, Unit
 from core.units.queries import ancestors
 from core.units.rules.levels import subtree
 from core.units.rules.pinyin import pinyin_keys
+from core.units.services import Create, do_operation
 
 PASSWORD = "bangfu-demo"  # noqa: S105  # printed at the start: these accounts are for everybody
 SINCE = dt.date(2014, 1, 1)
@@ -96,10 +97,19 @@ def _of_tenant(session: Session, unit: Unit, stems: _Stems) -> Iterator[_Post]:
     township = _first(session, unit, Unit.level == Level.TOWNSHIP, Unit.kind == Kind.DIVISION)
     if township is not None:
         yield _Post(f"{stem}-central", Role.CENTRAL_SCHOOL, township)
-    school = unit if unit.kind == Kind.SCHOOL else _first(session, unit, Unit.kind == Kind.SCHOOL)
+    school = _school(session, unit, township)
     if school is not None:
         yield _Post(f"{stem}-school", Role.SCHOOL_CLERK, school)
         yield _Post(f"{stem}-general", Role.GENERAL_OFFICE, school)
+
+
+def _school(session: Session, unit: Unit, township: Unit | None) -> Unit | None:
+    """The tenant itself, the first of its schools, or a made-up one: the list of divisions carries none."""
+    found = unit if unit.kind == Kind.SCHOOL else _first(session, unit, Unit.kind == Kind.SCHOOL)
+    if found is not None or township is None:
+        return found
+    do_operation(session, Create(parent=township.id, name=f"{township.name}演示小学（虚构）", kind=Kind.SCHOOL, on=SINCE), ACTOR)
+    return _first(session, unit, Unit.kind == Kind.SCHOOL)
 
 
 def _first(session: Session, unit: Unit, *criteria: object) -> Unit | None:

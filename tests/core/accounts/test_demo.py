@@ -61,6 +61,19 @@ def test_a_province_a_city_a_township_and_a_school_as_tenants(session: Session, 
     assert people["yixianshiyanxiaoxue-school"] == ("学校资助经办员", "乙县实验小学")
 
 
+def test_a_county_without_a_school_is_given_a_made_up_one(session: Session, units: dict[str, Unit],
+                                                          known: Catalogue) -> None:
+    make_unit(session, "990201100", units["990201"], "丙一镇", level="township")
+    people = found(session, units, known, "990201")
+    assert people["bingxian-school"] == ("学校资助经办员", "丙一镇演示小学（虚构）")
+    assert found(session, units, known) == people
+
+
+def test_a_place_without_townships_goes_without_a_school(session: Session, units: dict[str, Unit],
+                                                         known: Catalogue) -> None:
+    assert "bingxian-school" not in found(session, units, known, "990201")
+
+
 def test_two_places_of_one_name_are_told_apart(session: Session, units: dict[str, Unit], known: Catalogue) -> None:
     units["990299"] = make_unit(session, "990299", units["9902"], "甲县", level="county")
     people = found(session, units, known, "990101", "990299")
