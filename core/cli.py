@@ -32,7 +32,8 @@ class Tool(click.Group):
             raise click.ClickException(error.text) from error
 
 
-@click.group(cls=Tool, context_settings={"obj": BUILTINS}, help="帮扶平台管理工具。数据库由 BANGFU_DATABASE_URL 指定，默认是 var/bangfu.sqlite3。")
+@click.group(cls=Tool, context_settings={"obj": BUILTINS},
+             help="帮扶平台管理工具。数据库由 BANGFU_DATABASE_URL 指定，默认是 var/bangfu.sqlite3。")
 @click.version_option(package_name="bangfu", prog_name="bangfu")
 def main() -> None:
     """The root of all commands."""
