@@ -21,6 +21,8 @@ from core.access.services import change_rules
 from core.access.viewer import Viewer
 from core.errors import NotFound, TenantScopeError
 from core.extensions import Actor, all_tenants, tenant_scope
+from core.trail.models import TrailEntry
+from core.trail.services import record
 from core.units.models import Unit
 from core.units.rules.levels import subtree
 from tests.core.access.conftest import TENANTS
@@ -28,6 +30,7 @@ from tests.factories.access import make_viewer
 from tests.sample_plugin.models import Visit
 
 READ = "aid:award:read"
+ACTOR = Actor(None, "测试甲")
 ROWS = 240
 
 
@@ -131,7 +134,7 @@ def test_rows_have_the_types_of_the_model(session: Session, visits: list[Visit])
 def test_a_denial_in_the_middle_of_a_tenant_is_kept_out_of_its_pages(
         session: Session, visits: list[Visit], units: dict[str, Unit], known: Catalogue) -> None:
     admin = make_viewer(session, ("tenant_admin", units["990101"]))
-    change_rules(session, Actor(None, "测试甲"), admin, units["990101"], note="文", known=known, adding=[
+    change_rules(session, ACTOR, admin, units["990101"], note="文", known=known, adding=[
         Line("auditor", units["990101100"].path, "aid.award", "read", eft="deny")])
     viewer = make_viewer(session, ("auditor", units["99"]))
     expected, scope = seen(viewer, visits, units), viewer.scope(session, READ)
@@ -212,6 +215,18 @@ def test_a_bound_stands_for_at_least_a_page() -> None:
             each, reaching = statements.bound(tops, page)
             assert each * reaching >= page
             assert 1 <= reaching <= tops
+
+
+def test_a_table_without_the_units_index_is_read_by_walking_its_tenant(
+        session: Session, units: dict[str, Unit], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert statements.has_unit_index(Visit.__table__)
+    assert not statements.has_unit_index(Unit.__table__)
+    for code in ("990101100", "990102"):
+        record(session, ACTOR, "core:test:write", f"在{code}", subject="test:1", tenant_id=code[:6], unit_id=units[code].id)
+    monkeypatch.setattr(statements, "has_unit_index", lambda table: False)
+    scope = make_viewer(session, ("auditor", units["990101100"])).scope(session, READ)
+    with tenant_scope(session, scope.tenants):
+        assert [row.sentence for row in scoped_page(session, TrailEntry, scope)] == ["在990101100"]
 
 
 def test_statements_are_kept_but_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
