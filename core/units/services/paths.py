@@ -13,31 +13,29 @@ from core.units.models import Unit, UnitLink
 from core.units.rules.levels import spare_token, subtree, wanted_token
 
 
-def above(session: Session, unit: Unit) -> Unit | None:
+def above(session: Session, unit: Unit) -> Unit:
     """The unit whose path this one's continues: its parent, or its only successor once it is closed."""
     if unit.closed_on is not None:
         links = select(UnitLink.to_id).where(UnitLink.from_id == unit.id, UnitLink.on == unit.closed_on)
         found = set(session.scalars(links))
         if len(found) == 1:
             return session.get_one(Unit, found.pop())
-    return session.get_one(Unit, unit.parent_id) if unit.parent_id is not None else None
+    return session.get_one(Unit, unit.parent_id)
 
 
 def free_path(session: Session, unit_id: uuid.UUID, parent_path: str, *wanted: str) -> str:
     """The first of the wanted tokens that no other unit holds under the parent, as a whole path."""
-    for token in (*wanted, spare_token(unit_id), "x" + unit_id.hex):
+    for token in (*wanted, spare_token(unit_id)):
         path = f"{parent_path}{token}/"
         holder = session.scalar(select(Unit.id).where(Unit.path == path))
         if holder is None or holder == unit_id:
             return path
-    raise AssertionError("a path with the whole id is taken")
+    return f"{parent_path}x{unit_id.hex}/"
 
 
 def settle_path(session: Session, unit: Unit, token: str = "") -> None:
     """Bring the unit, with all beneath it, to where it belongs today; `token` is tried first."""
     parent = above(session, unit)
-    if parent is None:
-        return
     wanted = [token] if token else []
     wanted.append(wanted_token(unit.kind, unit.code, parent.code, unit.id))
     path = free_path(session, unit.id, parent.path, *wanted)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from core.errors import N_
 from core.extensions import new_id
 from core.host.contract import Effect
-from core.units.models import ROOT_CODE, Kind, Unit
+from core.units.models import Kind, Unit
 from core.units.queries import get_unit
-from core.units.rules.levels import RANK, code_fault
+from core.units.rules.levels import RANK
 from core.units.rules.orders import Close, Create, Recode, Rename, Reopen
 from core.units.services.drafts import (
     Draft,
@@ -122,9 +122,6 @@ def draft_reopen(session: Session, order: Reopen, today: dt.date) -> Draft:
     check_nesting(unit.kind, unit.level if unit.kind == Kind.DIVISION else parent.level, parent)
     check_parent_stands(session, parent, order.on)
     check_no_circle(session, [unit], parent, order.on)
-    fault = code_fault(unit.kind, unit.level, unit.code)
-    if fault or unit.code == ROOT_CODE:
-        refuse("unit", fault or N_("“全国”是单位树的根，不能变更"))
     check_code(session, unit.kind, unit.level, unit.code)
     values: dict[str, object] = {"closed_on": None, "parent_id": parent.id}
     if unit.kind != Kind.DIVISION:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from core.extensions import Database
+from core.extensions import Actor, Database
 from core.units import queries
 from core.units.commands import units
+from core.units.services import Merge, NewUnit, do_operation
 from tests.core.units.test_importing import HEADER, SMALL
 
 
@@ -80,11 +82,6 @@ def test_looking_up_what_is_not_there_says_so(runner: CliRunner, listing: Path) 
 
 
 def test_a_merged_unit_shows_what_it_became(runner: CliRunner, listing: Path, sqlite_database: Database) -> None:
-    import datetime as dt
-
-    from core.extensions import Actor
-    from core.units.services import Merge, NewUnit, do_operation
-
     run(runner, "import", listing)
     with sqlite_database.transaction() as session:
         county = queries.get_unit_by_code(session, "990101")

@@ -14,7 +14,7 @@ from core.extensions import Actor, all_tenants, current_scope, tenant_scope
 from core.host.contract import Effect, UnitChange
 from core.host.manager import PluginHost
 from core.host.markers import hookimpl
-from core.units import services
+from core.units import queries, services
 from core.units.models import Unit, UnitOperation
 from core.units.services import AssignRule, Merge, NewUnit, Rename, Split
 from tests.core.units.conftest import ACTOR, DAY, TODAY
@@ -113,9 +113,7 @@ def test_a_split_tells_where_each_record_belongs(
 
 
 def _id(session: Session, code: str) -> uuid.UUID:
-    from core.units.queries import get_unit_by_code
-
-    return get_unit_by_code(session, code).id
+    return queries.get_unit_by_code(session, code).id
 
 
 def test_an_import_tells_of_changed_units_only(session: Session, host: PluginHost, listener: Listener) -> None:

@@ -275,6 +275,27 @@ def test_a_unit_may_live_on_after_a_split(session: Session, tree: Tree, do: Do) 
     assert then.exclude == (queries.subtree("00/99/01/03/990101100/"),)
 
 
+def test_a_split_may_give_to_a_unit_already_there(session: Session, tree: Tree, do: Do) -> None:
+    order = Split(on=DAY, unit=tree["990101"].id, targets=(tree["990101"].id, tree["990102"].id), default="990101",
+                  rules=(AssignRule("990102", children=("990101102",)),))
+    do(order)
+    assert tree["990101102"].parent_id == tree["990102"].id
+    founded = Create(on=dt.date(2022, 1, 1), parent=tree["9901"].id, name="丁县", kind="division", level="county",
+                     code="990103")
+    late = queries.get_unit(session, do(founded).unit_id)
+    assert refusal(session, Split(on=dt.date(2021, 1, 1), unit=tree["990101"].id,
+                                  targets=(tree["990101"].id, late.id)))[0] == "on"
+
+
+def test_a_path_is_found_even_where_every_short_token_is_taken(session: Session, tree: Tree, do: Do) -> None:
+    town = tree["990101102"]
+    below = tree["990102"].path
+    for number, token in enumerate(("990101102", f"x{town.id.hex[-8:]}")):
+        make_unit(session, f"99010210{number + 1}", tree["990102"], level="township").path = f"{below}{token}/"
+    do(Move(on=DAY, unit=town.id, parent=tree["990102"].id))
+    assert town.path == f"{below}x{town.id.hex}/"
+
+
 def test_splitting_refuses_what_does_not_fit(session: Session, tree: Tree) -> None:
     county = tree["990101"]
     new = NewUnit(code="990103", name="甲东县")

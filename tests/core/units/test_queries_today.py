@@ -90,3 +90,8 @@ def test_search_within_a_county_reads_villages_through(session: Session, tree: d
 def test_the_percent_sign_is_no_wildcard(session: Session, tree: dict[str, Unit]) -> None:
     assert queries.search_units(session, "％") == []
     assert queries.search_units(session, "%") == []
+
+
+def test_search_ends_with_the_page(session: Session, tree: dict[str, Unit]) -> None:
+    found = queries.search_units(session, "甲", limit=3)
+    assert [u.depth for u in found] == [3, 4, 4]

@@ -231,6 +231,13 @@ def test_undoing_a_founding_leads_back_to_the_unit_above(app_database: Database,
     assert answer.headers["Location"] == "/u/990101/units/operations"
 
 
+def test_a_school_is_renamed_by_its_county_but_not_by_itself(client_as: ClientAs) -> None:
+    form = {"name": "甲县一中", "on": DAY}
+    assert "甲县一中" in body(client_as("jia-admin").post("/u/990101-S01/units/rename", data=form))
+    assert client_as("jia-school").get("/u/990101-S01/units/rename").status_code == 403
+    assert "/units/new" not in body(client_as("jia-school").get("/u/990101-S01/units"))
+
+
 def test_a_county_founds_townships_but_schools_found_nothing(client_as: ClientAs) -> None:
     form = {"kind": "division", "level": "township", "code": "990101105", "name": "甲五乡", "on": DAY}
     assert "甲五乡" in body(client_as("jia-admin").post("/u/990101/units/new", data=form))
@@ -260,6 +267,12 @@ def test_dates_and_numbers_in_the_address_are_checked(client_as: ClientAs) -> No
     assert "请填写日期" in body(client.get("/u/990101/units?as_of=昨天"), 422)
     assert "编号不对" in body(client.get("/u/990101/units/operations?after=x"), 422)
     assert client.get("/u/990101/units/operations/0191f000-0000-7000-8000-000000000000").status_code == 404
+
+
+def test_names_above_ones_scope_lead_nowhere(client_as: ClientAs) -> None:
+    page = body(client_as("jia-admin").get("/u/990101/units")).split('id="main"')[1]
+    assert "测试市" in page and 'href="/u/9901/units' not in page
+    assert 'href="/u/9901/units"' in body(client_as("province-admin").get("/u/990101/units"))
 
 
 def test_a_day_before_the_unit_says_so(client_as: ClientAs) -> None:
