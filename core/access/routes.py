@@ -14,7 +14,7 @@ from core.access.guard import access_catalogue
 from core.access.models import AccessRule
 from core.access.permissions import Action
 from core.access.rules import EFFECTS, FACTS, Line
-from core.access.words import as_csv, condition_in_words, line_in_words, unit_names
+from core.access.words import condition_in_words, csv_file, line_in_words, unit_names
 from core.errors import N_, InvalidInput, NotFound, PlatformError
 from core.extensions import utcnow
 from core.units.models import Unit
@@ -44,7 +44,7 @@ def rules(code: str) -> str | Response:
     rows = [row for row in _rows(version) if _wanted(row)]
     table = _in_words(rows)
     if request.args.get("format") == "csv":
-        return as_csv("access-rules", ["规则", "说明", "来源", "自第几版"],
+        return csv_file("access-rules", ["规则", "说明", "来源", "自第几版"],
                       [(str(queries.line_of(row)), words, row.source, row.since_version) for row, words, _ in table])
     return render_template("access/rules.html", table=table, version=version, known=access_catalogue(),
                            latest=queries.latest_version(db()))
@@ -101,7 +101,7 @@ def roles(code: str) -> str | Response:
     cells = {(role, action): found.decide(frozenset({role}), unit().path, action)
              for role in known.roles for action in known.actions}
     if request.args.get("format") == "csv":
-        return as_csv("access-roles", ["动作", *(spec.title for spec in known.roles.values())],
+        return csv_file("access-roles", ["动作", *(spec.title for spec in known.roles.values())],
                       [(spec.title, *("允许" if cells[role, action].allowed else "" for role in known.roles))
                        for action, spec in known.actions.items()])
     return render_template("access/roles.html", known=known, cells=cells)
@@ -221,7 +221,7 @@ def _cases(error: PlatformError | None = None) -> str | Response:
     shown = [*platform_cases(), *(services.case_of(row) for row in own if row.path.startswith(unit().path))]
     names = unit_names(db(), [case.path for case in shown])
     if request.args.get("format") == "csv":
-        return as_csv("access-cases", ["角色", "动作", "单位", "条件", "应", "依据"],
+        return csv_file("access-cases", ["角色", "动作", "单位", "条件", "应", "依据"],
                       [(case.role, case.action, names.get(case.path, case.path), " ".join(sorted(case.facts)),
                         case.expect, case.because) for case in shown])
     found = store.rules(db(), queries.latest_version(db()))
@@ -233,7 +233,7 @@ def _cases(error: PlatformError | None = None) -> str | Response:
 def _glass(error: PlatformError | None = None) -> str | Response:
     found = glass.list_glasses(db(), viewer(), unit())
     if request.args.get("format") == "csv":
-        return as_csv("break-glass", ["谁", "单位", "理由", "开始(UTC)", "到(UTC)", "告知", "知悉"],
+        return csv_file("break-glass", ["谁", "单位", "理由", "开始(UTC)", "到(UTC)", "告知", "知悉"],
                       [(item.who, opened.name, item.reason, item.opened_at, item.until, told.name, item.noted_by)
                        for item, opened, told in found])
     return render_template("access/break_glass.html", glasses=found, now=utcnow(), error=error, form=request.form,

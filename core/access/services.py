@@ -57,7 +57,7 @@ def change_rules(session: Session, actor: Actor, viewer: Viewer, unit: Unit, *, 
         raise InvalidInput(N_("请写明修改理由或文号"), fields={"note": N_("请写明修改理由或文号")})
     version = queries.latest_version(session)
     rows = queries.list_rows(session, version)
-    ended = _to_end(rows, set(ending), unit)
+    ended = _to_end(rows, set(ending), unit, viewer)
     if not ended and not adding:
         raise InvalidInput(N_("没有要增加或终止的规则"))
     lines = [_owned(line, unit, viewer, known) for line in adding]
@@ -115,14 +115,21 @@ def case_of(row: AccessCase) -> Case:
     return Case(row.role, row.action, row.expect, row.because, frozenset(row.facts), row.path)
 
 
-def _to_end(rows: list[AccessRule], ids: set[uuid.UUID], unit: Unit) -> list[AccessRule]:
+def _to_end(rows: list[AccessRule], ids: set[uuid.UUID], unit: Unit, viewer: Viewer) -> list[AccessRule]:
     found = [row for row in rows if row.id in ids]
     if len(found) != len(ids):
         raise NotFound(N_("要终止的规则已不在执行，请刷新后再看"))
     for row in found:
         if not row.owner or not row.owner.startswith(unit.path):
             raise NotPermitted(N_("规则“%(line)s”由上级或平台制定，本单位不能终止"), line=str(queries.line_of(row)))
+        _may_manage(viewer, queries.line_of(row))
     return found
+
+
+def _may_manage(viewer: Viewer, line: Line) -> None:
+    """A line further down may lie where managing is denied."""
+    if not viewer.decide(Action.ACCESS_MANAGE, line.tenant).allowed:
+        raise NotPermitted(N_("您不能管理规则“%(line)s”所在单位的访问规则"), line=str(line))
 
 
 def _owned(line: Line, unit: Unit, viewer: Viewer, known: Catalogue) -> Line:
@@ -131,6 +138,7 @@ def _owned(line: Line, unit: Unit, viewer: Viewer, known: Catalogue) -> Line:
         raise InvalidInput(N_("规则“%(line)s”有误：%(faults)s"), line=str(line), faults="；".join(faults))
     if not line.tenant.startswith(unit.path):
         raise NotPermitted(N_("规则“%(line)s”超出本单位范围：只能写在本单位及以下"), line=str(line))
+    _may_manage(viewer, line)
     if line.eft == "allow":
         lacking = [code for code in known.actions_of(line)
                    if code.startswith("core:") and not viewer.decide(code, line.tenant).allowed]

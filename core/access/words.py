@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access.catalogue import Catalogue
+from core.access.reading import trail_export
 from core.access.rules import EVERYBODY, FACTS, Line, parse_condition
 from core.units.models import Unit
 
@@ -58,6 +59,13 @@ def as_csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
     writer.writerows([_plain(cell) for cell in row] for row in rows)
     return Response("\ufeff" + out.getvalue(), mimetype="text/csv; charset=utf-8",
                     headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
+
+
+def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """A list as a file, with the entry that it has been given out."""
+    found = list(rows)
+    trail_export(name, len(found))
+    return as_csv(name, head, found)
 
 
 def _plain(cell: object) -> str:

@@ -17,11 +17,11 @@ from core.access.permissions import Action
 from core.access.reach import Reach
 from core.access.rules import FACTS
 from core.access.viewer import Viewer, load_viewer
-from core.access.words import as_csv, line_in_words, unit_names
+from core.access.words import csv_file, line_in_words, unit_names
 from core.accounts import queries, services
 from core.accounts.models import Account
 from core.accounts.queries import Post
-from core.errors import N_, InvalidInput, NotFound, PlatformError
+from core.errors import N_, InvalidInput, NotFound, NotPermitted, PlatformError
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code
 from core.web.markers import require, unit_blueprint
@@ -42,8 +42,10 @@ def add(code: str) -> Response | tuple[str | Response, int]:
     form = request.form
     try:
         with db().begin_nested():
-            account = _account_of_form()
-            services.assign(db(), account, form.get("role", ""), _below(form.get("unit", "")), actor(),
+            place = _below(form.get("unit", ""))
+            if not viewer().allowed(Action.ACCOUNT_MANAGE, place):
+                raise NotPermitted(N_("您不能管理“%(unit)s”的账号"), unit=place.name)
+            services.assign(db(), _account_of_form(), form.get("role", ""), place, actor(),
                             known=access_catalogue(), since=_day("since") or access.today(), until=_day("until"),
                             tenant_id=g.tenant_id)
     except PlatformError as error:
@@ -103,7 +105,7 @@ def what(code: str) -> str | Response:
         except PlatformError as refused:
             error = refused
     if request.args.get("format") == "csv":
-        return as_csv("what-can", ["动作", "单位及以下", "不含"], rows)
+        return csv_file("what-can", ["动作", "单位及以下", "不含"], rows)
     return render_template("accounts/what.html", known=known, rows=rows, error=error)
 
 
@@ -122,7 +124,7 @@ def _overview(error: PlatformError | None = None) -> str | Response:
 
 def _posts_csv(name: str, posts: list[Post]) -> Response:
     known = access_catalogue()
-    return as_csv(name, ["登录名", "姓名", "角色", "单位编码", "单位", "起", "止"],
+    return csv_file(name, ["登录名", "姓名", "角色", "单位编码", "单位", "起", "止"],
                   [(post.login, post.name, known.role_title(post.role), post.unit_code, post.unit_name,
                     post.valid_from, post.valid_to) for post in posts])
 

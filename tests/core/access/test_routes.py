@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.access.models import AccessCase, AccessRule, BreakGlass
-from core.extensions import Database
+from core.extensions import Database, all_tenants
+from core.trail.models import TrailEntry
 
 ClientAs = Callable[[str], FlaskClient]
 RULE = {"role": "aid_centre", "unit": "990101100", "eft": "allow", "what": "core.access|read", "cond": "",
@@ -30,11 +31,16 @@ def test_every_page_opens_for_the_county_administrator(client_as: ClientAs, page
     ("cases?format=csv", "CO-042"),
     ("break-glass?format=csv", "理由"),
 ])
-def test_every_list_is_given_as_a_file_that_opens_in_chinese(client_as: ClientAs, page: str, holds: str) -> None:
+def test_every_list_is_given_as_a_file_that_opens_in_chinese(client_as: ClientAs, app_database: Database, page: str,
+                                                             holds: str) -> None:
     answer = client_as("jia-admin").get(f"/u/990101/access/{page}")
     assert answer.mimetype == "text/csv"
     assert answer.text.startswith("\ufeff")
     assert holds in answer.text
+    with app_database.session() as session, all_tenants(session, "核对"):
+        entry = session.scalars(select(TrailEntry).where(TrailEntry.action.startswith("export:"))).one()
+    assert entry.tenant_id == "990101"
+    assert f"{answer.text.count(chr(10)) - 1}行" in entry.sentence
 
 
 def test_an_auditor_reads_the_rules_and_cannot_change_them(client_as: ClientAs) -> None:

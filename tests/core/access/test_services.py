@@ -15,7 +15,7 @@ from core.access.engine import BadRules
 from core.access.models import AccessRule, AccessVersion
 from core.access.rules import Line
 from core.access.services import add_case, change_rules, check_cases, preview_change, sync_defaults
-from core.access.viewer import Viewer
+from core.access.viewer import Viewer, load_viewer
 from core.errors import Conflict, InvalidInput, NotFound, NotPermitted, RuleViolation
 from core.extensions import Actor, all_tenants
 from core.host.contract import RoleSpec, RuleSpec
@@ -161,6 +161,21 @@ def test_a_county_ends_its_own_lines_only(session: Session, known: Catalogue, ad
         change_rules(session, ACTOR, admin, county, ending=[owned(session)[0].id], note="文", known=known)
     with pytest.raises(NotFound):
         change_rules(session, ACTOR, admin, county, ending=[uuid.uuid4()], note="文", known=known)
+
+
+def test_where_managing_is_denied_lines_are_neither_added_nor_ended(session: Session, known: Catalogue, admin: Viewer,
+                                                                   county: Unit, units: dict[str, Unit]) -> None:
+    town = units["990101100"]
+    change_rules(session, ACTOR, admin, county, adding=[line(town)], note="文", known=known)
+    above = make_viewer(session, ("platform_admin", units["99"]))
+    change_rules(session, ACTOR, above, units["99"], note="省", known=known,
+                 adding=[line(town, role="tenant_admin", obj="core.access", act="manage", eft="deny")])
+    mine = next(row for row in owned(session) if row.owner == county.path)
+    again = load_viewer(session, admin.account_id, "")
+    with pytest.raises(NotPermitted, match="不能管理规则"):
+        change_rules(session, ACTOR, again, county, ending=[mine.id], note="文", known=known)
+    with pytest.raises(NotPermitted, match="不能管理规则"):
+        change_rules(session, ACTOR, again, county, adding=[line(town, role="class_teacher")], note="文", known=known)
 
 
 def test_a_change_needs_a_reason_and_a_change(session: Session, known: Catalogue, admin: Viewer, county: Unit) -> None:

@@ -58,6 +58,15 @@ def test_a_refused_post_says_why_and_opens_no_account(client_as: ClientAs, app_d
         assert find_by_login(session, "jia-new") is None
 
 
+def test_no_post_is_given_where_managing_accounts_is_denied(client_as: ClientAs) -> None:
+    client_as("province-admin").post("/u/99/access/rules", data={
+        "role": "tenant_admin", "unit": "990101-S01", "eft": "deny", "what": "core.account|manage", "cond": "",
+        "source": "省教〔2026〕1号", "note": "文", "step": "save"})
+    answer = client_as("jia-admin").post("/u/990101/accounts", data=POST)
+    assert answer.status_code == 403
+    assert "您不能管理“甲县第一中学”的账号" in answer.text
+
+
 def why(client: FlaskClient, code: str = "990101", **asked: str) -> str:
     return client.get(f"/u/{code}/access/why", query_string={"login": "jia-school", "unit": "990101-S01",
                                                              "action": "sample:payment:approve", **asked}).text
