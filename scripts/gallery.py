@@ -55,9 +55,9 @@ ADDRESSES = [
     ("error 403", 4, "/u/{unit}/access/rules/new"),
     ("shell.workbench · school", 4, "/u/{unit}/"),
     ("shell.workbench · province", 1, "/u/52/"),
-    ("units.show · township", 0, "/u/522723104/units"),
+    ("units.show · township", 0, "/u/522723001/units"),
     ("units.show · as of", 0, "/u/522723/units?as_of=2015-01-01"),
-    ("tenancy.compare", 1, "/u/52/plan/compare?a=522723&b=522723"),
+    ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),
 ]
 #: parts of pages and downloads; no pictures of these
 SKIPPED = re.compile(r"^/(static|api)/|\.(csv|toml)$|/tree$|/suggest$|/children$|/pick$|^/$")
