@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
 from flask import Flask, current_app, g, make_response, redirect, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -173,19 +174,23 @@ def role_behind(viewer: Viewer, decision: Decision) -> str:
 
 
 def _refuse(viewer: Viewer, action: str, unit: Unit | None, decision: Decision) -> None:
-    known = access_catalogue()
-    roles = "、".join(known.role_title(role) for role in sorted(decision.roles)) or "没有任职"
-    where = unit.name if unit else "任何单位"
-    params: dict[str, object] = {"unit": where, "roles": roles, "action": known.action_title(action),
-              "line": decision.line.source or str(decision.line) if decision.line else ""}
+    kept, shown = _facts_of(action, unit, decision, str), _facts_of(action, unit, decision, gettext)
     message = (N_("您在“%(unit)s”的身份是“%(roles)s”，规则“%(line)s”禁止“%(action)s”") if decision.line
                else N_("您在“%(unit)s”的身份是“%(roles)s”，没有规则允许“%(action)s”"))
     person, tenant_id = actor(), g.tenant_id
     with apart() as session:
-        record(session, person, action, f"拒绝：{viewer.name}在{where}要求“{params['action']}”",
+        record(session, person, action, f"拒绝：{viewer.name}在{kept['unit']}要求“{kept['action']}”",
                subject=f"endpoint:{request.endpoint}", tenant_id=tenant_id,
-               unit_id=unit.id if unit else None, reason=message % params)
-    raise NotPermitted(message, None, **params)
+               unit_id=unit.id if unit else None, reason=message % kept)
+    raise NotPermitted(message, None, **shown)
+
+
+def _facts_of(action: str, unit: Unit | None, decision: Decision, say: Callable[[str], str]) -> dict[str, object]:
+    """What a refusal speaks of: in Chinese for the trail, in the person's language for the page."""
+    known, line = access_catalogue(), decision.line
+    roles = [say(known.role_title(role)) for role in sorted(decision.roles)]
+    return {"unit": unit.name if unit else say(N_("任何单位")), "roles": "、".join(roles) or say(N_("没有任职")),
+            "action": say(known.action_title(action)), "line": line.source or str(line) if line else ""}
 
 
 @contextmanager

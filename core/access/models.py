@@ -12,7 +12,12 @@ from core.extensions import Base, Id, Json, new_id, utcnow
 
 
 class Assignment(Base):
-    """An account holds a role at a unit (任职): data, never a Casbin line."""
+    """An account holds a role at a unit (任职): data, never a Casbin line. It holds there and below.
+
+    An office seated in another unit, such as a campaign's office in the aid centre, is a unit of kind office
+    beneath the one it serves. Its people are assigned at the office: they see and edit what belongs to the
+    office, the levels above see it, and the units beside it neither see nor edit it.
+    """
 
     __tablename__ = "assignments"
 

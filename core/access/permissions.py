@@ -54,7 +54,6 @@ _TOP = (Level.COUNTRY, Level.PROVINCE)
 _TENANT = (Level.PROVINCE, Level.CITY, Level.COUNTY)
 #: schools and stations stand at the level of the unit they are under, down to the village
 _SCHOOL = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
-_ABOVE_SCHOOL = (*_TENANT, Level.TOWNSHIP)
 
 ROLES = [
     RoleSpec(Role.PLATFORM_ADMIN, "平台管理员", levels=_TOP, source="各级职责表：平台管理"),

@@ -31,9 +31,9 @@ def unit_names(session: Session, paths: Iterable[str]) -> dict[str, str]:
 
 def line_in_words(line: Line, known: Catalogue, names: Mapping[str, str]) -> str:
     """`县级管理员 可以 管理账号与任职（贵定县及以下）`."""
-    who = gettext("任何角色") if line.role == EVERYBODY else known.role_title(line.role)
+    who = gettext("任何角色") if line.role == EVERYBODY else gettext(known.role_title(line.role))
     verb = gettext("可以") if line.eft == "allow" else gettext("不得")
-    what = "、".join(known.action_title(code) for code in known.actions_of(line)) or f"{line.obj}:{line.act}"
+    what = "、".join(gettext(known.action_title(code)) for code in known.actions_of(line)) or f"{line.obj}:{line.act}"
     where = names.get(line.tenant, line.tenant) + gettext("及以下") if line.tenant else gettext("各处")
     when = condition_in_words(line.cond, known)
     return f"{who} {verb} {what}（{where}{'；' + when if when else ''}）"
@@ -45,7 +45,7 @@ def condition_in_words(cond: str, known: Catalogue) -> str:
     for wanted, term in parse_condition(cond):
         if term.startswith("role:"):
             text = gettext("是") if wanted else gettext("不是")
-            parts.append(text + known.role_title(term[5:]))
+            parts.append(text + gettext(known.role_title(term[5:])))
         else:
             parts.append(("" if wanted else gettext("并非")) + gettext(FACTS.get(term, term)))
     return gettext("当") + gettext("，且").join(parts) if parts else ""

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from core.access import queries as access
@@ -208,6 +209,6 @@ def _what(account: Account) -> list[tuple[str, str, str]]:
     for action, reach in reaches.items():
         tops = [names[path] for path in reach.paths if path in names]
         if tops:
-            rows.append((known.action_title(action), "、".join(tops),
+            rows.append((gettext(known.action_title(action)), "、".join(tops),
                          "、".join(names[path] for path in reach.without if path in names)))
     return rows
