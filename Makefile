@@ -53,7 +53,7 @@ screenshots: install-dev ## 生成全部页面的截图（screenshots/）
 	@$(BIN)/python scripts/gallery.py
 
 messages: install-dev ## 提取界面文字，更新英文目录
-	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k lazy_gettext -o var/messages.pot . && $(BIN)/pybabel -q update -N -l en -i var/messages.pot -d core/translations
+	@$(BIN)/python -m core.web.catalogue
 
 lock: install-dev ## 按 requirements*.in 重新锁定版本
 	@$(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.lock

@@ -89,7 +89,7 @@ def test_search_says_what_to_try_when_nothing_is_found(toolkit: Flask) -> None:
 
 
 def workbench(toolkit: Flask, **values: object) -> str:
-    facts = {"cards": [], "todos": [], "recent": [], "plan": None, "today": lambda: dt.date(2026, 11, 21), **values}
+    facts = {"cards": [], "todos": [], "recent": [], "plan": None, "today": dt.date(2026, 11, 21), **values}
     with toolkit.test_request_context("/u/522723/"):
         return render_template("shell/workbench.html", **facts)
 
