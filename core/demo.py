@@ -83,12 +83,10 @@ def _fill(database: Database, host: PluginHost, actor: Actor) -> None:
 def announce(accounts: list[DemoAccount], port: int) -> None:
     """Print where to go and as whom to sign in."""
     click.echo(f"\n帮扶平台：http://127.0.0.1:{port}/    按 Ctrl+C 停止\n")
-    by_login = {account.login: account for account in accounts}
-    for login in SHOWN:
-        if login in by_login:
-            account = by_login[login]
-            click.echo(f"  {account.login:<20} {account.password:<12} {account.where} · {account.who}")
-    click.echo(f"  另有 {len(accounts)} 个演示账号，密码相同，登录页可直接选用。\n")
+    shown = [account for login in SHOWN for account in accounts if account.login == login]
+    for account in shown:
+        click.echo(f"  {account.login:<20} {account.password:<12} {account.where} · {account.who}")
+    click.echo(f"  另有 {len(accounts) - len(shown)} 个演示账号，密码相同，登录页可直接选用。\n")
 
 
 def remove_sqlite(url: str) -> None:
