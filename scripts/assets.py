@@ -27,6 +27,9 @@ TIMEOUT = 600
 
 #: what pages need, and the name it is served under
 FILES = {
+    "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
+    "swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui.min.js",
+    "swagger-ui-dist/LICENSE": "swagger-ui.LICENSE.txt",
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "bootstrap/LICENSE": "bootstrap.LICENSE.txt",
