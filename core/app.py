@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 
 import core.access.hooks
 import core.accounts.hooks
+import core.api.hooks
 import core.desk.hooks
 import core.host.hooks
 import core.tenancy.hooks
@@ -17,6 +18,7 @@ import core.units.hooks
 from core.access import guard
 from core.access.catalogue import rule_faults
 from core.accounts import sign_in
+from core.api import mounting
 from core.config import Settings
 from core.desk import problems, providers
 from core.extensions import Database
@@ -33,6 +35,7 @@ BUILTINS = (
     core.access.hooks,
     core.accounts.hooks,
     core.host.hooks,
+    core.api.hooks,
 )
 LARGEST_UPLOAD = 32 * 1024 * 1024
 
@@ -52,7 +55,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_ENABLED=not settings.testing,
+        WTF_CSRF_CHECK_DEFAULT=False,  # the API's own check, which knows who needs none
         RATELIMIT_ENABLED=not settings.testing,
+        RATELIMIT_HEADERS_ENABLED=True,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     database = Database(settings.database_url)
@@ -62,15 +67,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["bangfu.host"] = host
     # Units knows no tenants; it is told which units a merge or a closing must not touch.
     app.extensions["bangfu.tenant_units"] = tenant_unit_ids
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     for part in (i18n, headers, filters, sign_in, problems, providers):
         part.install(app)
+    mounting.install(app, csrf)
     for blueprint in host.registered("register_blueprints"):
         app.register_blueprint(blueprint)
+    mounting.mount(app, host)
     # Flask calls these in reverse: the guard's own come first, then the commit and the end of the session.
     app.after_request(_commit)
     app.teardown_request(_close)
     guard.install(app)
+    sign_in.install_steps(app)
     return app
 
 

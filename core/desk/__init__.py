@@ -1,1 +1,1 @@
-"""The desk every account starts from: workbench, unit tree, search, the small JSON API, error pages."""
+"""The desk every account starts from: workbench, unit tree, search, error pages."""

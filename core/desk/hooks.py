@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from core.desk import api, routes
+from core.desk import routes
 from core.desk.permissions import Action
 from core.host.contract import MenuItem
 from core.host.markers import hookimpl
@@ -12,7 +12,7 @@ from core.host.markers import hookimpl
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [routes.blueprint, api.blueprint]
+    return [routes.blueprint]
 
 
 @hookimpl

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
+from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -21,6 +24,8 @@ HTTP_MESSAGES = {
     404: N_("没有这个页面，或者它不在您的权限范围内。"),
     405: N_("这个地址不接受这样的操作，请从页面上的按钮进入。"),
     413: N_("文件太大了，请拆分后再上传。"),
+    415: N_("请以 application/json 送出内容。"),
+    422: N_("填写有误"),
     429: N_("操作太频繁，请稍等一分钟再试。"),
 }
 
@@ -35,18 +40,28 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unknown)
 
 
-def answer(status: int, message: str, *, title: str = "", fields: dict[str, str] | None = None,
+def answer(status: int, message: str, *, title: str = "", fields: dict[str, str] | None = None, kind: str = "",
            **facts: Any) -> Response:
-    """One shape for every refusal: a page for people, problem details for programs."""
+    """One shape for every refusal: a page for people, problem details (RFC 9457) for programs."""
     if wants_json():
-        errors = [{"field": field, "message": text} for field, text in (fields or {}).items()]
-        body = {"ok": False, "status": status, "error": message, "errors": errors,
-                **{name: value for name, value in facts.items() if value}}
-        return make_response(jsonify(body), status)
+        return _problem(status, message, title, fields or {}, kind, facts)
     page = f"errors/{status}.html" if status in PAGES else "errors/error.html"
     return make_response(
         render_template(page, status=status, title=title, message=message, fields=fields or {}, **facts), status
     )
+
+
+def _problem(status: int, message: str, title: str, fields: dict[str, str], kind: str,
+             facts: dict[str, Any]) -> Response:
+    errors = [{"field": field, "message": text} for field, text in fields.items()]
+    body = {"type": f"urn:bangfu:problem:{kind}" if kind else "about:blank",
+            "title": title or HTTPStatus(status).phrase, "status": status, "detail": message,
+            "instance": request.path, **({"errors": errors} if errors else {}),
+            **{name: value for name, value in facts.items() if value}}
+    text = json.dumps(body, ensure_ascii=False)
+    made = Response(text, status, content_type="application/problem+json")
+    made.vary.update(["Accept-Language"])
+    return made
 
 
 PAGES = {400, 401, 403, 404, 409, 419, 422, 429, 500}
@@ -67,8 +82,14 @@ def _platform(error: PlatformError) -> Any:
         log.error("%s: %s", type(error).__name__, error, exc_info=error)
     message = gettext(error.message)
     message = message % error.params if error.params else message
-    return answer(error.status, message, title=gettext(error.title), fields=error.fields,
+    fields = {name: gettext(text) if text else text for name, text in error.fields.items()} if wants_json() else error.fields
+    return answer(error.status, message, title=gettext(error.title), fields=fields, kind=_kind(error),
                   rule=getattr(error, "rule", ""), clause=getattr(error, "clause", ""))
+
+
+def _kind(error: PlatformError) -> str:
+    """NotPermitted → not-permitted: what a program may tell refusals apart by."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
 
 
 def _csrf(error: CSRFError) -> Response:
@@ -81,7 +102,23 @@ def _http(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
-    return answer(status, gettext(HTTP_MESSAGES.get(status, N_("这个请求没有办成，请返回上一页重试。"))))
+    made = answer(status, gettext(HTTP_MESSAGES.get(status, N_("这个请求没有办成，请返回上一页重试。"))),
+                  fields=_faults(getattr(error, "data", None)))
+    for name, value in error.get_headers():  # such as Allow, Retry-After
+        if name not in ("Content-Type", "Content-Length"):
+            made.headers.setdefault(name, value)
+    return made
+
+
+def _faults(data: Any) -> dict[str, str]:
+    """What a schema found wrong, by field: `{"json": {"name": ["…"]}}` as one line each."""
+    found: dict[str, str] = {}
+    messages = data.get("messages") if isinstance(data, dict) else None
+    for part in (messages or {}).values():
+        for field, texts in part.items() if isinstance(part, dict) else [("", part)]:
+            lines = texts if isinstance(texts, list) else [texts]
+            found[str(field)] = "；".join(str(line) for line in lines)
+    return found
 
 
 def _integrity(error: IntegrityError) -> Response:

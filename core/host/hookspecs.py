@@ -110,6 +110,22 @@ def register_blueprints() -> list[Blueprint]:
 
 
 @hookspec
+def register_apis() -> list[Blueprint]:
+    """The plugin's addresses of the API, made with `core.api.blueprint.plugin_api(slug, …)`.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; every address answers 404 at units where the plugin is off, and is absent from
+        the description of the API there.
+    Args: none.
+    Returns: at most one blueprint named `slug-api`, every address with its action.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
+
+
+@hookspec
 def register_menus() -> list[MenuItem]:
     """Entries of the shell's menu.
 

@@ -35,6 +35,7 @@ REGISTERS: dict[str, type] = {
     "register_rules": RuleSpec,
     "register_sections": SectionSpec,
     "register_blueprints": Blueprint,
+    "register_apis": Blueprint,
     "register_menus": MenuItem,
 }
 
@@ -92,6 +93,7 @@ def examine(plugin: Any, source: str) -> Installed:
     _check_names(manifest.slug, registered)
     check_actions(registered["register_actions"], registered["register_rules"])
     _check_pages(manifest.slug, registered["register_blueprints"], registered["register_menus"])
+    _check_apis(manifest.slug, registered["register_apis"])
     _check_tables(manifest.slug, package_of(plugin))
     return Installed(manifest, plugin, source, registered=registered)
 
@@ -164,9 +166,24 @@ def _check_pages(slug: str, blueprints: list[Blueprint], menus: list[MenuItem]) 
                                   endpoint=item.endpoint)
 
 
+def _check_apis(slug: str, blueprints: list[Blueprint]) -> None:
+    """The same for the plugin's addresses of the API."""
+    prefix = f"/api/v1/u/<code>/p/{slug}"
+    for blueprint in blueprints:
+        if blueprint.name != f"{slug}-api" or getattr(blueprint, "plugin", None) != slug:
+            raise PluginLoadError(N_("接口“%(name)s”须由 plugin_api(“%(slug)s”) 建立"), name=blueprint.name, slug=slug)
+    app = probe_app(blueprints)
+    silent = undeclared(app)
+    if silent:
+        raise PluginLoadError(N_("这些地址没有声明权限动作：%(endpoints)s"), endpoints="、".join(silent))
+    for rule in app.url_map.iter_rules():
+        if plugin_of(app, rule.endpoint) != slug or not f"{rule.rule}/".startswith(f"{prefix}/"):
+            raise PluginLoadError(N_("地址 %(address)s 不在插件自己的地址之下"), address=rule.rule)
+
+
 def check_requirements(installed: Installed, core_actions: set[str]) -> None:
     """Every page asks for an action that somebody registered; access refuses to start with any other."""
-    app = probe_app(installed.registered["register_blueprints"])
+    app = probe_app([*installed.registered["register_blueprints"], *installed.registered["register_apis"]])
     known = core_actions | {action.code for action in installed.registered["register_actions"]}
     for endpoint in sorted(app.view_functions):
         requirement = requirement_of(app, endpoint)

@@ -106,6 +106,12 @@ def test_hook_register_blueprints(app: Flask, client_as: ClientAs) -> None:
     assert "还没有走访记录" in page(client_as("jia-school"), "/u/990101-S01/p/sample/")
 
 
+def test_hook_register_apis(visited: Database, client_as: ClientAs) -> None:
+    answer = client_as("jia-school").get("/api/v1/u/990101-S01/p/sample/visits").get_json()
+    assert [visit["title"] for visit in answer["visits"]] == ["冬衣送到学校"]
+    assert client_as("yi-school").get("/api/v1/u/990102-S01/p/sample/visits").status_code == 404
+
+
 def test_hook_register_menus(client_as: ClientAs) -> None:
     assert 'href="/u/990101-S01/p/sample/"' in page(client_as("jia-school"), "/u/990101-S01/")
     assert "/p/sample/" not in page(client_as("yi-school"), "/u/990102-S01/")

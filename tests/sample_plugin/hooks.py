@@ -27,6 +27,7 @@ from core.host.markers import hookimpl
 from core.trail.services import record
 from core.units.queries import find_unit_by_code
 from tests.sample_plugin import permissions, queries, schemas, services
+from tests.sample_plugin.api import api
 from tests.sample_plugin.manifest import manifest
 from tests.sample_plugin.permissions import Action
 from tests.sample_plugin.routes import blueprint
@@ -57,6 +58,11 @@ def register_sections() -> list[SectionSpec]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
+
+
+@hookimpl
+def register_apis() -> list[Blueprint]:
+    return [api]
 
 
 @hookimpl

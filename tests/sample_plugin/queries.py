@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
-from core.access.scoping import get_scoped, in_scope, scoped_page
+from core.access.scoping import Page, get_scoped, in_scope, scoped_page
 from core.errors import NotFound
 from core.units.models import Unit
 from tests.sample_plugin.models import Moved, Payment, Visit
@@ -19,7 +19,7 @@ PAGE = 50
 Record = Visit | Payment
 
 
-def list_visits(session: Session, scope: Scope, before: uuid.UUID | None = None, limit: int = PAGE) -> Sequence[Visit]:
+def list_visits(session: Session, scope: Scope, before: uuid.UUID | None = None, limit: int = PAGE) -> Page[Visit]:
     """A page of visits, newest first, those before the id `before`."""
     return scoped_page(session, Visit, scope, before=before, limit=limit)
 

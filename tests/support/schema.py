@@ -6,7 +6,7 @@ import importlib
 
 from core.extensions import Base, Database
 
-MODELS = ("core.units", "core.tenancy", "core.access", "core.accounts", "core.trail", "core.host")
+MODELS = ("core.units", "core.tenancy", "core.access", "core.accounts", "core.trail", "core.host", "core.api")
 
 
 def make_schema(url: str) -> None:

@@ -173,7 +173,7 @@ def test_a_refusal_by_a_line_names_it(client_as: ClientAs, app_database: Databas
     deny(app_database, "tenant_admin", "core.access", "read")
     answer = client_as("jia-admin").get("/u/990101/access/", headers=JSON)
     assert answer.status_code == 403
-    assert "禁止“查看访问规则”" in answer.json["error"]
+    assert "禁止“查看访问规则”" in answer.json["detail"]
 
 
 def test_a_refused_write_is_trailed_although_it_held_the_write_lock(client_as: ClientAs, app_database: Database) -> None:

@@ -129,6 +129,7 @@ def test_a_catalogue_is_compiled_when_it_is_newer(tmp_path: Path, monkeypatch: p
 
 
 def test_what_pages_load_is_what_is_fetched() -> None:
-    base = (ROOT / "core/web/templates/layouts/base.html").read_text(encoding="utf-8")
+    pages = ("core/web/templates/layouts/base.html", "core/api/templates/api/docs.html")
+    base = "".join((ROOT / page).read_text(encoding="utf-8") for page in pages)
     for name in assets.FILES.values():
         assert name.endswith(".txt") or f"vendor/{name}" in base

@@ -1,0 +1,22 @@
+"""Puts the API on the app: its addresses, core's and the plugins', with their description."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from core.api import health, spec, tokens
+from core.host.manager import PluginHost
+
+
+def install(app: Flask, csrf: CSRFProtect) -> None:
+    """Before the guard, so that it asks who is behind a token as of anybody else."""
+    health.install(app)
+    tokens.install(app, csrf)
+
+
+def mount(app: Flask, host: PluginHost) -> None:
+    """Every address that core and the plugins registered."""
+    description = spec.install(app)
+    for blueprint in host.registered("register_apis"):
+        description.register_blueprint(blueprint)

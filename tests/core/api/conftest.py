@@ -1,0 +1,64 @@
+"""Callers of the API: browsers, and systems with a token."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.access.guard import access_catalogue
+from core.accounts.queries import find_by_login
+from core.api.models import ApiToken
+from core.api.services import make_token
+from core.extensions import Actor, Database
+from core.units.queries import get_unit_by_code
+from tests.factories.world import PEOPLE
+
+MakeToken = Callable[..., str]
+
+
+@pytest.fixture
+def token_of(app: Flask, app_database: Database) -> MakeToken:
+    """The text of a new token of one of the people of `make_world`, for everything unless actions are given."""
+    def make(login: str, *actions: str, unit: str = "", age_days: int = 0) -> str:
+        with app.app_context():
+            known = set(access_catalogue().actions)
+        with app_database.transaction() as session:
+            account = find_by_login(session, login)
+            assert account is not None
+            place = get_unit_by_code(session, unit or PEOPLE[login][1])
+            token, text = make_token(session, account.id, "对接测试系统", place, actions or sorted(known), 90,
+                                     Actor(account.id, account.name), able=known)
+            token.until -= dt.timedelta(days=age_days)
+        return text
+    return make
+
+
+class Caller:
+    """Another system, with its token on every request."""
+
+    def __init__(self, client: FlaskClient, text: str) -> None:
+        self.client = client
+        self.headers = {"Authorization": f"Bearer {text}"}
+
+    def open(self, method: str, address: str, headers: Iterable[tuple[str, str]] = (), **options: Any) -> Any:
+        return self.client.open(address, method=method, headers={**self.headers, **dict(headers)}, **options)
+
+    def get(self, address: str, **headers: str) -> Any:
+        return self.open("GET", address, [(name.replace("_", "-"), value) for name, value in headers.items()])
+
+
+@pytest.fixture
+def caller(app: Flask, token_of: MakeToken) -> Callable[..., Caller]:
+    def make(login: str, *actions: str, **options: Any) -> Caller:
+        return Caller(app.test_client(), token_of(login, *actions, **options))
+    return make
+
+
+def stored_tokens(database: Database) -> list[ApiToken]:
+    with database.session() as session:
+        return session.query(ApiToken).all()
