@@ -5,10 +5,10 @@ from __future__ import annotations
 import http
 import json
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from typing import Any, cast
 
 from flask import Flask, current_app
-from flask import json as flask_json
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 
@@ -73,8 +73,15 @@ def _whole() -> str:
     kept: dict[str, str] = current_app.extensions.setdefault(f"{KEY}.whole", {})
     if "text" not in kept:
         made = cast(Description, current_app.extensions[KEY])
-        kept["text"] = flask_json.dumps(made.spec.to_dict())
+        kept["text"] = json.dumps(made.spec.to_dict(), default=_number)
     return kept["text"]
+
+
+def _number(bound: object) -> float:
+    """A bound given as an exact amount; JSON Schema has numbers alone."""
+    if isinstance(bound, Decimal):
+        return int(bound) if bound == bound.to_integral_value() else float(bound)
+    raise TypeError(f"{bound!r} has no place in a description")
 
 
 def _plugin(path: str) -> str:
