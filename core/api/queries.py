@@ -6,8 +6,9 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.access.models import Assignment
@@ -24,9 +25,29 @@ from core.units.models import Unit
 class Holder:
     """A token with the account it acts for and the unit it is held to."""
 
-    token: ApiToken
-    account: Account
-    unit: Unit
+    token_id: uuid.UUID
+    title: str
+    prefix: str
+    actions: list[str]
+    until: dt.datetime
+    revoked_at: dt.datetime | None
+    last_used_at: dt.datetime | None
+    account_id: uuid.UUID
+    name: str
+    active: bool
+    unit_id: uuid.UUID
+    unit_code: str
+    unit_name: str
+    unit_path: str
+
+
+#: made once: it is asked with every request of a token
+_HOLDER = (
+    select(ApiToken.id, ApiToken.title, ApiToken.prefix, ApiToken.actions, ApiToken.until, ApiToken.revoked_at,
+           ApiToken.last_used_at, Account.id, Account.name, Account.active, Unit.id, Unit.code,
+           Unit.name, Unit.path)
+    .join(Account, Account.id == ApiToken.account_id).join(Unit, Unit.id == ApiToken.unit_id)
+    .where(ApiToken.digest == bindparam("digest")))
 
 
 @dataclass(frozen=True)
@@ -46,10 +67,8 @@ class Post:
 
 def find_holder(session: Session, digest: str) -> Holder | None:
     """Who is behind the token of this hash, whatever has become of them since."""
-    row = session.execute(
-        select(ApiToken, Account, Unit).join(Account, Account.id == ApiToken.account_id)
-        .join(Unit, Unit.id == ApiToken.unit_id).where(ApiToken.digest == digest)).first()
-    return Holder(row[0], row[1], row[2]) if row else None
+    row: Any = session.connection().execute(_HOLDER, {"digest": digest}).first()
+    return Holder(*row) if row else None
 
 
 def list_tokens(session: Session, account_id: uuid.UUID) -> list[tuple[ApiToken, Unit]]:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from core.api.models import ApiAnswer, ApiToken
+from core.api.queries import Holder
 from core.api.rules import new_token, token_digest
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, utcnow
@@ -67,11 +68,11 @@ def note_use(session: Session, token_id: uuid.UUID) -> None:
     session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=utcnow()))
 
 
-def note_refused(session: Session, token: ApiToken, reason: str, actor: Actor, *,
+def note_refused(session: Session, token: Holder, reason: str, actor: Actor, *,
                  tenant_id: str = PLATFORM) -> None:
     """Note that a token that no longer holds was tried."""
     record(session, actor, REFUSE, f"拒绝访问令牌“{token.title}”（{token.prefix}…）：{reason}",
-           subject=f"token:{token.id}", tenant_id=tenant_id, unit_id=token.unit_id, reason=reason)
+           subject=f"token:{token.token_id}", tenant_id=tenant_id, unit_id=token.unit_id, reason=reason)
 
 
 def begin_answer(session: Session, account_id: uuid.UUID, key: str, digest: str) -> ApiAnswer:

@@ -24,7 +24,7 @@ from core.access.rules import Line
 from core.access.viewer import Decision, Place, Viewer
 from core.accounts.sign_in import limiter
 from core.api import queries, services
-from core.api.models import ApiToken
+from core.api.queries import Holder
 from core.api.rules import TOKEN, token_digest
 from core.errors import N_, NotSignedIn
 from core.extensions import Actor, utcnow
@@ -53,7 +53,6 @@ class TokenHolder(UserMixin):  # type: ignore[misc]
 
     account_id: uuid.UUID
     name: str
-    token_id: uuid.UUID
     prefix: str
     title: str
     until: dt.datetime
@@ -136,19 +135,18 @@ def _holder(text: str) -> TokenHolder:
     if found is None:
         _count_refused()
         raise NoToken(REFUSED)
-    token, account, unit = found.token, found.account, found.unit
-    reason = _why_not(token, account.active)
+    reason = _why_not(found)
     if reason:
         _count_refused()
         with apart() as own:
-            services.note_refused(own, token, reason, Actor(account.id, account.name, source="api",
+            services.note_refused(own, found, reason, Actor(found.account_id, found.name, source="api",
                                                             address=request.remote_addr or ""))
         raise NoToken(REFUSED)
-    if token.last_used_at is None or utcnow() - token.last_used_at > NOTE_EVERY:
+    if found.last_used_at is None or utcnow() - found.last_used_at > NOTE_EVERY:
         with apart() as own:
-            services.note_use(own, token.id)
-    return TokenHolder(account.id, account.name, token.id, token.prefix, token.title, token.until, unit.id,
-                       unit.code, unit.name, unit.path, frozenset(token.actions))
+            services.note_use(own, found.token_id)
+    return TokenHolder(found.account_id, found.name, found.prefix, found.title, found.until, found.unit_id,
+                       found.unit_code, found.unit_name, found.unit_path, frozenset(found.actions))
 
 
 def _count_refused() -> None:
@@ -156,12 +154,12 @@ def _count_refused() -> None:
         """Raises once there have been too many."""
 
 
-def _why_not(token: ApiToken, active: bool) -> str:
-    if not active:
+def _why_not(found: Holder) -> str:
+    if not found.active:
         return "账号已停用"
-    if token.revoked_at is not None:
+    if found.revoked_at is not None:
         return "令牌已撤销"
-    return "令牌已过期" if token.until <= utcnow() else ""
+    return "令牌已过期" if found.until <= utcnow() else ""
 
 
 def token_viewer() -> TokenViewer | None:
