@@ -78,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(_commit)
     app.teardown_request(_close)
     guard.install(app)
+    sign_in.install_steps(app)
     return app
 
 

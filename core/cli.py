@@ -13,6 +13,7 @@ import click
 from core import demo, migrations
 from core.access.catalogue import catalogue
 from core.access.services import sync_defaults
+from core.accounts.commands import accounts
 from core.app import BUILTINS, load_plugins
 from core.config import Settings
 from core.errors import PlatformError
@@ -42,6 +43,7 @@ def main() -> None:
 main.add_command(units)
 main.add_command(plan)
 main.add_command(tenants)
+main.add_command(accounts)
 
 
 @contextmanager

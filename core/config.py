@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: what a deployment decides about accounts, see `core.accounts.policy`
+ACCOUNTS = "BANGFU_ACCOUNT_"
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,12 @@ class Settings:
     extra_plugins: tuple[str, ...] = ()
     tenants_dir: Path = ROOT / "tenants"
     secure_cookies: bool = False
+    #: by name, what BANGFU_ACCOUNT_<NAME> says
     options: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_env(cls) -> Settings:
-        """Read BANGFU_DATABASE_URL, BANGFU_DATA_DIR, BANGFU_SECRET_KEY, BANGFU_ENV and BANGFU_DEMO."""
+        """Read BANGFU_DATABASE_URL, BANGFU_DATA_DIR, BANGFU_SECRET_KEY, BANGFU_ENV, BANGFU_DEMO and BANGFU_ACCOUNT_…."""
         data_dir = Path(os.environ.get("BANGFU_DATA_DIR", ROOT / "var"))
         url = os.environ.get("BANGFU_DATABASE_URL") or f"sqlite:///{data_dir / 'bangfu.sqlite3'}"
         extra = tuple(name for name in os.environ.get("BANGFU_EXTRA_PLUGINS", "").split(",") if name)
@@ -42,6 +45,8 @@ class Settings:
             demo=os.environ.get("BANGFU_DEMO") == "1",
             secure_cookies=os.environ.get("BANGFU_SECURE_COOKIES") == "1",
             extra_plugins=extra,
+            options={name.removeprefix(ACCOUNTS).lower(): value for name, value in os.environ.items()
+                     if name.startswith(ACCOUNTS) and value},
         )
 
 

@@ -75,7 +75,8 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 def settings_for(url: str, data_dir: Path, *plugins: str) -> Settings:
     """Settings of an app under test."""
     return Settings(database_url=url, data_dir=data_dir, secret_key="test-key", testing=True,
-                    extra_plugins=plugins, tenants_dir=ROOT / "tenants")
+                    extra_plugins=plugins, tenants_dir=ROOT / "tenants",
+                    options={"second_factor": "optional"})
 
 
 @pytest.fixture(scope="session")

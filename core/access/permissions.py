@@ -22,6 +22,7 @@ class Role(StrEnum):
     """The roles the platform itself brings."""
 
     AID_CENTRE = "aid_centre"
+    AUDIT_ADMIN = "audit_admin"
     AUDITOR = "auditor"
     BASIC_EDUCATION = "basic_education"
     CENTRAL_SCHOOL = "central_school"
@@ -37,10 +38,15 @@ class Role(StrEnum):
     PROJECT_OFFICE = "project_office"
     PROVINCE_BUREAU = "province_bureau"
     SCHOOL_CLERK = "school_clerk"
+    SECURITY_ADMIN = "security_admin"
+    SYSTEM_ADMIN = "system_admin"
     TEACHING_OFFICE = "teaching_office"
     TENANT_ADMIN = "tenant_admin"
     TRAINING_OFFICE = "training_office"
 
+
+#: 三员: three separate people, and none of them is the platform administrator as well
+OFFICERS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 
 ACTIONS = [
     ActionSpec(Action.ACCESS_READ, "查看访问规则"),
@@ -57,6 +63,9 @@ _SCHOOL = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
 
 ROLES = [
     RoleSpec(Role.PLATFORM_ADMIN, "平台管理员", levels=_TOP, source="各级职责表：平台管理"),
+    RoleSpec(Role.SYSTEM_ADMIN, "系统管理员", levels=_TOP, source="等保2.0 三员分立：账号与运行"),
+    RoleSpec(Role.SECURITY_ADMIN, "安全管理员", levels=_TOP, source="等保2.0 三员分立：访问规则"),
+    RoleSpec(Role.AUDIT_ADMIN, "审计管理员", levels=_TOP, source="等保2.0 三员分立：留痕审计"),
     RoleSpec(Role.PROVINCE_BUREAU, "省级主管", levels=_TOP, source="CO-003 省负总责"),
     RoleSpec(Role.CITY_BUREAU, "市级主管", levels=(Level.CITY,), source="CO-003 市级推进"),
     RoleSpec(Role.AUDITOR, "督查审计", source="各级职责表：督查审计，只看不改"),
@@ -94,4 +103,8 @@ RULES = [
     *_allow("账号由平台和租户管理员管理", "core.account", "manage", Role.PLATFORM_ADMIN, Role.TENANT_ADMIN),
     *_allow("留痕供管理和监督查阅", "core.trail", "read", Role.PLATFORM_ADMIN, Role.PROVINCE_BUREAU,
             Role.CITY_BUREAU, Role.AUDITOR, Role.DISCIPLINE, Role.TENANT_ADMIN),
+    *_allow("三员分立：安全管理员定规则", "core.access", "manage", Role.SECURITY_ADMIN),
+    *_allow("三员分立：安全、审计管理员看规则", "core.access", "read", Role.SECURITY_ADMIN, Role.AUDIT_ADMIN),
+    *_allow("三员分立：系统管理员管账号", "core.account", "manage", Role.SYSTEM_ADMIN),
+    *_allow("三员分立：审计管理员看留痕", "core.trail", "read", Role.AUDIT_ADMIN),
 ]

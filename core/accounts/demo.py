@@ -13,6 +13,7 @@ from core.access.catalogue import Catalogue
 from core.access.permissions import Role
 from core.accounts import queries, services
 from core.accounts.models import Account
+from core.accounts.passwords import hash_password
 from core.extensions import Actor
 from core.tenancy.models import Tenant
 from core.units.models import Kind, Level, Unit
@@ -45,7 +46,7 @@ class _Post(NamedTuple):
 
 def load_demo_accounts(session: Session, known: Catalogue) -> list[DemoAccount]:
     """Make the people that are missing; all of them, with login, password, role and unit."""
-    hashed = services.hash_password(PASSWORD)
+    hashed = hash_password(PASSWORD)
     found = []
     for number, post in enumerate(_posts(session)):
         account = queries.find_by_login(session, post.login)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from core.accounts import people, routes
+from core.accounts import bulk, own, people, review, routes
 from core.accounts.permissions import Action
 from core.host.contract import MenuItem
 from core.host.markers import hookimpl
@@ -12,7 +12,7 @@ from core.host.markers import hookimpl
 
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
-    return [routes.blueprint, people.blueprint]
+    return [routes.blueprint, own.blueprint, people.blueprint, bulk.blueprint, review.blueprint]
 
 
 @hookimpl

@@ -20,8 +20,11 @@ from core.access.rules import FACTS
 from core.access.viewer import Viewer, load_viewer
 from core.access.words import csv_file, line_in_words, unit_names
 from core.accounts import queries, services
+from core.accounts.attempts import forget_attempts, locked_until
+from core.accounts.giving import account_in_scope, check_giver, check_helper, roles_to_give
 from core.accounts.models import Account
 from core.accounts.queries import Post
+from core.accounts.sign_in import security
 from core.errors import N_, InvalidInput, NotFound, NotPermitted, PlatformError
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code
@@ -39,18 +42,20 @@ def overview(code: str) -> str | Response:
 
 @blueprint.post("/accounts")
 @require(Action.ACCOUNT_MANAGE)
-def add(code: str) -> Response | tuple[str | Response, int]:
+def add(code: str) -> Response | str | tuple[str | Response, int]:
     form = request.form
     try:
         with db().begin_nested():
             place = _below(form.get("unit", ""))
-            if not viewer().allowed(Action.ACCOUNT_MANAGE, place):
-                raise NotPermitted(N_("您不能管理“%(unit)s”的账号"), unit=place.name)
-            services.assign(db(), _account_of_form(), form.get("role", ""), place, actor(),
+            account, password = _account_of_form(place)
+            check_giver(viewer(), account.id, form.get("role", ""), place, access_catalogue())
+            services.assign(db(), account, form.get("role", ""), place, actor(),
                             known=access_catalogue(), since=_day("since") or access.today(), until=_day("until"),
-                            tenant_id=g.tenant_id)
+                            tenant_id=g.tenant_id, policy=security().policy)
     except PlatformError as error:
         return _overview(error), error.status
+    if password:
+        return _show_once([(account.login, account.name, password)])
     return redirect(url_for("people.overview", code=code))
 
 
@@ -58,6 +63,45 @@ def add(code: str) -> Response | tuple[str | Response, int]:
 @require(Action.ACCOUNT_MANAGE)
 def end(code: str, post_id: uuid.UUID) -> Response:
     services.end_assignment(db(), post_id, unit(), _day("on") or access.today(), actor(), tenant_id=g.tenant_id)
+    return redirect(url_for("people.overview", code=code))
+
+
+@blueprint.get("/accounts/<uuid:account_id>")
+@require(Action.ACCOUNT_MANAGE)
+def person(code: str, account_id: uuid.UUID) -> str:
+    return _person_page(account_id)
+
+
+@blueprint.post("/accounts/<uuid:account_id>/reset")
+@require(Action.ACCOUNT_MANAGE)
+def reset(code: str, account_id: uuid.UUID) -> str | tuple[str, int]:
+    """Help somebody who cannot sign in: a one-time password, shown once."""
+    account, posts = account_in_scope(db(), viewer(), account_id)
+    check_helper(viewer(), account, posts, access_catalogue())
+    try:
+        password = services.reset_account(db(), account, actor(), reason=request.form.get("reason", ""),
+                                          policy=security().policy, tenant_id=g.tenant_id)
+    except InvalidInput as error:
+        return _person_page(account_id, error), error.status
+    forget_attempts(db(), security().digest("login", account.login))
+    forget_attempts(db(), security().digest("code", str(account.id)))
+    return _show_once([(account.login, account.name, password)])
+
+
+@blueprint.post("/accounts/<uuid:account_id>/leave")
+@require(Action.ACCOUNT_MANAGE)
+def leave(code: str, account_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Somebody leaves: all posts within this unit end, and with the last one the account is closed."""
+    account, posts = account_in_scope(db(), viewer(), account_id)
+    if account.id == viewer().account_id:
+        raise NotPermitted(N_("不能为自己办理离任，请由上级管理员办理"))
+    reach = viewer().reach(Action.ACCOUNT_MANAGE)
+    if not all(reach.holds(post.path) for post in posts if post.path.startswith(unit().path)):
+        raise NotPermitted(N_("%(name)s还有您不能管理的任职"), name=account.name)
+    try:
+        services.leave(db(), account, unit(), actor(), reason=request.form.get("reason", ""), tenant_id=g.tenant_id)
+    except InvalidInput as error:
+        return _person_page(account_id, error), error.status
     return redirect(url_for("people.overview", code=code))
 
 
@@ -119,8 +163,10 @@ def _overview(error: PlatformError | None = None) -> str | Response:
     posts = queries.list_posts_in(db(), viewer().reach(Action.ACCOUNT_MANAGE).within(unit().path))
     if request.args.get("format") == "csv":
         return _posts_csv("accounts", posts)
+    offered = set(roles_to_give(viewer(), unit(), access_catalogue()))
     return render_template("accounts/people.html", posts=posts, known=access_catalogue(), error=error,
-                           form=request.form, day=access.today())
+                           form=request.form, day=access.today(),
+                           roles=[code for code in access_catalogue().roles if code in offered])
 
 
 def _posts_csv(name: str, posts: list[Post]) -> Response:
@@ -130,15 +176,36 @@ def _posts_csv(name: str, posts: list[Post]) -> Response:
                     post.valid_from, post.valid_to) for post in posts])
 
 
-def _account_of_form() -> Account:
-    """The account named in the form: a new one where a password is given with it."""
+def _account_of_form(place: Unit) -> tuple[Account, str]:
+    """The account named in the form, or with a name beside it a new one with its first password."""
     form = request.form
-    if form.get("password"):
-        return services.create_account(db(), form.get("login", ""), form.get("name", ""), form["password"], actor())
-    account = queries.find_by_login(db(), form.get("login", ""))
-    if account is None:
-        raise InvalidInput(fields={"login": N_("没有这个登录名；新账号请同时填写姓名和密码")})
-    return account
+    if form.get("name", "").strip():
+        return services.open_account(db(), form.get("login", ""), form["name"], actor(), policy=security().policy,
+                                     tenant_id=g.tenant_id)
+    account = queries.find_by_login(db(), form.get("login", "").strip().lower())
+    posts = queries.list_posts(db(), account.id, ahead=True) if account else []
+    reach = viewer().reach(Action.ACCOUNT_MANAGE)
+    if account is None or not account.active or (posts and not any(reach.holds(post.path) for post in posts)):
+        raise InvalidInput(fields={"login": N_("没有这个登录名，或者它不在您的范围内；新账号请同时填写姓名")})
+    return account, ""
+
+
+def _person_page(account_id: uuid.UUID, error: PlatformError | None = None) -> str:
+    account, posts = account_in_scope(db(), viewer(), account_id)
+    reach, refused = viewer().reach(Action.ACCOUNT_MANAGE), None
+    try:
+        check_helper(viewer(), account, posts, access_catalogue())
+    except NotPermitted as reason:
+        refused = reason
+    locked = locked_until(db(), security().digest("login", account.login))
+    return render_template("accounts/person.html", account=account, error=error, refused=refused, locked=locked,
+                           posts=[post for post in posts if reach.holds(post.path)], known=access_catalogue(),
+                           elsewhere=sum(not reach.holds(post.path) for post in posts))
+
+
+def _show_once(people: list[tuple[str, str, str]]) -> str:
+    """First passwords, in the answer to the request that made them and nowhere else."""
+    return render_template("accounts/first_passwords.html", people=people, days=security().policy.first_password_days)
 
 
 def _below(code: str) -> Unit:

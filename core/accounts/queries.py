@@ -54,9 +54,10 @@ def get_account(session: Session, account_id: uuid.UUID) -> Account:
     return found
 
 
-def list_posts(session: Session, account_id: uuid.UUID, *, on: dt.date | None = None) -> list[Post]:
-    """What an account holds on a day (today unless given)."""
-    return _posts(session, [Assignment.account_id == account_id], on)
+def list_posts(session: Session, account_id: uuid.UUID, *, on: dt.date | None = None,
+               ahead: bool = False) -> list[Post]:
+    """What an account holds on a day (today unless given); with `ahead` also what it will hold."""
+    return _posts(session, [Assignment.account_id == account_id], on, ahead=ahead)
 
 
 def list_posts_in(session: Session, reach: Reach, *, on: dt.date | None = None, limit: int = 500) -> list[Post]:
@@ -81,14 +82,24 @@ def _between(item: Range) -> ColumnElement[bool]:
     return and_(Unit.path >= item[0], Unit.path < item[1])
 
 
-def _posts(session: Session, criteria: Sequence[Criterion], on: dt.date | None, limit: int = 500) -> list[Post]:
+def _posts(session: Session, criteria: Sequence[Criterion], on: dt.date | None, limit: int = 500, *,
+           ahead: bool = False) -> list[Post]:
     day = on or today()
+    begun = [] if ahead else [Assignment.valid_from <= day]
     rows = session.execute(
         select(Assignment.id, Account.id, Account.login, Account.name, Assignment.role, Unit.code, Unit.name,
                Unit.path, Assignment.valid_from, Assignment.valid_to)
         .join(Account, Account.id == Assignment.account_id)
         .join(Unit, Unit.id == Assignment.unit_id)
-        .where(*criteria, Assignment.valid_from <= day,
+        .where(*criteria, *begun,
                or_(Assignment.valid_to.is_(None), Assignment.valid_to > day))
         .order_by(Unit.path, Assignment.role, Account.login).limit(limit))
     return [Post(*tuple(row)) for row in rows]
+
+
+def units_below(session: Session, reach: Reach, limit: int) -> list[Unit]:
+    """The open units of a reach, from the top of the tree down."""
+    if not reach:
+        return []
+    return list(session.scalars(select(Unit).where(or_(*(_between(item) for item in reach.ranges)),
+                                                   Unit.closed_on.is_(None)).order_by(Unit.path).limit(limit)))

@@ -1,22 +1,25 @@
-"""Accounts: opening, checking a password, giving and ending assignments."""
+"""Accounts: opening and closing them, giving and ending assignments, help with signing in."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import secrets
 import uuid
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access.catalogue import Catalogue
 from core.access.models import Assignment
 from core.access.permissions import Action
+from core.access.queries import today
 from core.accounts import queries
+from core.accounts.browsers import end_sessions
+from core.accounts.factor import remove_factor
+from core.accounts.giving import check_apart
 from core.accounts.models import Account
+from core.accounts.passwords import give_first_password
+from core.accounts.policy import DEFAULT, Policy
 from core.errors import N_, Conflict, InvalidInput, NotFound
 from core.extensions import Actor, utcnow
 from core.trail.models import PLATFORM
@@ -24,58 +27,61 @@ from core.trail.services import record
 from core.units.models import Unit
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
-SHORTEST = 10
-_hasher = PasswordHasher()
-#: checked for an unknown name, so that it takes as long as a wrong password
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
 
-def create_account(session: Session, login: str, name: str, password: str, actor: Actor, *,
-                   demo: bool = False) -> Account:
-    """Open an account; the password is kept as an argon2 hash only."""
-    login, name = login.strip().lower(), name.strip()
+def account_faults(login: str, name: str) -> dict[str, str]:
+    """What is wrong with the login and the name of a new account, by field."""
     fields = {}
     if not LOGIN.fullmatch(login):
         fields["login"] = N_("登录名用小写字母、数字、点、横线，2 至 60 位")
-    if not name:
+    if not name or len(name) > 60:
         fields["name"] = N_("请填写姓名")
-    if len(password) < SHORTEST:
-        fields["password"] = N_("密码至少 10 位")
+    return fields
+
+
+def open_account(session: Session, login: str, name: str, actor: Actor, *, policy: Policy = DEFAULT,
+                 tenant_id: str = PLATFORM) -> tuple[Account, str]:
+    """Open an account; it with its one-time first password, which nothing keeps in the clear."""
+    login, name = login.strip().lower(), name.strip()
+    fields = account_faults(login, name)
     if fields:
         raise InvalidInput(fields=fields)
     if queries.find_by_login(session, login) is not None:
         raise Conflict(N_("登录名“%(login)s”已被使用"), login=login)
-    return store_account(session, login, name, hash_password(password), actor, demo=demo)
-
-
-def hash_password(password: str) -> str:
-    """The argon2 hash of a password."""
-    return _hasher.hash(password)
+    account = Account(login=login, name=name, active=True)
+    password = give_first_password(account, policy)
+    _store(session, account, actor, tenant_id)
+    return account, password
 
 
 def store_account(session: Session, login: str, name: str, password_hash: str, actor: Actor, *,
                   demo: bool = False) -> Account:
     """Store an account whose password is hashed already."""
-    account = Account(login=login, name=name, password_hash=password_hash, active=True, demo=demo,
-                      session_key=secrets.token_hex(16))
+    account = Account(login=login, name=name, password_hash=password_hash, active=True, demo=demo)
+    return _store(session, account, actor, PLATFORM)
+
+
+def _store(session: Session, account: Account, actor: Actor, tenant_id: str) -> Account:
     session.add(account)
     session.flush()  # assignments refer to the account
-    record(session, actor, Action.ACCOUNT_MANAGE, f"开立账号 {login}", subject=f"account:{account.id}")
+    record(session, actor, Action.ACCOUNT_MANAGE, f"开立账号 {account.login}", subject=f"account:{account.id}",
+           tenant_id=tenant_id)
     return account
 
 
-def verify(session: Session, login: str, password: str) -> Account | None:
-    """The account if name and password belong together and it is active. An unknown name takes as long."""
-    account = queries.find_by_login(session, login)
-    try:
-        _hasher.verify(account.password_hash if account else _NOBODY, password)
-    except VerificationError:
-        return None
-    if account is None or not account.active:
-        return None
-    if _hasher.check_needs_rehash(account.password_hash):
-        account.password_hash = _hasher.hash(password)
-    return account
+def reset_account(session: Session, account: Account, actor: Actor, *, reason: str, policy: Policy = DEFAULT,
+                  tenant_id: str = PLATFORM) -> str:
+    """A new one-time password for somebody who cannot sign in; the second factor goes, and every browser."""
+    if not reason.strip():
+        raise InvalidInput(fields={"reason": N_("请写明怎样核实了本人身份")})
+    if not account.active:
+        raise Conflict(N_("账号 %(login)s 已停用"), login=account.login)
+    password = give_first_password(account, policy)
+    record(session, actor, Action.ACCOUNT_MANAGE, f"重置账号 {account.login} 的密码和第二因素",
+           subject=f"account:{account.id}", reason=reason.strip()[:400], tenant_id=tenant_id)
+    remove_factor(session, account, actor)
+    end_sessions(session, account, actor)
+    return password
 
 
 def note_sign_in(session: Session, account: Account, actor: Actor) -> None:
@@ -84,9 +90,9 @@ def note_sign_in(session: Session, account: Account, actor: Actor) -> None:
     record(session, actor, "core:account:sign_in", f"{account.name}登录", subject=f"account:{account.id}")
 
 
-def note_refused_sign_in(session: Session, login: str, actor: Actor) -> None:
+def note_refused_sign_in(session: Session, login: str, actor: Actor, reason: str = "") -> None:
     """Note a sign-in that was refused; the name is cut, since people type passwords into it."""
-    record(session, actor, "core:account:sign_in", f"登录被拒绝：{login[:3]}…", subject="account:unknown")
+    record(session, actor, "core:account:sign_in", f"登录被拒绝：{login[:3]}…", subject="account:unknown", reason=reason)
 
 
 def note_sign_out(session: Session, account_id: uuid.UUID, actor: Actor) -> None:
@@ -94,22 +100,33 @@ def note_sign_out(session: Session, account_id: uuid.UUID, actor: Actor) -> None
     record(session, actor, "core:account:sign_out", f"{actor.name}退出登录", subject=f"account:{account_id}")
 
 
-def end_sessions(session: Session, account: Account, actor: Actor) -> None:
-    """Sign an account out everywhere."""
-    account.session_key = secrets.token_hex(16)
-    record(session, actor, Action.ACCOUNT_MANAGE, f"注销账号 {account.login} 的全部登录",
-           subject=f"account:{account.id}")
-
-
-def close_account(session: Session, account: Account, actor: Actor) -> None:
+def close_account(session: Session, account: Account, actor: Actor, *, tenant_id: str = PLATFORM) -> None:
     """Close an account: it signs in no more, and is signed out everywhere."""
     account.active = False
-    record(session, actor, Action.ACCOUNT_MANAGE, f"停用账号 {account.login}", subject=f"account:{account.id}")
+    record(session, actor, Action.ACCOUNT_MANAGE, f"停用账号 {account.login}", subject=f"account:{account.id}",
+           tenant_id=tenant_id)
     end_sessions(session, account, actor)
 
 
+def leave(session: Session, account: Account, top: Unit, actor: Actor, *, reason: str, tenant_id: str = PLATFORM
+          ) -> bool:
+    """Somebody leaves: every post at and below a unit ends today, also those that have not begun. With no post
+    left anywhere the account is closed; whether it was."""
+    if not reason.strip():
+        raise InvalidInput(fields={"reason": N_("请写明离任原因")})
+    posts = queries.list_posts(session, account.id, ahead=True)
+    ending = [post for post in posts if post.path.startswith(top.path)]
+    for post in ending:
+        end_assignment(session, post.id, top, today(), actor, tenant_id=tenant_id, reason=reason.strip()[:400])
+    closing = len(ending) == len(posts)
+    if closing:
+        close_account(session, account, actor, tenant_id=tenant_id)
+    return closing
+
+
 def assign(session: Session, account: Account, role: str, unit: Unit, actor: Actor, *, known: Catalogue,
-           since: dt.date, until: dt.date | None = None, tenant_id: str = PLATFORM) -> Assignment:
+           since: dt.date, until: dt.date | None = None, tenant_id: str = PLATFORM,
+           policy: Policy = DEFAULT) -> Assignment:
     """Give an account a role at a unit from a day on, up to but not including another."""
     spec = known.roles.get(role)
     if spec is None:
@@ -119,6 +136,7 @@ def assign(session: Session, account: Account, role: str, unit: Unit, actor: Act
                            role=spec.title, unit=unit.name)
     if until is not None and until <= since:
         raise InvalidInput(N_("止期应晚于起期"), fields={"until": N_("止期应晚于起期")})
+    check_apart(session, account, role, known, policy)
     clash = session.scalar(select(Assignment.id).where(
         Assignment.account_id == account.id, Assignment.role == role, Assignment.unit_id == unit.id,
         (Assignment.valid_to.is_(None)) | (Assignment.valid_to > since),
@@ -136,7 +154,7 @@ def assign(session: Session, account: Account, role: str, unit: Unit, actor: Act
 
 
 def end_assignment(session: Session, assignment_id: uuid.UUID, unit: Unit, on: dt.date, actor: Actor, *,
-                   tenant_id: str = PLATFORM) -> None:
+                   tenant_id: str = PLATFORM, reason: str = "") -> None:
     """End an assignment at or below a unit from a day on."""
     given = session.get(Assignment, assignment_id)
     place = session.get(Unit, given.unit_id) if given else None
@@ -147,4 +165,4 @@ def end_assignment(session: Session, assignment_id: uuid.UUID, unit: Unit, on: d
     given.valid_to = max(on, given.valid_from)
     record(session, actor, Action.ACCOUNT_MANAGE, f"终止在{place.name}的任职“{given.role}”",
            subject=f"assignment:{given.id}", tenant_id=tenant_id, unit_id=place.id,
-           after={"to": given.valid_to.isoformat()})
+           after={"to": given.valid_to.isoformat()}, reason=reason)

@@ -1,28 +1,41 @@
-"""Who is signed in: Flask-Login over our accounts, with an idle limit and a limit on guessing."""
+"""Who is signed in: Flask-Login over our accounts and their browsers, with a limit on guessing, and the steps
+that stand between a password and the platform."""
 
 from __future__ import annotations
 
-import hmac
 import time
 import uuid
 from dataclasses import dataclass
+from typing import Any, cast
 
-from flask import Flask, request, session
+from flask import Flask, current_app, g, make_response, redirect, request, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager, UserMixin, login_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
 
-from core.accounts.models import Account
+from core.access.guard import access_catalogue
+from core.access.permissions import Role
+from core.accounts import browsers, factor
+from core.accounts.models import Account, AccountSession
+from core.accounts.policy import Policy
 from core.accounts.queries import find_account
-from core.web.request import db
+from core.accounts.vault import Security
+from core.config import Settings
+from core.errors import N_, NotPermitted
+from core.extensions import utcnow
+from core.web.markers import requirement_of
+from core.web.request import database, db, is_fragment, wants_json
 
-#: a browser left alone for this long has to sign in again
-IDLE_SECONDS = 2 * 60 * 60
-#: how often the time of the last click is written into the cookie
-NOTE_EVERY = 60
-SEEN = "seen"
+KEY = "bangfu.accounts"
 #: what stays of an earlier session: the language that the person has chosen
 KEPT = ("locale",)
+#: between the right password and the right code: whose, since when, and where to go on to
+PENDING = "pending"
+PENDING_SECONDS = 5 * 60
+#: addresses that stay open while a password has to be changed, and while a second factor has to be enrolled
+OF_PASSWORD = frozenset({"own.password", "own.change_password", "accounts.sign_out"})
+OF_FACTOR = frozenset({"own.factor_page", "own.begin_factor", "own.confirm_factor", "accounts.sign_out"})
 
 
 @dataclass(frozen=True)
@@ -32,11 +45,12 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     account_id: uuid.UUID
     name: str
     login: str
-    session_key: str
+    session_id: uuid.UUID
+    secret: str
 
     def get_id(self) -> str:
-        """What the cookie carries: changing the account's session key makes it worthless."""
-        return f"{self.account_id}.{self.session_key}"
+        """What the cookie carries; it is worth nothing once that browser is signed out."""
+        return f"{self.account_id}.{self.session_id}.{self.secret}"
 
 
 def _guesser() -> str:
@@ -48,48 +62,122 @@ limiter = Limiter(key_func=_guesser, storage_uri="memory://", default_limits=[])
 
 def install(app: Flask) -> None:
     """Put Flask-Login and the limit on the app, before the access guard."""
+    settings: Settings = app.config["BANGFU_SETTINGS"]
+    app.extensions[KEY] = Security.of(Policy.of(settings.options), settings.secret_key)
     manager = LoginManager()
     manager.session_protection = "strong"
     manager.init_app(app)
     manager.user_loader(load)
     limiter.init_app(app)
+    # Called after the request's own session has ended: SQLite has one writer, and it would wait for itself.
+    app.teardown_request(_note_seen)
+
+
+def install_steps(app: Flask) -> None:
+    """Put the steps on the app, after the access guard."""
+    app.before_request(_next_step)
+
+
+def security() -> Security:
+    """The policy and key of the running app."""
+    return cast(Security, current_app.extensions[KEY])
 
 
 def load(token: str) -> SignedIn | None:
-    """The person of a cookie, unless the account is closed, signed out everywhere, or was idle too long."""
-    name, _, key = token.partition(".")
-    now = int(time.time())
-    seen = session.get(SEEN, 0)
-    if now - seen > IDLE_SECONDS:
-        return None
+    """The person of a cookie, unless the account is closed, or this browser signed out or idle too long."""
     try:
-        account = find_account(db(), uuid.UUID(name))
+        account_id, session_id, secret = token.split(".")
+        found = browsers.find_session(db(), uuid.UUID(session_id), secret, security().policy)
+        same = found is not None and found[0].id == uuid.UUID(account_id)
     except ValueError:  # a cookie of an earlier make
         return None
-    if account is None or not account.active or not hmac.compare_digest(account.session_key, key):
+    if found is None or not same:
         return None
-    if now - seen >= NOTE_EVERY:
-        session[SEEN] = now
-    return signed_in(account)
+    account, browser = found
+    if utcnow() - browser.seen_at >= browsers.NOTE_EVERY:
+        g.seen_session = browser.id
+    g.account = account
+    return SignedIn(account.id, account.name, account.login, browser.id, secret)
 
 
-def signed_in(account: Account) -> SignedIn:
-    """An account as the session knows it."""
-    return SignedIn(account.id, account.name, account.login, account.session_key)
+def _note_seen(error: BaseException | None = None) -> None:
+    seen = g.pop("seen_session", None)
+    if seen is not None:
+        with database().transaction() as own:
+            browsers.note_seen(own, seen)
 
 
-def begin(account: Account) -> None:
+def own_account() -> Account:
+    """The account of the signed-in person, to be written to."""
+    found = find_account(db(), current_user.account_id)
+    assert found is not None  # the cookie was checked against it
+    return found
+
+
+def _next_step() -> Response | None:
+    """Nothing else is reachable until a first password is changed and a required second factor stands."""
+    endpoint = request.endpoint or ""
+    if g.viewer is None or not isinstance(current_user._get_current_object(), SignedIn):
+        return None
+    need = requirement_of(current_app, endpoint) if endpoint else None
+    if need is None or need.public:
+        return None
+    account: Account = g.account
+    if account.must_change:
+        return None if endpoint in OF_PASSWORD else _lead_to("own.password", N_("请先修改初始密码"))
+    if endpoint in OF_FACTOR or endpoint in OF_PASSWORD:
+        return None
+    held = security()
+    if held.policy.platform_admin == "no" and any(grant.role == Role.PLATFORM_ADMIN for grant in g.viewer.grants):
+        raise NotPermitted(N_("本部署不设平台管理员：由系统、安全、审计管理员分别办理"))
+    if account.factor_since is None and factor_required(account):
+        return _lead_to("own.factor_page", N_("您的角色需要第二因素，请先启用"))
+    return None
+
+
+def factor_required(account: Account) -> bool:
+    """Whether the signed-in person has to have a second factor."""
+    return factor.is_required(g.viewer, access_catalogue(), account, security(),
+                              demo=current_app.config["BANGFU_SETTINGS"].demo)
+
+
+def _lead_to(endpoint: str, message: str) -> Response:
+    if wants_json():
+        raise NotPermitted(message)
+    if is_fragment():
+        return make_response("", 403, {"HX-Redirect": url_for(endpoint)})
+    return redirect(url_for(endpoint))
+
+
+def expect_code(account: Account, target: str) -> None:
+    """The password was right; nobody is signed in before the code is."""
+    _start_afresh()
+    session[PENDING] = {"account": str(account.id), "at": int(time.time()), "next": target}
+
+
+def pending() -> dict[str, Any] | None:
+    """Whose code is awaited in this browser."""
+    found: dict[str, Any] | None = session.get(PENDING)
+    if found is None or not 0 <= int(time.time()) - found["at"] <= PENDING_SECONDS:
+        return None
+    return found
+
+
+def begin(account: Account) -> AccountSession:
     """Begin a session; whatever an earlier one left behind goes, apart from the language."""
-    kept = {name: session[name] for name in KEPT if name in session}
-    session.clear()
-    session.update(kept)
-    session[SEEN] = int(time.time())
-    login_user(signed_in(account))
+    _start_afresh()
+    begun, secret = browsers.begin_session(db(), account, request.user_agent.string, request.remote_addr or "")
+    login_user(SignedIn(account.id, account.name, account.login, begun.id, secret))
+    return begun
 
 
 def end() -> None:
     """End the session."""
     logout_user()
+    _start_afresh()
+
+
+def _start_afresh() -> None:
     kept = {name: session[name] for name in KEPT if name in session}
     session.clear()
     session.update(kept)

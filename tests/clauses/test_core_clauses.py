@@ -16,7 +16,8 @@ from sqlalchemy import select
 from core.access.guard import KEY
 from core.access.viewer import load_viewer
 from core.accounts.models import Account
-from core.accounts.services import assign, hash_password, store_account
+from core.accounts.passwords import hash_password
+from core.accounts.services import assign, store_account
 from core.extensions import Actor, Database, tenant_scope
 from core.tenancy.models import Tenant
 from core.tenancy.services import apply_from_command_line

@@ -46,7 +46,7 @@ def make_catalogue(*actions: str, roles: Iterable[RoleSpec] = (), rules: Iterabl
 
 def make_account(session: Session, login: str = "", name: str = "测试甲") -> Account:
     """An account nobody can sign in to: its password hash is no hash."""
-    account = Account(login=login or f"test-{next(_numbers)}", name=name, password_hash="-", session_key="key")
+    account = Account(login=login or f"test-{next(_numbers)}", name=name, password_hash="-")
     session.add(account)
     session.flush()  # assignments refer to it
     return account

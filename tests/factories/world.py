@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.access.catalogue import Catalogue, catalogue
 from core.access.services import sync_defaults
-from core.accounts.services import assign, hash_password, store_account
+from core.accounts.passwords import hash_password
+from core.accounts.services import assign, store_account
 from core.extensions import Actor
 from core.host.manager import PluginHost
 from core.host.models import PluginSwitch

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from core.access.catalogue import Catalogue
 from core.access.viewer import load_viewer
 from core.accounts.demo import PASSWORD, load_demo_accounts
+from core.accounts.passwords import verify
 from core.accounts.queries import find_by_login, list_demo_posts
-from core.accounts.services import verify
 from core.tenancy.models import Tenant
 from core.units.models import Unit
 from tests.factories.units import make_unit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,9 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.accounts import sign_in as signing
+from core.accounts.browsers import end_sessions
 from core.accounts.demo import PASSWORD as DEMO_PASSWORD
+from core.accounts.models import AccountSession
 from core.accounts.queries import find_by_login
-from core.accounts.services import close_account, end_sessions
+from core.accounts.services import close_account
 from core.extensions import Actor, Database, all_tenants
 from core.trail.models import TrailEntry
 from tests.factories.world import PASSWORD
@@ -80,20 +82,51 @@ def test_guessing_is_slowed_down_for_the_name_guessed_at(limited: Flask) -> None
     assert attempt(client, login="jia-aid") == 302
 
 
-def test_a_browser_left_alone_has_to_sign_in_again(client_as: ClientAs, monkeypatch: pytest.MonkeyPatch) -> None:
-    client, now = client_as("jia-admin"), time.time()
-    monkeypatch.setattr(signing.time, "time", lambda: now + signing.IDLE_SECONDS - 1)
+def aged(database: Database, **ago: dt.timedelta) -> None:
+    """Put the times of every browser back."""
+    with database.transaction() as session:
+        for browser in session.scalars(select(AccountSession)):
+            for name, delta in ago.items():
+                setattr(browser, name, getattr(browser, name) - delta)
+
+
+def test_a_browser_left_alone_has_to_sign_in_again(client_as: ClientAs, app_database: Database) -> None:
+    client = client_as("jia-admin")
+    aged(app_database, seen_at=dt.timedelta(minutes=119))
     assert client.get("/me").status_code == 200
-    monkeypatch.setattr(signing.time, "time", lambda: now + 2 * signing.IDLE_SECONDS - 2)
+    aged(app_database, seen_at=dt.timedelta(minutes=119))
     assert client.get("/me").status_code == 200, "the click before has been noted"
-    monkeypatch.setattr(signing.time, "time", lambda: now + 3 * signing.IDLE_SECONDS)
+    aged(app_database, seen_at=dt.timedelta(minutes=121))
     assert client.get("/me").status_code == 302
 
 
-def test_a_click_is_noted_once_a_minute(client_as: ClientAs) -> None:
+def test_nobody_stays_signed_in_for_more_than_a_days_work(client_as: ClientAs, app_database: Database) -> None:
+    client = client_as("jia-admin")
+    aged(app_database, begun_at=dt.timedelta(hours=12, minutes=1))
+    assert client.get("/me").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["begun_at", "seen_at"])
+def test_a_clock_put_back_keeps_nobody_signed_in_for_ever(client_as: ClientAs, app_database: Database, name: str) -> None:
+    client = client_as("jia-admin")
+    aged(app_database, **{name: -dt.timedelta(hours=1)})
+    assert client.get("/me").status_code == 302
+
+
+def test_a_click_is_noted_once_a_minute(client_as: ClientAs, app_database: Database) -> None:
     client = client_as("jia-admin")
     client.get("/me")  # the first form gets its token
-    assert "session=" not in client.get("/me").headers.get("Set-Cookie", "")
+
+    def seen() -> dt.datetime:
+        with app_database.session() as session:
+            return session.scalars(select(AccountSession.seen_at)).one()
+
+    before = seen()
+    client.get("/me")
+    assert seen() == before
+    aged(app_database, seen_at=dt.timedelta(seconds=61))
+    client.get("/me")
+    assert seen() >= before
 
 
 @pytest.mark.parametrize("change", [close_account, end_sessions])
@@ -107,13 +140,18 @@ def test_an_account_that_is_closed_or_signed_out_everywhere_is_out_at_once(
     assert client.get("/me").status_code == 302
 
 
-def test_an_account_that_is_gone_is_out(client_as: ClientAs, app_database: Database, app: Flask) -> None:
+@pytest.mark.parametrize("cookie", ["01890000-0000-7000-8000-000000000000.key", "not-an-account",
+                                    "01890000-0000-7000-8000-000000000000.01890000-0000-7000-8000-000000000000.x"])
+def test_a_cookie_of_nobody_is_out(app: Flask, cookie: str) -> None:
     with app.test_request_context("/"):
-        from flask import session
+        assert signing.load(cookie) is None
 
-        session[signing.SEEN] = int(time.time())
-        assert signing.load("01890000-0000-7000-8000-000000000000.key") is None
-        assert signing.load("not-an-account") is None
+
+def test_a_cookie_with_another_account_in_front_is_out(client_as: ClientAs, app: Flask) -> None:
+    with client_as("jia-admin").session_transaction() as kept:
+        _, _, rest = kept["_user_id"].partition(".")
+    with app.test_request_context("/"):
+        assert signing.load(f"01890000-0000-7000-8000-000000000000.{rest}") is None
 
 
 def test_signing_in_forgets_the_earlier_session_apart_from_the_language(app: Flask) -> None:
