@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 import core.access.hooks
 import core.accounts.hooks
 import core.api.hooks
+import core.auditing.hooks
 import core.desk.hooks
 import core.host.hooks
 import core.tenancy.hooks
@@ -34,6 +35,7 @@ BUILTINS = (
     core.tenancy.hooks,
     core.access.hooks,
     core.accounts.hooks,
+    core.auditing.hooks,
     core.host.hooks,
     core.api.hooks,
 )

@@ -15,6 +15,7 @@ from core.access.catalogue import catalogue
 from core.access.services import sync_defaults
 from core.accounts.commands import accounts
 from core.app import BUILTINS, load_plugins
+from core.auditing.commands import trail
 from core.config import Settings
 from core.errors import PlatformError
 from core.extensions import Database
@@ -43,6 +44,7 @@ def main() -> None:
 main.add_command(units)
 main.add_command(plan)
 main.add_command(tenants)
+main.add_command(trail)
 main.add_command(accounts)
 
 
