@@ -43,7 +43,8 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
     """Addresses of the API that belong together; each must be declared with `read` or `write`."""
 
     def read(self, rule: str, action: str | None, *, one: tuple[str, type[Schema]] | None = None,
-             many: tuple[str, type[Schema]] | None = None, query: type[Schema] | None = None) -> Callable[[View], View]:
+             many: tuple[str, type[Schema]] | None = None, query: type[Schema] | None = None,
+             title: str = "") -> Callable[[View], View]:
         """A GET: `one` names a single thing (with an ETag), `many` a list read page by page. Without an action
         any signed-in account may ask."""
         name, schema = one or many or ("", Schema)
@@ -55,10 +56,10 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
             if many:
                 return answers.listed(name, view(**values, asked=asked), asked, known)
             return answers.single(name, view(**values, asked=asked), asked, known)
-        return self._declare("GET", rule, action, run, query=query, envelope=envelope, status=200)
+        return self._declare("GET", rule, action, run, query=query, envelope=envelope, status=200, title=title)
 
     def write(self, method: str, rule: str, action: str, *, body: type[Schema], one: tuple[str, type[Schema]],
-              status: int = 200) -> Callable[[View], View]:
+              status: int = 200, title: str = "") -> Callable[[View], View]:
         """A PATCH, PUT or DELETE that names the state it is about (If-Match), or a POST that may be repeated
         (Idempotency-Key). The view gets what was sent as `sent`."""
         name, schema = one
@@ -68,12 +69,12 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
                 return answers.once(lambda: answers.made(name, view(**values, sent=sent), status))
             answers.need_tag()
             return answers.made(name, view(**values, sent=sent), status)
-        return self._declare(method, rule, action, run, body=body, status=status,
+        return self._declare(method, rule, action, run, body=body, status=status, title=title,
                              envelope=answers.envelope(name, schema, many=False))
 
     def _declare(self, method: str, rule: str, action: str | None, run: Callable[..., Response], *,
                  envelope: Schema, status: int, query: type[Schema] | None = None,
-                 body: type[Schema] | None = None) -> Callable[[View], View]:
+                 body: type[Schema] | None = None, title: str = "") -> Callable[[View], View]:
         def decorate(view: View) -> View:
             @wraps(view)
             def plain(taken: dict[str, Any], **values: Any) -> Response:
@@ -89,6 +90,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
                 documented = self.arguments(given, location="json")(documented)
             extra = [IF_MATCH] if method in TAGGED else [IDEMPOTENCY] if method in REPEATABLE else []
             documented = self.doc(parameters=extra, operationId=f"{self.name}.{view.__name__}",
+                                  **({"summary": title} if title else {}),
                                   **({} if action is None else {"x-action": str(action)}))(documented)
             self.route(rule, methods=[method])(documented)
             return view

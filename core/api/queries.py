@@ -35,6 +35,7 @@ class Holder:
     account_id: uuid.UUID
     name: str
     active: bool
+    must_change: bool
     unit_id: uuid.UUID
     unit_code: str
     unit_name: str
@@ -44,8 +45,8 @@ class Holder:
 #: made once: it is asked with every request of a token
 _HOLDER = (
     select(ApiToken.id, ApiToken.title, ApiToken.prefix, ApiToken.actions, ApiToken.until, ApiToken.revoked_at,
-           ApiToken.last_used_at, Account.id, Account.name, Account.active, Unit.id, Unit.code,
-           Unit.name, Unit.path)
+           ApiToken.last_used_at, Account.id, Account.name, Account.active, Account.must_change,
+           Unit.id, Unit.code, Unit.name, Unit.path)
     .join(Account, Account.id == ApiToken.account_id).join(Unit, Unit.id == ApiToken.unit_id)
     .where(ApiToken.digest == bindparam("digest")))
 

@@ -157,6 +157,8 @@ def _count_refused() -> None:
 def _why_not(found: Holder) -> str:
     if not found.active:
         return "账号已停用"
+    if found.must_change:
+        return "账号须先修改密码"
     if found.revoked_at is not None:
         return "令牌已撤销"
     return "令牌已过期" if found.until <= utcnow() else ""

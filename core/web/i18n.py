@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
 def chosen_locale() -> str:
     """The language the person has chosen, else Chinese: a county office with an English Windows still works
     in Chinese."""
-    if has_request_context() and request.path.startswith("/api/"):  # a program says what it reads
+    if has_request_context() and request.path.startswith("/api/v1/"):  # a program says what it reads
         best = request.accept_languages.best_match(["zh-CN", "zh", "en"])
         return "en" if best == "en" else DEFAULT
     found = session.get(_KEY) if has_request_context() else None

@@ -18,7 +18,7 @@ from core.web.request import db, unit, viewer
 api = core_api("access", __name__, "访问权限")
 
 
-@api.read("/units/<code>/access", Action.UNIT_READ, many=("rights", RightOut))
+@api.read("/units/<code>/access", Action.UNIT_READ, many=("rights", RightOut), title="我在这里能做什么")
 def mine(code: str, asked: Asked) -> Rows:
     """Every action, whether the caller may do it at the unit, and by which line."""
     last = asked.cursor()
@@ -28,7 +28,7 @@ def mine(code: str, asked: Asked) -> Rows:
     return Rows(rows, write_cursor(page[-1]) if len(actions) > len(page) else "")
 
 
-@api.read("/units/<code>/access/why", Action.ACCESS_READ, one=("right", RightOut), query=WhyQuery)
+@api.read("/units/<code>/access/why", Action.ACCESS_READ, one=("right", RightOut), query=WhyQuery, title="某人为什么能或不能")
 def why(code: str, asked: Asked) -> dict[str, Any]:
     """Whether an account with a post within the caller's scope may do an action at the unit, and why."""
     if asked["action"] not in access_catalogue().actions:

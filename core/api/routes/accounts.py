@@ -20,7 +20,7 @@ from core.web.request import db, unit, viewer
 api = core_api("accounts", __name__, "账号与任职")
 
 
-@api.read("/units/<code>/accounts", Action.ACCOUNT_MANAGE, many=("accounts", AccountOut))
+@api.read("/units/<code>/accounts", Action.ACCOUNT_MANAGE, many=("accounts", AccountOut), title="范围内的账号")
 def accounts(code: str, asked: Asked) -> Rows:
     """The accounts with a post at the unit or below it, newest first."""
     found = queries.page_of_accounts(db(), _reach(), before=asked.before(), limit=asked.limit + 1)
@@ -28,13 +28,13 @@ def accounts(code: str, asked: Asked) -> Rows:
     return Rows([_row(account) for account in page], write_cursor(str(page[-1].id)) if len(found) > len(page) else "")
 
 
-@api.read("/units/<code>/accounts/<uuid:account_id>", Action.ACCOUNT_MANAGE, one=("account", AccountOut))
+@api.read("/units/<code>/accounts/<uuid:account_id>", Action.ACCOUNT_MANAGE, one=("account", AccountOut), title="一个账号")
 def account(code: str, account_id: uuid.UUID, asked: Asked) -> dict[str, Any]:
     """One account with a post at the unit or below it."""
     return _row(queries.get_account_in(db(), _reach(), account_id))
 
 
-@api.read("/units/<code>/assignments", Action.ACCOUNT_MANAGE, many=("assignments", AssignmentOut))
+@api.read("/units/<code>/assignments", Action.ACCOUNT_MANAGE, many=("assignments", AssignmentOut), title="范围内的任职")
 def assignments(code: str, asked: Asked) -> Rows:
     """Who holds which role at the unit or below it today, newest first."""
     known = access_catalogue()

@@ -14,7 +14,7 @@ from core.web.request import viewer
 api = core_api("me", __name__, "我")
 
 
-@api.read("/me", None, one=("me", MeOut))
+@api.read("/me", None, one=("me", MeOut), title="我是谁")
 def me(asked: Asked) -> dict[str, Any]:
     """The account behind the request, its posts, and what its token is held to."""
     known, person = access_catalogue(), viewer()

@@ -19,19 +19,19 @@ from core.web.request import db, unit
 api = core_api("plans", __name__, "方案")
 
 
-@api.read("/units/<code>/plan", Action.PLAN_READ, one=("plan", PlanOut), query=PlanQuery)
+@api.read("/units/<code>/plan", Action.PLAN_READ, one=("plan", PlanOut), query=PlanQuery, title="正在执行的方案")
 def running(code: str, asked: Asked) -> dict[str, Any]:
     """The plan that runs at the unit: its tenant's, on a day."""
     return _row(_running(asked["on"]))
 
 
-@api.read("/units/<code>/plan/entries", Action.PLAN_READ, many=("entries", EntryOut), query=EntriesQuery)
+@api.read("/units/<code>/plan/entries", Action.PLAN_READ, many=("entries", EntryOut), query=EntriesQuery, title="执行中方案的条目")
 def entries(code: str, asked: Asked) -> Rows:
     """The entries of the running plan in the order of the document."""
     return _entries(_running(asked["on"]), asked)
 
 
-@api.read("/units/<code>/plan/versions", Action.PLAN_READ, many=("versions", PlanOut))
+@api.read("/units/<code>/plan/versions", Action.PLAN_READ, many=("versions", PlanOut), title="方案的历次版本")
 def versions(code: str, asked: Asked) -> Rows:
     """Every version, newest first."""
     found = queries.page_of_versions(db(), _tenant_id(), below=asked.number(), limit=asked.limit + 1)
@@ -39,14 +39,14 @@ def versions(code: str, asked: Asked) -> Rows:
     return Rows([_row(plan) for plan in page], write_cursor(str(page[-1].version)) if len(found) > len(page) else "")
 
 
-@api.read("/units/<code>/plan/versions/<int:number>", Action.PLAN_READ, one=("plan", PlanOut))
+@api.read("/units/<code>/plan/versions/<int:number>", Action.PLAN_READ, one=("plan", PlanOut), title="方案的一版")
 def version(code: str, number: int, asked: Asked) -> dict[str, Any]:
     """One version."""
     return _row(get_version(db(), _tenant_id(), number))
 
 
 @api.read("/units/<code>/plan/versions/<int:number>/entries", Action.PLAN_READ, many=("entries", EntryOut),
-          query=EntriesQuery)
+          query=EntriesQuery, title="某一版方案的条目")
 def version_entries(code: str, number: int, asked: Asked) -> Rows:
     """The entries of one version."""
     return _entries(get_version(db(), _tenant_id(), number), asked)

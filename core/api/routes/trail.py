@@ -24,14 +24,14 @@ api = core_api("trail", __name__, "留痕")
 AHEAD = dt.timedelta(hours=8)
 
 
-@api.read("/units/<code>/trail", Action.TRAIL_READ, many=("entries", TrailOut), query=TrailQuery)
+@api.read("/units/<code>/trail", Action.TRAIL_READ, many=("entries", TrailOut), query=TrailQuery, title="留痕")
 def entries(code: str, asked: Asked) -> Rows:
     """What happened at the unit and below it, newest first."""
     page = scoped_page(db(), TrailEntry, g.scope, before=asked.before(), limit=asked.limit, where=_where(asked))
     return Rows([_row(entry) for entry in page], write_cursor(str(page.next)) if page.next else "")
 
 
-@api.read("/units/<code>/trail/<uuid:entry_id>", Action.TRAIL_READ, one=("entry", TrailOut))
+@api.read("/units/<code>/trail/<uuid:entry_id>", Action.TRAIL_READ, one=("entry", TrailOut), title="一条留痕")
 def entry(code: str, entry_id: uuid.UUID, asked: Asked) -> dict[str, Any]:
     """One entry."""
     return _row(get_scoped(db(), TrailEntry, entry_id, g.scope))

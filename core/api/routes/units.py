@@ -46,14 +46,14 @@ api = core_api("units", __name__, "单位与区划")
 MOST_HITS = 200
 
 
-@api.read("/units/<code>", Action.UNIT_READ, one=("unit", UnitOut), query=DayQuery)
+@api.read("/units/<code>", Action.UNIT_READ, one=("unit", UnitOut), query=DayQuery, title="一个单位")
 def get_one(code: str, asked: Asked) -> dict[str, Any]:
     """One unit, today or on a day, with the names above it."""
     day: dt.date | None = asked["as_of"]
     return _today(unit()) if day is None else _then(unit(), day)
 
 
-@api.read("/units/<code>/children", Action.UNIT_READ, many=("units", ChildOut), query=ChildrenQuery)
+@api.read("/units/<code>/children", Action.UNIT_READ, many=("units", ChildOut), query=ChildrenQuery, title="下级单位")
 def children(code: str, asked: Asked) -> Rows:
     """The units directly beneath, by code; with `as_of` those of that day."""
     last = asked.cursor()
@@ -67,7 +67,7 @@ def children(code: str, asked: Asked) -> Rows:
     return Rows([_row(one) for one in page], write_cursor(page[-1].code) if len(found) > len(page) else "")
 
 
-@api.read("/units/<code>/states", Action.UNIT_READ, many=("states", StateOut))
+@api.read("/units/<code>/states", Action.UNIT_READ, many=("states", StateOut), title="单位的历次状态")
 def states(code: str, asked: Asked) -> Rows:
     """Every state of the unit, newest first."""
     start = asked.number() or 0
@@ -78,7 +78,7 @@ def states(code: str, asked: Asked) -> Rows:
     return Rows(rows, write_cursor(str(end)) if end < len(found) else "")
 
 
-@api.read("/units", None, many=("units", ChildOut), query=SearchQuery)
+@api.read("/units", None, many=("units", ChildOut), query=SearchQuery, title="查找单位")
 def find(asked: Asked) -> Rows:
     """Units within the caller's scope by name, code or pinyin, best first."""
     paths = viewer().scope_paths(Action.UNIT_READ)
@@ -86,14 +86,14 @@ def find(asked: Asked) -> Rows:
     return Rows([_row(one) for one in found])
 
 
-@api.read("/search", None, many=("hits", HitOut), query=SearchQuery)
+@api.read("/search", None, many=("hits", HitOut), query=SearchQuery, title="搜索单位与记录")
 def hits(asked: Asked) -> Rows:
     """Units and whatever the plugins find, within the caller's scope."""
     found = search(db(), plugin_host(), viewer(), asked["q"].strip(), min(asked.limit, MOST_HITS))
     return Rows([{"title": hit.title, "hint": hit.hint, "url": hit.url} for hit in found])
 
 
-@api.write("PATCH", "/units/<code>", Action.UNIT_WRITE, body=RenameIn, one=("unit", UnitOut))
+@api.write("PATCH", "/units/<code>", Action.UNIT_WRITE, body=RenameIn, one=("unit", UnitOut), title="单位更名")
 def rename(code: str, sent: dict[str, Any]) -> dict[str, Any]:
     """Give the unit a new name from a day on. What a unit is called is for the unit above it to say."""
     here: Unit = unit()
@@ -107,7 +107,7 @@ def rename(code: str, sent: dict[str, Any]) -> dict[str, Any]:
     return _today(here)
 
 
-@api.write("POST", "/units/<code>/children", Action.UNIT_WRITE, body=FoundIn, one=("unit", UnitOut), status=201)
+@api.write("POST", "/units/<code>/children", Action.UNIT_WRITE, body=FoundIn, one=("unit", UnitOut), status=201, title="新建下级单位")
 def found_child(code: str, sent: dict[str, Any]) -> dict[str, Any]:
     """Found a unit beneath this one; a division needs the right to manage divisions."""
     if sent["kind"] == Kind.DIVISION and not viewer().allowed(Action.UNIT_MANAGE, unit()):

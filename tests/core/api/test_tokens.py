@@ -63,6 +63,17 @@ def test_the_token_of_a_closed_account_is_refused_and_trailed(caller: MakeCaller
     assert entry.reason == "账号已停用"
 
 
+def test_the_token_of_an_account_whose_password_was_reset_waits_for_its_owner(
+        caller: MakeCaller, app_database: Database) -> None:
+    system = caller("jia-admin")
+    for must_change, status in ((True, 401), (False, 200)):
+        with app_database.transaction() as session:
+            account = find_by_login(session, "jia-admin")
+            assert account is not None
+            account.must_change = must_change
+        assert system.get(UNIT).status_code == status
+
+
 def test_an_expired_token_is_refused(caller: MakeCaller, app_database: Database) -> None:
     assert caller("jia-admin", age_days=91).get(UNIT).status_code == 401
     assert [entry.reason for entry in entries(app_database, "core:token:refuse")] == ["令牌已过期"]
