@@ -35,6 +35,8 @@ FILE_FORMAT = "bangfu-trail-1"
 FIELDS = ("tenant_id", "id", "at", "account_id", "who", "role", "action", "unit_id", "subject", "sentence", "before",
           "after", "reason", "source", "address", "row_count", "rows_digest")
 HEADER = ("tenant_id", "number", "sealed_at", "count", "first_id", "last_id", "ids_digest", "root", "previous")
+#: how the bytes of an entry end that has no rows of bulk work
+NO_ROWS = b",null,null]"
 #: the head before the first batch
 BEGINNING = "0" * 64
 #: rows of bulk work that unpack to more than this are no rows of ours
@@ -305,7 +307,7 @@ class _Reader:
 
     def check_rows(self, number: int) -> Iterator[Fault]:
         for line in self.lines:
-            if line.endswith(b",null,null]"):
+            if line.endswith(NO_ROWS):
                 continue
             values = dict(zip(FIELDS, json.loads(line), strict=False))
             if values.get("rows_digest") is None:

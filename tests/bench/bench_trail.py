@@ -31,7 +31,7 @@ from tests.support.schema import make_schema
 
 ACTOR = Actor(new_id(), "测试甲", role="aid_centre", source="web", address="10.0.0.1")
 TENANT, UPPER = "522723", "52"
-WRITES, BATCH, VERIFIED = 400, 20_000, 1_000_000
+WRITES, BATCH, VERIFIED = 150, 20_000, 1_000_000
 SINCE = dt.date(2015, 1, 1)
 
 
@@ -112,13 +112,14 @@ def seal_all(database: Database, keyring: Keyring) -> float:
                 return time.perf_counter() - start
 
 
-def hashed(database: Database) -> float:
-    """Seconds of hashing every entry's bytes, a chunk in memory at a time; only the hashing is timed."""
+def hashed(database: Database, reading: bool = False) -> float:
+    """Seconds of hashing every entry's bytes, a chunk in memory at a time; reading them is timed where asked."""
     total, after, sha = 0.0, None, hashlib.sha256
     with database.session() as session:
         for one in queries.list_batches(session, TENANT):
+            begin = time.perf_counter()
             lines = queries.lines_between(session, TENANT, after, one.last_id)
-            start = time.perf_counter()
+            start = begin if reading else time.perf_counter()
             for line in lines:
                 sha(line).digest()
             total, after = total + time.perf_counter() - start, one.last_id
@@ -132,12 +133,13 @@ def verified(folder: Path) -> list[dict[str, Any]]:
     database, keyring = Database(url), Keyring(folder)
     fill(database)
     sealing = seal_all(database, keyring)
-    floor, inside, outside = [], [], []
+    floor, read, inside, outside = [], [], [], []
     file = folder / "trail.jsonl"
     with database.session() as session, file.open("wb") as target:
         target.writelines(export_lines(session, TENANT))
     for _ in range(2):
         floor.append(hashed(database))
+        read.append(hashed(database, reading=True))
         start = time.perf_counter()
         with database.session() as session:
             assert not verify(session, TENANT, UPPER, keyring).faults
@@ -151,6 +153,7 @@ def verified(folder: Path) -> list[dict[str, Any]]:
     return [
         row(f"verifying the exported file, {name}, against hashing", min(outside), least, "≤ 3 ×", "s"),
         row(f"verifying in the database, {name}, against hashing", min(inside), least, "≤ 3 ×", "s"),
+        row(f"verifying in the database, {name}, against reading and hashing", min(inside), min(read), "", "s"),
         row(f"sealing {name}, against hashing", sealing, least, "", "s"),
     ]
 
@@ -171,7 +174,7 @@ def run() -> list[dict[str, Any]]:
         ids = [one["id"] for one in rows]
         with database.transaction() as session:
             session.execute(insert(Unit), rows)
-        one = pairs(lambda trailed: single(database, ids[:WRITES], trailed), 6)
+        one = pairs(lambda trailed: single(database, ids[:WRITES], trailed), 14)
         turns = iter(range(100))
         many = pairs(lambda trailed: batch(database, ids, trailed, next(turns)), 5)
         more = pairs(lambda trailed: adding(database, trailed, next(turns)), 4)
