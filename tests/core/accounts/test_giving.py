@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 
 from core.access.catalogue import Catalogue
 from core.access.queries import today
+from core.access.reach import NOWHERE
 from core.accounts import services
 from core.accounts import sign_in as signing
 from core.accounts.giving import check_giver, may_give, roles_to_give
 from core.accounts.models import Account
 from core.accounts.policy import DEFAULT
-from core.accounts.queries import find_by_login, list_posts
+from core.accounts.queries import find_by_login, list_posts, units_below
+from core.accounts.reviewing import count_lines, list_lines
 from core.cli import main
 from core.errors import Conflict, InvalidInput, NotPermitted, RuleViolation
 from core.extensions import Actor, Database
@@ -234,3 +236,18 @@ def test_the_first_officers_are_appointed_on_the_server(app_database: Database, 
         account: Account | None = find_by_login(session, "sec")
         assert account is not None
         assert account.must_change
+
+
+def test_nobody_ends_a_post_where_managing_accounts_is_denied_to_them(client_as: ClientAs, app_database: Database) -> None:
+    client, account_id = client_as("jia-admin"), id_of(app_database, "jia-school")
+    assert client.post("/u/990101/accounts", data={"login": "jia-school", "role": "helper"}).status_code == 302
+    client_as("province-admin").post("/u/99/access/rules", data={
+        "role": "tenant_admin", "unit": "990101-S01", "eft": "deny", "what": "core.account|manage", "cond": "",
+        "source": "省教〔2026〕1号", "note": "文", "step": "save"})
+    assert client.post(f"/u/990101/accounts/{account_id}/leave", data={"reason": "退休"}).status_code == 403
+
+
+def test_nothing_is_listed_where_nothing_is_reached(session: Session) -> None:
+    assert count_lines(session, NOWHERE, 2026) == (0, 0)
+    assert list_lines(session, NOWHERE, 2026, open_only=True) == []
+    assert units_below(session, NOWHERE, 5) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -168,3 +169,16 @@ def test_the_template_lists_the_roles_and_units_of_the_giver(client_as: ClientAs
     assert "990102-S01" not in lists[1]
     assert len(made["账号"].data_validations.dataValidation) == 2
     assert workbooks.template([], [])
+
+
+def test_a_row_for_oneself_is_named_and_dates_may_be_real_dates(client_as: ClientAs, app_database: Database) -> None:
+    client = client_as("jia-admin")
+    with app_database.session() as session:
+        account = find_by_login(session, "jia-admin")
+        assert account is not None
+        name = account.name
+    page = client.get(upload(client, book([
+        ["jia-admin", name, "班主任", "990101-S01", None, None],
+        ["dated", "测试日", "班主任", "990101-S01", dt.datetime(2026, 9, 1), None]]))).text  # noqa: DTZ001
+    assert "不能给自己任职" in page
+    assert "确认办理 1 行" in page
