@@ -21,8 +21,8 @@ ACTIONS = [
     ActionSpec(Action.MANAGE, "封存留痕"),
 ]
 
-_READERS = (Role.PLATFORM_ADMIN, Role.PROVINCE_BUREAU, Role.CITY_BUREAU, Role.AUDITOR, Role.DISCIPLINE,
-            Role.TENANT_ADMIN)
+_READERS = (Role.PLATFORM_ADMIN, Role.PROVINCE_BUREAU, Role.CITY_BUREAU, Role.AUDITOR, Role.AUDIT_ADMIN,
+            Role.DISCIPLINE, Role.TENANT_ADMIN)
 
 RULES = [
     *(RuleSpec(role, "core.trail", "export", source="留痕供管理和监督取证") for role in _READERS),
