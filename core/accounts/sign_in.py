@@ -62,8 +62,6 @@ limiter = Limiter(key_func=_guesser, storage_uri="memory://", default_limits=[])
 
 def install(app: Flask) -> None:
     """Put Flask-Login and the limit on the app, before the access guard."""
-    settings: Settings = app.config["BANGFU_SETTINGS"]
-    app.extensions[KEY] = Security.of(Policy.of(settings.options), settings.secret_key)
     manager = LoginManager()
     manager.session_protection = "strong"
     manager.init_app(app)
@@ -74,7 +72,9 @@ def install(app: Flask) -> None:
 
 
 def install_steps(app: Flask) -> None:
-    """Put the steps on the app, after the access guard."""
+    """Put the steps on the app, after the access guard, with the policy of the deployment."""
+    settings: Settings = app.config["BANGFU_SETTINGS"]
+    app.extensions[KEY] = Security.of(Policy.of(settings.options), settings.secret_key)
     app.before_request(_next_step)
 
 
