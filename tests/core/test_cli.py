@@ -160,3 +160,19 @@ def test_the_sqlite_file_goes_with_its_journal(tmp_path: Path) -> None:
         (tmp_path / f"x.sqlite3{suffix}").touch()
     demo.remove_sqlite(f"sqlite:///{tmp_path / 'x.sqlite3'}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_commands_on_a_database_without_tables_say_what_to_run(run, tenants: Path) -> None:  # type: ignore[no-untyped-def]
+    for words in (("units", "import", str(tenants / "test" / "divisions.csv.gz")), ("plan", "apply", str(tenants / "test" / "zi.toml"))):
+        answer = run(*words)
+        assert answer.exit_code == 1 and "bangfu db upgrade" in answer.output and "Traceback" not in answer.output
+
+
+def test_faults_of_rows_and_between_rows_are_named_together(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    run("db", "upgrade")
+    faulty = tmp_path / "faulty.csv"
+    faulty.write_text("code,name,level,parent_code\n98,测试省,province,\n9801,子市,city,97\n9801,子市,city,98\n980101,子县,village,9801\n")
+    answer = run("units", "import", str(faulty))
+    assert answer.exit_code == 1
+    for words in ("第 3 行（9801）：上级 97", "第 4 行（9801）：代码重复", "第 5 行（980101）：代码与层级不符"):
+        assert words in answer.output, answer.output
