@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from core import demo, migrations
 from core.access.catalogue import catalogue
@@ -32,6 +33,11 @@ class Tool(click.Group):
             return super().invoke(context)
         except PlatformError as error:
             raise click.ClickException(error.text) from error
+        except DBAPIError as error:
+            with platform() as (_, database, host):
+                if not migrations.pending(database, host.migration_locations()):
+                    raise
+            raise click.ClickException("数据库还没有建好或不是最新，请先运行 bangfu db upgrade") from error
 
 
 @click.group(cls=Tool, context_settings={"obj": BUILTINS},

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from core.desk import queries
 from core.desk.permissions import Action
 from core.desk.providers import switches
 from core.errors import N_, NotPermitted
 from core.host.request import place_of, plugin_host
+from core.tenancy.desk import overview
 from core.web.markers import require, signed_in
 from core.web.request import db, unit, viewer
 
@@ -40,7 +41,7 @@ def workbench(code: str) -> str:
     recent = queries.list_recent(session, viewer(), unit()) if viewer().allowed(Action.TRAIL_READ, unit()) else None
     return render_template(
         "shell/workbench.html", cards=cards, todos=sorted(todos, key=queries.by_due), recent=recent,
-        plan=queries.plan_summary(session, unit()),
+        plan=queries.plan_summary(session, unit()), below=overview(session, unit(), g.tenants),
     )
 
 

@@ -59,7 +59,7 @@ class PlanPage:
     groups: Sequence[Group]
     plugins: Sequence[Line]
     questions: Sequence[Question]
-    gaps: Sequence[str]
+    gaps: list[str]
 
     @property
     def documents(self) -> list[Mapping[str, Any]]:

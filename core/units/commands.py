@@ -92,7 +92,7 @@ def check(file: Path, province: str) -> None:
     """Read a list and name its faults."""
     try:
         listing = read_divisions(file.read_bytes(), province)
-        faults = tree_faults(listing, {ROOT_CODE: "country"})
+        faults = sorted([*listing.faults, *tree_faults(listing, {ROOT_CODE: "country"})], key=lambda fault: fault.row)
         if faults:
             raise DivisionsRefused(faults)
     except DivisionsRefused as refused:

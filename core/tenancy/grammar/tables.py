@@ -31,6 +31,10 @@ _WORDING = {
 }
 
 
+#: what every entry may have besides its section's own keys
+SHARED_KEYS = ("code", "clause", "from", "to", "note")
+
+
 class Notes:
     """The problems of one file, each placed on its line."""
 
@@ -141,9 +145,8 @@ class TableReader:
             return
         rule, message = _WORDING.get(text) or _ours(text)
         if rule == "unknown-key":
-            known = "、".join(
-                sorted({field.data_key or name for name, field in self.schema().fields.items()})
-            )
+            own = {field.data_key or name for name, field in self.schema().fields.items()}
+            known = "、".join([*sorted(own), *SHARED_KEYS])
             message = (
                 f"没有“{path[-1]}”这个键；可用的键：{known}" if len(path) == 1 else f"没有“{path[-1]}”这个键"
             )

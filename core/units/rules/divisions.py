@@ -7,7 +7,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import InvalidInput
 from core.units.rules.levels import CODE_LENGTHS, LEVEL_NAMES, RANK, ROOT_CODE, name_fault
@@ -35,10 +35,11 @@ class RowFault:
 
 @dataclass(frozen=True)
 class Listing:
-    """The rows of a list, and the number of each in its file."""
+    """The rows of a list, the number of each in its file, and the faults of single rows."""
 
     rows: list[Division]
     numbers: list[int]
+    faults: list[RowFault] = field(default_factory=list)
 
 
 class DivisionsRefused(InvalidInput):
@@ -53,7 +54,8 @@ class DivisionsRefused(InvalidInput):
 
 def read_divisions(data: bytes, province: str = "") -> Listing:
     """The rows of a CSV or CSV.gz file in UTF-8 (with or without BOM) or GB18030, checked as far as the file
-    alone allows; with `province` only those whose code begins so. Any fault raises DivisionsRefused."""
+    alone allows; with `province` only those whose code begins so. Faults of single rows come with the listing, so
+    that those between rows can be named beside them; a file that cannot be read raises DivisionsRefused."""
     text = _text(_unpacked(data))
     reader = csv.reader(io.StringIO(text, newline=""))
     header = [cell.strip() for cell in next(reader, [])]
@@ -76,9 +78,7 @@ def read_divisions(data: bytes, province: str = "") -> Listing:
     faults += _row_faults(rows, numbers)
     if not rows and not faults:
         faults.append(RowFault(0, "", f"没有{f'省份 {province} 的' if province else ''}区划"))
-    if faults:
-        raise DivisionsRefused(sorted(faults, key=lambda fault: fault.row))
-    return Listing(rows, numbers)
+    return Listing(rows, numbers, faults)
 
 
 def _counted(reader: Iterable[list[str]], faults: list[RowFault]) -> Iterable[list[str]]:
@@ -160,10 +160,12 @@ def _code_fault(code: str, level: str) -> str:
 def tree_faults(listing: Listing, known: Mapping[str, str], taken: Collection[str] = ()) -> list[RowFault]:
     """Faults between rows: an unknown parent, a circle, a level that does not fit its parent's. `known` gives
     the level of divisions already there, `taken` the codes that units of another kind hold."""
-    levels = {**known, **{code: level for code, _, level, _ in listing.rows}}
+    levels = {**known, **{code: level for code, _, level, _ in listing.rows if level in RANK}}
     parents = {code: parent for code, _, _, parent in listing.rows}
     faults: list[RowFault] = []
     for (code, _, level, parent), number in zip(listing.rows, listing.numbers, strict=True):
+        if not parent or level not in RANK:
+            continue  # a fault of the row itself, named already
         above = levels.get(parent)
         if above is None:
             faults.append(RowFault(number, code, f"上级 {parent} 不在名单里，也不在系统里"))

@@ -95,9 +95,9 @@ def import_divisions(session: Session, source: Path | bytes, actor: Actor, *, on
     known = _known(session, listing)
     day = on or _usual_day(session, listing, known)
     check_day(day, dt.date.today())  # noqa: DTZ011 - a civil day, as laws count
-    faults = _faults(session, listing, known, day)
+    faults = [*listing.faults, *_faults(session, listing, known, day)]
     if faults:
-        raise DivisionsRefused(faults)
+        raise DivisionsRefused(sorted(faults, key=lambda fault: fault.row))
     summary = ImportSummary(len(listing.rows), day)
     step = progress or _ignore
     step(len(listing.rows) - sum(row[0] not in known for row in listing.rows))
@@ -154,7 +154,7 @@ def _faults(session: Session, listing: Listing, known: dict[str, Known], day: dt
     divisions = {code: unit.level for code, unit in known.items() if unit.kind == Kind.DIVISION}
     taken = {code for code, unit in known.items() if unit.kind != Kind.DIVISION}
     faults = tree_faults(listing, divisions, taken)
-    if faults or not known:
+    if faults or listing.faults or not known:
         return faults
     too_late = _founded_after(session, listing, known, day)
     for row, number in zip(listing.rows, listing.numbers, strict=True):
