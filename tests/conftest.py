@@ -17,7 +17,7 @@ from tests.support import postgres
 from tests.support.schema import make_schema
 
 #: refuses marks of clauses that the register lacks
-pytest_plugins = ["tests.clauses.plugin"]
+pytest_plugins = ["tests.clauses.plugin", "tests.support.browser"]
 SAMPLE = "tests.sample_plugin:plugin"
 
 

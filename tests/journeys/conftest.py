@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from core.accounts.demo import PASSWORD
 from core.config import ROOT
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 #: loading ten provinces takes a while on a busy machine
@@ -74,14 +71,6 @@ def _wait(url: str, process: subprocess.Popen[bytes], printed: Path) -> None:
         except OSError:
             time.sleep(0.3)
     raise AssertionError(f"the platform did not start:\n{printed.read_text()}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 OpenAs = Callable[..., Page]

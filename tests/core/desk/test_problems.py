@@ -63,13 +63,14 @@ def test_an_error_is_json_of_one_shape_for_programs(client: FlaskClient, kind: s
     answer = client.get(f"/api/fail/{kind}")
     body = answer.get_json()
     assert answer.status_code == body["status"] == ERRORS[kind][1]
-    assert body["ok"] is False and body["error"] and isinstance(body["errors"], list)
+    assert answer.content_type == "application/problem+json"
+    assert body["title"] and body["detail"] and body["instance"] == f"/api/fail/{kind}"
     assert "secret detail" not in answer.get_data(as_text=True)
 
 
 def test_fields_rule_and_clause_reach_the_program(client: FlaskClient) -> None:
     invalid = client.get("/api/fail/invalid").get_json()
-    assert invalid["error"] == "第 3 行有误"
+    assert invalid["detail"] == "第 3 行有误"
     assert invalid["errors"] == [{"field": "amount", "message": "金额须大于 0"}]
     rule = client.get("/api/fail/rule").get_json()
     assert (rule["rule"], rule["clause"]) == ("no-quota", "四（四）")
@@ -103,7 +104,7 @@ def test_an_unknown_address_a_wrong_method_and_a_huge_upload_are_explained(clien
     ):
         assert answer.status_code == status
         assert words in answer.get_data(as_text=True)
-    assert client.get("/api/none").get_json()["ok"] is False
+    assert client.get("/api/none").get_json()["status"] == 404
 
 
 def test_a_form_without_its_safety_mark_is_refused_with_advice(app: Flask) -> None:

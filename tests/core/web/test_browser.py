@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask, render_template, render_template_string, request
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from core.web.markers import public
 
 pytestmark = pytest.mark.journey
 
-FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 LIST = """{% extends "shell.html" %}{% import "components.html" as ui %}{% block title %}名单{% endblock %}
 {% block actions %}{{ ui.columns_button('rows') }}{% endblock %}
 {% block content %}<a href="/detail" data-drawer>详情</a> {{ ui.code('522723', true) }}
@@ -57,7 +54,7 @@ def site(toolkit: Flask, frame: SimpleNamespace) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(site: str) -> Iterator[Page]:
+def page(site: str, browser: Browser) -> Iterator[Page]:
     """The list in Chromium; any complaint of the console fails the test."""
     complaints: list[str] = []
 
@@ -65,18 +62,14 @@ def page(site: str) -> Iterator[Page]:
         if message.type == "error":
             complaints.append(message.text)
 
-    with sync_playwright() as driver, tempfile.TemporaryDirectory() as profile:
-        context = driver.chromium.launch_persistent_context(
-            profile, executable_path="/usr/bin/chromium", args=FLAGS, headless=True, color_scheme="light",
-            viewport={"width": 1366, "height": 768},
-        )
-        opened = context.new_page()
-        opened.set_default_timeout(15_000)
-        opened.on("console", hear)
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.goto(f"{site}/rows", wait_until="networkidle")
-        yield opened
-        context.close()
+    context = browser.new_context(color_scheme="light", viewport={"width": 1366, "height": 768})
+    opened = context.new_page()
+    opened.set_default_timeout(15_000)
+    opened.on("console", hear)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(f"{site}/rows", wait_until="networkidle")
+    yield opened
+    context.close()
     assert complaints == []
 
 
