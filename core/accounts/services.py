@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -87,7 +88,8 @@ def reset_account(session: Session, account: Account, actor: Actor, *, reason: s
 def note_sign_in(session: Session, account: Account, actor: Actor) -> None:
     """Note that an account has signed in."""
     account.last_seen_at = utcnow()
-    record(session, actor, "core:account:sign_in", f"{account.name}登录", subject=f"account:{account.id}")
+    person = replace(actor, account_id=account.id, name=account.name)  # the request began as nobody's
+    record(session, person, "core:account:sign_in", f"{account.name}登录", subject=f"account:{account.id}")
 
 
 def note_refused_sign_in(session: Session, login: str, actor: Actor, reason: str = "") -> None:
