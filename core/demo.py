@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import make_url, select
+from sqlalchemy.orm import Session
 
 from core.access.catalogue import catalogue
 from core.accounts.demo import DemoAccount, load_demo_accounts
@@ -23,7 +24,7 @@ from core.units.services import import_divisions
 
 #: the day from which the carried divisions are taken to hold: before the first of the plans
 SINCE = dt.date(2010, 1, 1)
-#: shown at the start and first on the sign-in page; the others are listed there too
+#: printed at the start; the sign-in page lists them all
 SHOWN = ("sichuan-admin", "guizhou-admin", "guizhou-auditor", "guiding-admin", "guiding-approver", "guiding-aid",
          "dongzhi-aid", "nanchang-bureau")
 
@@ -41,8 +42,9 @@ def load(database: Database, host: PluginHost, tenants_dir: Path, say: Say) -> l
     if not complete:
         for path in sorted(tenants_dir.rglob("*.toml"), key=_order):
             _apply(database, host, path, actor, say)
-        _fill(database, host, actor)
     with database.transaction() as session:
+        if not complete:  # filled in the transaction of the accounts, which say that all is there: never twice
+            _fill(session, host, actor)
         return load_demo_accounts(session, catalogue(host))
 
 
@@ -72,12 +74,11 @@ def _apply(database: Database, host: PluginHost, path: Path, actor: Actor, say: 
         apply_from_command_line(session, host, path.read_bytes(), path.name, actor)
 
 
-def _fill(database: Database, host: PluginHost, actor: Actor) -> None:
+def _fill(session: Session, host: PluginHost, actor: Actor) -> None:
     """Let every plugin fill the tenants where it is on."""
-    with database.transaction() as session:
-        tenants = [tenant.id for tenant in list_tenants(session) if running_plan(session, tenant.id)]
-        for tenant_id, plugins in enabled_many(session, host, tenants).items():
-            host.notify("on_demo_loaded", plugins, session=session, tenant_id=tenant_id, actor=actor)
+    tenants = [tenant.id for tenant in list_tenants(session) if running_plan(session, tenant.id)]
+    for tenant_id, plugins in enabled_many(session, host, tenants).items():
+        host.notify("on_demo_loaded", plugins, session=session, tenant_id=tenant_id, actor=actor)
 
 
 def announce(accounts: list[DemoAccount], port: int) -> None:

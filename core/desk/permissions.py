@@ -8,6 +8,5 @@ from enum import StrEnum
 class Action(StrEnum):
     """Actions of other slices that the desk's pages ask for."""
 
-    PLAN_READ = "core:plan:read"
     TRAIL_READ = "core:trail:read"
     UNIT_READ = "core:unit:read"

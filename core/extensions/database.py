@@ -45,7 +45,6 @@ class Database:
     def session(self, *, write: bool = False) -> Session:
         """A new session; the caller commits and closes."""
         session = ScopedSession(self.engine, expire_on_commit=False)
-        session.info["write"] = write
         if write and self.engine.dialect.name == "sqlite":
             session.connection(execution_options={"bangfu_write": True})
         return session
