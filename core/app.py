@@ -14,6 +14,7 @@ import core.api.hooks
 import core.auditing.hooks
 import core.desk.hooks
 import core.host.hooks
+import core.jobs.hooks
 import core.tenancy.hooks
 import core.units.hooks
 from core.access import guard
@@ -36,6 +37,7 @@ BUILTINS = (
     core.access.hooks,
     core.accounts.hooks,
     core.auditing.hooks,
+    core.jobs.hooks,
     core.host.hooks,
     core.api.hooks,
 )

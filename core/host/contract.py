@@ -5,10 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import N_, TenantScopeError
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from core.config import Settings
+    from core.extensions import Actor, Database
+    from core.host.manager import PluginHost
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,31 @@ class SectionSpec:
     check: Callable[[list[dict[str, Any]]], list[Problem]] | None = None
     comparable: Callable[[Mapping[str, Any]], Any] | None = None
     describe: Callable[[Mapping[str, Any]], str] | None = None
+
+
+@dataclass(frozen=True)
+class EventSpec:
+    """A kind of event that other systems may subscribe to: `core.account.created`, or `slug.noun.done` of a
+    plugin. `data` says what it holds, name by name. Events carry ids, codes, states and links, and never what
+    describes a person: whoever may know more asks the API for it."""
+
+    code: str
+    #: as officials read it
+    title: str
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, as subscribers are told. `unit_ids` are the units it is about: their tenants
+    are told as well, and whoever subscribed further down only of what concerns a unit there."""
+
+    id: uuid.UUID
+    code: str
+    at: dt.datetime
+    tenant_id: str
+    unit_ids: tuple[uuid.UUID, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -202,3 +236,66 @@ class Effect:
     count: int = 0
     #: info, warning or danger
     status: str = "info"
+
+
+class JobRun(Protocol):
+    """One attempt at a job, as the function that does its work sees it.
+
+    Work that must happen once goes into a `transaction()`; whoever comes too late to it (the lease ran out
+    and another worker took the job) rolls back with `core.jobs.errors.JobLost`. Let `JobLost` and
+    `JobCancelled` pass.
+    """
+
+    job_id: uuid.UUID
+    tenant_id: str
+    unit_id: uuid.UUID | None
+    #: what was given to `enqueue`
+    arguments: dict[str, Any]
+    #: who started it, with the source "job"
+    actor: Actor
+    settings: Settings
+    host: PluginHost
+    database: Database
+    #: 1 at the first try; never the same twice
+    attempt: int
+
+    def transaction(self, reason: str = "") -> AbstractContextManager[Session]:
+        """A writing session with the job's tenant open, committed at the end if this attempt still holds the
+        job. Work of the platform (tenant "00") gives a reason and has every tenant open, a plugin's periodic
+        work those where the plugin is on."""
+
+    def progress(self, done: int, total: int, note: str = "") -> None:
+        """Say how far the work is, which renews the lease. Raises `JobCancelled` when somebody has asked for
+        an end, `JobLost` when another worker has the job."""
+
+    def finish_in(self, session: Session, sentence: str, result: dict[str, Any] | None = None) -> None:
+        """Mark the job done in the transaction of its last effect, with a sentence that people read."""
+
+    def keep_file(self, name: str, content_type: str, path: Path) -> None:
+        """Keep a copy of a file as the job's result; people download it from the job's page for 30 days."""
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """Background work that `core.jobs.services.enqueue` can ask for, or that comes round by itself.
+
+    `run` may be called again after a crash: it does its writing in `run.transaction()` and ends with
+    `run.finish_in` in the last of them. A `PlatformError` fails the job at once with its Chinese text; any
+    other error is tried again.
+    """
+
+    #: slice or plugin, and a verb: "webhooks.deliver"
+    code: str
+    #: as officials read it
+    title: str
+    run: Callable[[JobRun], None]
+    #: tries in all before it counts as failed
+    attempts: int = 3
+    #: seconds before the second, third … try; the last repeats
+    waits: tuple[int, ...] = (30, 120, 600)
+    #: seconds: periodic work of the platform, one run at a time, over all tenants
+    every: int | None = None
+    #: seconds without a sign of life until another worker may take it
+    lease: int = 60
+    #: False: housekeeping that is not on people's list
+    visible: bool = True

@@ -15,7 +15,10 @@ from core.host.contract import (
     ActionSpec,
     Card,
     Effect,
+    Event,
+    EventSpec,
     Found,
+    JobSpec,
     MenuItem,
     Place,
     RoleSpec,
@@ -134,6 +137,36 @@ def register_menus() -> list[MenuItem]:
     Args: none.
     Returns: the entries; an empty list adds none.
     Order: `MenuItem.order`, then manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
+
+
+@hookspec
+def register_jobs() -> list[JobSpec]:
+    """Background work: what `core.jobs.services.enqueue` can ask for, and what comes round by itself.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; a job of a tenant where the plugin is off waits until it is on again.
+    Args: none.
+    Returns: the jobs, `slug.verb`; an empty list: no background work.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
+
+
+@hookspec
+def register_events() -> list[EventSpec]:
+    """Kinds of events that other systems may subscribe to; `core.host.events.emit` tells of them.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; offered to subscribers of the tenants where the plugin is on.
+    Args: none.
+    Returns: the kinds, `slug.noun.done`, each with what its data hold; an empty list: none.
+    Order: manifest order.
     If it raises: the plugin is quarantined with the reason; the platform starts without it.
     Since: 0.1.
     """
@@ -350,6 +383,21 @@ def on_plan_applied(session: Session, tenant_id: str, plan_id: uuid.UUID, actor:
     Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. plan_id:
         the version applied. actor: who approved it.
     Returns: nothing.
+    Order: manifest order.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
+
+
+@hookspec
+def on_event_emitted(session: Session, tenant_id: str, event: Event) -> None:
+    """Something happened that other systems may want to know.
+
+    When: in the transaction of the change, at `core.host.events.emit`.
+    Scope: the tenant, where the plugin is on.
+    Args: session: the caller's, with the caller's scope or else that of the tenant open. tenant_id: the
+        tenant in which it was done. event: what happened; its data are those its kind declares.
+    Returns: nothing. It must not wait for anybody: what takes time is enqueued as a job.
     Order: manifest order.
     If it raises: the error propagates and undoes the whole change.
     Since: 0.1.

@@ -20,7 +20,7 @@ from core.config import Settings
 from core.errors import N_, PlatformError, PluginLoadError
 from core.extensions import Base
 from core.host import hookspecs
-from core.host.contract import ActionSpec, Manifest, MenuItem, RoleSpec, RuleSpec, SectionSpec
+from core.host.contract import ActionSpec, EventSpec, JobSpec, Manifest, MenuItem, RoleSpec, RuleSpec, SectionSpec
 from core.host.markers import PROJECT
 from core.host.rules import check_actions, check_manifest
 from core.web.markers import plugin_of, requirement_of, undeclared
@@ -37,6 +37,8 @@ REGISTERS: dict[str, type] = {
     "register_blueprints": Blueprint,
     "register_apis": Blueprint,
     "register_menus": MenuItem,
+    "register_jobs": JobSpec,
+    "register_events": EventSpec,
 }
 
 
@@ -139,6 +141,8 @@ def _check_names(slug: str, registered: dict[str, list[Any]]) -> None:
     named += [(item.obj, f"{slug}.") for item in registered["register_rules"]]
     named += [(item.section, f"{slug}.") for item in registered["register_sections"]]
     named += [(item.endpoint, f"{slug}.") for item in registered["register_menus"]]
+    named += [(item.code, f"{slug}.") for item in registered["register_jobs"]]
+    named += [(item.code, f"{slug}.") for item in registered["register_events"]]
     named += [(item.action, f"{slug}:") for item in registered["register_menus"]]
     for name, prefix in named:
         if not name.startswith(prefix):

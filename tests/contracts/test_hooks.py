@@ -19,6 +19,8 @@ from core.errors import RuleViolation
 from core.extensions import Actor, Database, all_tenants, tenant_scope
 from core.host.manager import PluginHost
 from core.host.services import set_switch, switch_effect
+from core.jobs.services import enqueue
+from core.jobs.worker import run_due
 from core.tenancy.services import apply_from_command_line, check_profile
 from core.trail.models import TrailEntry
 from core.units.models import Unit
@@ -115,6 +117,15 @@ def test_hook_register_apis(visited: Database, client_as: ClientAs) -> None:
 def test_hook_register_menus(client_as: ClientAs) -> None:
     assert 'href="/u/990101-S01/p/sample/"' in page(client_as("jia-school"), "/u/990101-S01/")
     assert "/p/sample/" not in page(client_as("yi-school"), "/u/990102-S01/")
+
+
+def test_hook_register_jobs(app: Flask, session: Session) -> None:
+    unit = get_unit_by_code(session, "990101-S01").id
+    with tenant_scope(session, JIA):
+        enqueue(session, ACTOR, "sample.visit", {"titles": ["走访北村"]}, tenant_id=JIA, unit_id=unit)
+    session.commit()
+    assert run_due(app) == 1
+    assert visits_by_unit(session) == {"990101-S01": ["走访北村*"]}
 
 
 def test_hook_collect_cards(visited: Database, client_as: ClientAs) -> None:

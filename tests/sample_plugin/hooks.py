@@ -14,6 +14,7 @@ from core.host.contract import (
     Card,
     Effect,
     Found,
+    JobSpec,
     MenuItem,
     Place,
     RoleSpec,
@@ -26,7 +27,7 @@ from core.host.contract import (
 from core.host.markers import hookimpl
 from core.trail.services import record
 from core.units.queries import find_unit_by_code
-from tests.sample_plugin import permissions, queries, schemas, services
+from tests.sample_plugin import jobs, permissions, queries, schemas, services
 from tests.sample_plugin.api import api
 from tests.sample_plugin.manifest import manifest
 from tests.sample_plugin.permissions import Action
@@ -68,6 +69,11 @@ def register_apis() -> list[Blueprint]:
 @hookimpl
 def register_menus() -> list[MenuItem]:
     return [MenuItem("示例走访", "sample.index", "heart-handshake", Action.VISIT_READ, order=60)]
+
+
+@hookimpl
+def register_jobs() -> list[JobSpec]:
+    return jobs.JOBS
 
 
 @hookimpl
