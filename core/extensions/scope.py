@@ -10,22 +10,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import String, Table, event
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy import Column, String, Table, event
+from sqlalchemy.orm import ColumnProperty, Mapped, Mapper, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.orm.unitofwork import UOWTransaction
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
 
 from core.errors import TenantScopeError
 
 _KEY = "bangfu.scope"
+#: kinds of statements that are remembered before the memory is started afresh
+_KINDS = 2_000
+
+
+class Touch(Enum):
+    """What a statement has to do with tenant rows."""
+
+    #: names none and cannot load any along with what it names
+    NONE = "none"
+    #: names none, but relations or options may load some along with what it names
+    ALONG = "along"
+    #: names some
+    ROWS = "rows"
+
+
+_touches: dict[Any, Touch] = {}
 
 
 class TenantScoped:
     """Mixin of every table that belongs to a tenant; `tenant_id` is the unit code at its founding."""
 
     tenant_id: Mapped[str] = mapped_column(String(20), primary_key=True, sort_order=-10)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        _touches.clear()  # a statement may name the new table
 
 
 @dataclass(frozen=True)
@@ -39,6 +62,15 @@ class Scope:
     def holds(self, tenant_id: str | None) -> bool:
         """Whether a row of this tenant may be read or written."""
         return self.everything or (tenant_id is not None and tenant_id in self.tenants)
+
+    @cached_property
+    def fence(self) -> LoaderCriteriaOption:
+        """The condition for every statement under this scope."""
+        # The list goes in as a bound "expanding" parameter of a plain expression: a lambda criterion would be
+        # cached with the first scope's value.
+        names = sorted(self.tenants)
+        return with_loader_criteria(TenantScoped, lambda cls: cls.tenant_id.in_(names), include_aliases=True,
+                                    propagate_to_loaders=True)
 
 
 def current_scope(session: Session) -> Scope | None:
@@ -89,33 +121,45 @@ def _forget_tenant_rows(session: Session) -> None:
 
 def _criteria(state: ORMExecuteState) -> None:
     scope = current_scope(state.session)
+    if scope is not None and scope.everything:
+        return
+    touch = _touch_of(state)
     if scope is None:
-        if _touches_tenant_rows(state):
+        if touch is Touch.ROWS:
             raise TenantScopeError("未打开租户范围就访问租户数据")
-        return
-    if scope.everything:
-        return
-    # The list goes in as a bound "expanding" parameter of a plain expression: a lambda criterion would be
-    # cached with the first scope's value.
-    names = sorted(scope.tenants)
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            TenantScoped,
-            lambda cls: cls.tenant_id.in_(names),
-            include_aliases=True,
-            propagate_to_loaders=True,
-        )
-    )
+    elif touch is not Touch.NONE:
+        state.statement = state.statement.options(scope.fence)
 
 
-def _touches_tenant_rows(state: ORMExecuteState) -> bool:
-    if any(issubclass(mapper.class_, TenantScoped) for mapper in state.all_mappers):
-        return True
-    return bool(_tables_of(state.statement) & _scoped_tables())
+def _touch_of(state: ORMExecuteState) -> Touch:
+    """Looking through a statement costs more than answering many of them, so what was found is remembered by
+    SQLAlchemy's own key: statements with the same key become the same SQL, whatever their values are."""
+    key = state.statement._generate_cache_key()
+    if key is None:
+        return _look_through(state)
+    found = _touches.get(key.key)
+    if found is None:
+        if len(_touches) >= _KINDS:
+            _touches.clear()
+        found = _touches[key.key] = _look_through(state)
+    return found
 
 
-def _tables_of(statement: Any) -> set[str]:
-    return {element.name for element in visitors.iterate(statement) if isinstance(element, Table)}
+def _look_through(state: ORMExecuteState) -> Touch:
+    mappers: list[Mapper[Any]] = list(state.all_mappers)
+    named = {element.name for element in visitors.iterate(state.statement) if isinstance(element, Table)}
+    if named & _scoped_tables() or any(issubclass(mapper.class_, TenantScoped) for mapper in mappers):
+        return Touch.ROWS
+    alone = not getattr(state.statement, "_with_options", ()) and all(map(_is_plain, mappers))
+    return Touch.NONE if alone else Touch.ALONG
+
+
+def _is_plain(mapper: Mapper[Any]) -> bool:
+    """Whether nothing but its own columns can come along with an entity: no relation, no sub-select as a property,
+    no heirs in other tables."""
+    return (mapper.polymorphic_on is None and isinstance(mapper.persist_selectable, Table)
+            and all(isinstance(prop, ColumnProperty) and all(isinstance(column, Column) for column in prop.columns)
+                    for prop in mapper.iterate_properties))
 
 
 def _scoped_tables() -> set[str]:
@@ -124,9 +168,9 @@ def _scoped_tables() -> set[str]:
     while stack:
         cls = stack.pop()
         stack.extend(cls.__subclasses__())
-        name = getattr(cls, "__tablename__", None)
-        if name:
-            found.add(name)
+        table = getattr(cls, "__table__", None)
+        if table is not None:
+            found.add(table.name)
     return found
 
 

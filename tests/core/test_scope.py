@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Column, ForeignKey, String, Table, func, select, update
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    aliased,
+    column_property,
+    joinedload,
+    mapped_column,
+    relationship,
+)
 
 from core.errors import TenantScopeError
-from core.extensions import Actor, all_tenants, tenant_scope
+from core.extensions import Actor, Database, TenantScoped, all_tenants, tenant_scope
 from core.trail.models import TrailEntry
 from core.trail.services import record
 
@@ -79,3 +88,71 @@ def test_scopes_do_not_nest_and_all_tenants_needs_a_reason(session: Session) -> 
         pass
     with pytest.raises(TenantScopeError), all_tenants(session, " "):
         pass
+
+
+def test_the_same_statement_is_judged_by_the_scope_of_its_day(entries: Session) -> None:
+    """What a statement touches is remembered; whether it may is asked each time."""
+    statement = select(func.count()).select_from(TrailEntry)
+    for _ in range(2):
+        with pytest.raises(TenantScopeError):
+            entries.scalar(statement)
+        with tenant_scope(entries, "522723"):
+            assert entries.scalar(statement) == 2
+        with all_tenants(entries, "核对"):
+            assert entries.scalar(statement) == 5
+
+
+class _Apart(DeclarativeBase):
+    """Tables of this module alone."""
+
+
+class _Drawer(_Apart):
+    """No tenant row itself, but one that loads some along with it."""
+
+    __tablename__ = "test_drawers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sheets: Mapped[list[_Sheet]] = relationship(lazy="joined")
+
+
+class _Sheet(TenantScoped, _Apart):
+    __tablename__ = "test_sheets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    drawer_id: Mapped[int] = mapped_column(ForeignKey("test_drawers.id"))
+
+
+class _Count(_Apart):
+    """The same table, with a property that counts tenant rows."""
+
+    __table__ = _Drawer.__table__
+    sheets = column_property(select(func.count(_Sheet.id)).where(_Sheet.drawer_id == _Drawer.id)
+                             .correlate(_Drawer.__table__).scalar_subquery())
+
+
+def test_tenant_rows_that_come_along_are_filtered(sqlite_database: Database) -> None:
+    _Apart.metadata.create_all(sqlite_database.engine)
+    with sqlite_database.session(write=True) as session:
+        with all_tenants(session, "准备"):
+            session.add_all([_Drawer(id=1), *(_Sheet(id=n, tenant_id=name, drawer_id=1)
+                                              for n, name in enumerate(("522723", "341721", "341721")))])
+        session.commit()
+        session.expunge_all()
+        for tenant, count in (("522723", 1), ("341721", 2)):
+            for statement in (select(_Drawer), select(_Drawer).options(joinedload(_Drawer.sheets))):
+                with tenant_scope(session, tenant):
+                    found = session.scalars(statement.execution_options(populate_existing=True)).unique().one()
+                    assert [sheet.tenant_id for sheet in found.sheets] == [tenant] * count
+                session.expunge_all()
+            with tenant_scope(session, tenant):
+                assert session.scalars(select(_Count)).one().sheets == count
+            session.expunge_all()
+
+
+def test_a_table_that_comes_later_is_behind_the_fence_as_well(sqlite_database: Database) -> None:
+    """A plugin's class may be declared when statements on its table have been judged already."""
+    table = Table("test_later", _Apart.metadata, Column("tenant_id", String, primary_key=True))
+    table.create(sqlite_database.engine)
+    with sqlite_database.session() as session:
+        assert session.execute(select(table.c.tenant_id)).all() == []
+        type("_Later", (TenantScoped, _Apart), {"__table__": table, "__module__": __name__})
+        with pytest.raises(TenantScopeError):
+            session.execute(select(table.c.tenant_id))
