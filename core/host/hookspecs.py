@@ -28,6 +28,7 @@ from core.host.contract import (
     Todo,
     UnitChange,
 )
+from core.host.ledgers import Ledger
 from core.host.markers import hookspec
 
 if TYPE_CHECKING:
@@ -169,6 +170,21 @@ def register_events() -> list[EventSpec]:
     Order: manifest order.
     If it raises: the plugin is quarantined with the reason; the platform starts without it.
     Since: 0.1.
+    """
+    return []
+
+
+@hookspec
+def register_ledgers() -> list[Ledger]:
+    """Ledgers: core makes list, form, record page, API, Excel in and out, totals and trail of each.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; every address of a ledger answers 404 at units where its plugin is off.
+    Args: none.
+    Returns: the ledgers, their codes `slug.…` and their actions the plugin's own; an empty list adds none.
+    Order: manifest order, then `Ledger.order`.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.2.
     """
     return []
 

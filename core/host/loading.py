@@ -21,6 +21,7 @@ from core.errors import N_, PlatformError, PluginLoadError
 from core.extensions import Base
 from core.host import hookspecs
 from core.host.contract import ActionSpec, EventSpec, JobSpec, Manifest, MenuItem, RoleSpec, RuleSpec, SectionSpec
+from core.host.ledgers import Ledger, ledger_faults
 from core.host.markers import PROJECT
 from core.host.rules import check_actions, check_manifest
 from core.web.markers import plugin_of, requirement_of, undeclared
@@ -39,6 +40,7 @@ REGISTERS: dict[str, type] = {
     "register_menus": MenuItem,
     "register_jobs": JobSpec,
     "register_events": EventSpec,
+    "register_ledgers": Ledger,
 }
 
 
@@ -132,6 +134,8 @@ def call_registers(plugin: Any) -> dict[str, list[Any]]:
             raise PluginLoadError(N_("%(hook)s 应返回 %(kind)s 的列表，却含有 %(item)s"), hook=hook,
                                   kind=kind.__name__, item=repr(wrong[0]))
         answers[hook] = found
+    for message, params in (fault for ledger in answers["register_ledgers"] for fault in ledger_faults(ledger)):
+        raise PluginLoadError(message, **params)
     return answers
 
 
@@ -144,6 +148,9 @@ def _check_names(slug: str, registered: dict[str, list[Any]]) -> None:
     named += [(item.code, f"{slug}.") for item in registered["register_jobs"]]
     named += [(item.code, f"{slug}.") for item in registered["register_events"]]
     named += [(item.action, f"{slug}:") for item in registered["register_menus"]]
+    named += [(item.code, f"{slug}.") for item in registered["register_ledgers"]]
+    named += [(action, f"{slug}:") for item in registered["register_ledgers"]
+              for action in (item.read, item.write, item.export)]
     for name, prefix in named:
         if not name.startswith(prefix):
             raise PluginLoadError(N_("“%(name)s”须以“%(prefix)s”开头"), name=name, prefix=prefix)

@@ -17,6 +17,7 @@ from core.access.guard import access_catalogue
 from core.demo import load
 from core.errors import RuleViolation
 from core.extensions import Actor, Database, all_tenants, tenant_scope
+from core.host.events import emit
 from core.host.manager import PluginHost
 from core.host.services import set_switch, switch_effect
 from core.jobs.services import enqueue
@@ -126,6 +127,23 @@ def test_hook_register_jobs(app: Flask, session: Session) -> None:
     session.commit()
     assert run_due(app) == 1
     assert visits_by_unit(session) == {"990101-S01": ["走访北村*"]}
+
+
+def test_hook_register_events(host: PluginHost) -> None:
+    titles = {spec.code: spec.title for spec in host.registered("register_events")}
+    assert titles["sample.visit.noted"] == "登记了走访" and "core.account.created" in titles
+
+
+def test_hook_on_event_emitted(session: Session, host: PluginHost) -> None:
+    for tenant_id in (JIA, YI):  # the plugin is off in 乙县
+        emit(session, host, tenant_id, "sample.visit.noted", {"visit": "1"})
+    assert sentences(session).count("示例走访已告知订阅的系统") == 1
+
+
+def test_hook_register_ledgers(app: Flask, client_as: ClientAs) -> None:
+    host: PluginHost = app.extensions["bangfu.host"]
+    assert [ledger.code for ledger in host.registered("register_ledgers") if ledger.slug == "sample"] == [
+        "sample.families", "sample.gifts"]
 
 
 def test_hook_collect_cards(visited: Database, client_as: ClientAs) -> None:

@@ -13,6 +13,8 @@ from core.host.contract import (
     ActionSpec,
     Card,
     Effect,
+    Event,
+    EventSpec,
     Found,
     JobSpec,
     MenuItem,
@@ -24,11 +26,13 @@ from core.host.contract import (
     Todo,
     UnitChange,
 )
+from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
 from core.trail.services import record
 from core.units.queries import find_unit_by_code
 from tests.sample_plugin import jobs, permissions, queries, schemas, services
 from tests.sample_plugin.api import api
+from tests.sample_plugin.ledgers import LEDGERS
 from tests.sample_plugin.manifest import manifest
 from tests.sample_plugin.permissions import Action
 from tests.sample_plugin.routes import blueprint
@@ -74,6 +78,16 @@ def register_menus() -> list[MenuItem]:
 @hookimpl
 def register_jobs() -> list[JobSpec]:
     return jobs.JOBS
+
+
+@hookimpl
+def register_events() -> list[EventSpec]:
+    return [EventSpec("sample.visit.noted", "登记了走访", {"visit": "走访的编号"})]
+
+
+@hookimpl
+def register_ledgers() -> list[Ledger]:
+    return LEDGERS
 
 
 @hookimpl
@@ -147,6 +161,13 @@ def on_plugin_disabled(session: Session, tenant_id: str, actor: Actor) -> None:
 @hookimpl
 def on_plan_applied(session: Session, tenant_id: str, plan_id: uuid.UUID, actor: Actor) -> None:
     record(session, actor, Action.VISIT_WRITE, "示例走访按新方案执行", subject=f"plan:{plan_id}", tenant_id=tenant_id)
+
+
+@hookimpl
+def on_event_emitted(session: Session, tenant_id: str, event: Event) -> None:
+    if event.code == "sample.visit.noted":
+        record(session, Actor(None, "示例"), Action.VISIT_WRITE, "示例走访已告知订阅的系统",
+               subject=f"visit:{event.data['visit']}", tenant_id=tenant_id)
 
 
 @hookimpl

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, Numeric, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.extensions import Base, Id, TenantScoped, Yuan, new_id
+from core.extensions import Base, Id, Json, TenantScoped, Yuan, new_id
 
 
 class Visit(TenantScoped, Base):
@@ -59,3 +60,64 @@ class Moved(TenantScoped, Base):
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     record_id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
     from_id: Mapped[uuid.UUID] = mapped_column(Id)
+
+
+class Family(TenantScoped, Base):
+    """A family that is visited: a ledger with a field of every kind."""
+
+    __tablename__ = "sample_families"
+
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
+    unit_id: Mapped[uuid.UUID] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    number: Mapped[str] = mapped_column(String(20))
+    head: Mapped[str] = mapped_column(String(50))
+    head_key: Mapped[str] = mapped_column(String(50), default="")
+    id_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id_number_key: Mapped[str | None] = mapped_column(String(64))
+    id_number_mask: Mapped[str] = mapped_column(String(40), default="")
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_key: Mapped[str | None] = mapped_column(String(64))
+    phone_mask: Mapped[str] = mapped_column(String(40), default="")
+    bank_card_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bank_card_key: Mapped[str | None] = mapped_column(String(64))
+    bank_card_mask: Mapped[str] = mapped_column(String(40), default="")
+    register_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    register_number_key: Mapped[str | None] = mapped_column(String(64))
+    register_number_mask: Mapped[str] = mapped_column(String(40), default="")
+    members: Mapped[int | None] = mapped_column(Integer)
+    area: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
+    income: Mapped[Decimal | None] = mapped_column(Yuan)
+    identified_on: Mapped[dt.date | None]
+    left_on: Mapped[dt.date | None]
+    paid_month: Mapped[str | None] = mapped_column(String(7))
+    kind: Mapped[str | None] = mapped_column(String(12))
+    causes: Mapped[list[str] | None] = mapped_column(Json)
+    water: Mapped[bool | None]
+    school_year: Mapped[int | None] = mapped_column(SmallInteger)
+    term: Mapped[int | None] = mapped_column(SmallInteger)
+    note: Mapped[str | None] = mapped_column(String(2000))
+    extra: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    removed_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        Index("ix_sample_families_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
+        *(Index(f"ix_sample_families_tenant_id_{name}_id", "tenant_id", name, "id")
+          for name in ("number", "head", "id_number_key", "income", "identified_on", "kind")),
+    )
+
+
+class Gift(TenantScoped, Base):
+    """Something given: a small ledger whose records cannot be removed."""
+
+    __tablename__ = "sample_gifts"
+
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
+    unit_id: Mapped[uuid.UUID] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    title: Mapped[str] = mapped_column(String(200))
+    value: Mapped[Decimal] = mapped_column(Yuan)
+    given_on: Mapped[dt.date]
+
+    __table_args__ = (Index("ix_sample_gifts_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
+                      Index("ix_sample_gifts_tenant_id_given_on_id", "tenant_id", "given_on", "id"))

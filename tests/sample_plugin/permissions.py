@@ -12,6 +12,9 @@ SOURCE = "示例方案（二）"
 class Action(StrEnum):
     """What may be done with visits and their payments."""
 
+    FAMILY_EXPORT = "sample:family:export"
+    FAMILY_READ = "sample:family:read"
+    FAMILY_WRITE = "sample:family:write"
     PAYMENT_APPROVE = "sample:payment:approve"
     PAYMENT_READ = "sample:payment:read"
     VISIT_EXPORT = "sample:visit:export"
@@ -20,6 +23,9 @@ class Action(StrEnum):
 
 
 ACTIONS = [
+    ActionSpec(Action.FAMILY_EXPORT, "导出家庭与物品"),
+    ActionSpec(Action.FAMILY_READ, "查看家庭与物品"),
+    ActionSpec(Action.FAMILY_WRITE, "登记家庭与物品"),
     ActionSpec(Action.PAYMENT_APPROVE, "审批慰问金"),
     ActionSpec(Action.PAYMENT_READ, "查看慰问金"),
     ActionSpec(Action.VISIT_EXPORT, "导出走访"),
@@ -38,6 +44,11 @@ RULES = [
       for role in (*_READERS, "school_clerk", "aid_centre")),
     *(RuleSpec(role, "sample.visit", "write", source=SOURCE) for role in _WRITERS),
     *(RuleSpec(role, "sample.visit", "export", source=SOURCE)
+      for role in ("auditor", "discipline", "school_clerk", "aid_centre")),
+    *(RuleSpec(role, "sample.family", "read", source=SOURCE)
+      for role in (*_READERS, "school_clerk", "aid_centre")),
+    *(RuleSpec(role, "sample.family", "write", source=SOURCE) for role in (*_WRITERS, "aid_centre", "central_school")),
+    *(RuleSpec(role, "sample.family", "export", source=SOURCE)
       for role in ("auditor", "discipline", "school_clerk", "aid_centre")),
     *(RuleSpec(role, "sample.payment", "read", source=SOURCE)
       for role in ("auditor", "discipline", "school_clerk", "aid_centre")),

@@ -1,0 +1,1 @@
+"""Ledgers: declared once in `core.host.ledgers`, made into pages, checks, files and an API here."""
