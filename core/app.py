@@ -15,8 +15,10 @@ import core.auditing.hooks
 import core.desk.hooks
 import core.host.hooks
 import core.jobs.hooks
+import core.registry.hooks
 import core.tenancy.hooks
 import core.units.hooks
+from core import privacy
 from core.access import guard
 from core.access.catalogue import rule_faults
 from core.accounts import sign_in
@@ -35,6 +37,7 @@ BUILTINS = (
     core.units.hooks,
     core.tenancy.hooks,
     core.access.hooks,
+    core.registry.hooks,
     core.accounts.hooks,
     core.auditing.hooks,
     core.jobs.hooks,
@@ -65,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     database = Database(settings.database_url)
+    privacy.install(database, settings)
     host = load_plugins(settings)
     host.check_schema(database.engine)
     app.extensions["bangfu.database"] = database

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.exc import DBAPIError
 
-from core import demo, migrations
+from core import demo, migrations, privacy
 from core.access.catalogue import catalogue
 from core.access.services import sync_defaults
 from core.accounts.commands import accounts
@@ -59,6 +59,7 @@ def platform() -> Iterator[tuple[Settings, Database, PluginHost]]:
     """The settings, the database and the plugins of this machine."""
     settings = Settings.from_env()
     database = Database(settings.database_url)
+    privacy.install(database, settings)
     try:
         yield settings, database, load_plugins(settings)
     finally:

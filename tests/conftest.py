@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from core import privacy
 from core.config import ROOT, Settings
 from core.extensions import Database
 from tests.support import postgres
@@ -42,12 +43,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         path = tmp_path / "test.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         found = Database(f"sqlite:///{path}")
+        privacy.install(found, settings_for(found.url, tmp_path))
         yield found
         found.dispose()
         return
     server: postgres.Server = request.getfixturevalue("postgres_server")
     name = postgres.unique_name()
     found = Database(server.create(name, template="template_bangfu"))
+    privacy.install(found, settings_for(found.url, tmp_path))
     yield found
     found.dispose()
     server.drop(name)
@@ -68,6 +71,7 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     path = tmp_path / "only.sqlite3"
     shutil.copy(sqlite_template, path)
     found = Database(f"sqlite:///{path}")
+    privacy.install(found, settings_for(found.url, tmp_path))
     yield found
     found.dispose()
 
@@ -90,6 +94,7 @@ def world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
     shutil.copy(sqlite_template, path)
     settings = settings_for(f"sqlite:///{path}", path.parent, SAMPLE)
     database = Database(settings.database_url)
+    privacy.install(database, settings)
     with database.transaction() as session:
         make_world(session, load(settings, BUILTINS))
     with database.engine.connect() as connection:
@@ -105,6 +110,8 @@ def app(world_template: Path, tmp_path: Path) -> Iterator[Flask]:
 
     path = tmp_path / "world.sqlite3"
     shutil.copy(world_template, path)
+    if (kept := world_template.parent / "keys").exists():  # what the world has sealed opens in the copy
+        shutil.copytree(kept, tmp_path / "keys", dirs_exist_ok=True)
     made = create_app(settings_for(f"sqlite:///{path}", tmp_path, SAMPLE))
     yield made
     made.extensions["bangfu.database"].dispose()

@@ -40,11 +40,13 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        #: what every session of this database carries in its own `info`, such as the vault of sealed values
+        self.info: dict[str, Any] = {}
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
 
     def session(self, *, write: bool = False) -> Session:
         """A new session; the caller commits and closes."""
-        session = ScopedSession(self.engine, expire_on_commit=False)
+        session = ScopedSession(self.engine, expire_on_commit=False, info=self.info)
         if write and self.engine.dialect.name == "sqlite":
             session.connection(execution_options={"bangfu_write": True})
         return session

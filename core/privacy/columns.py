@@ -1,0 +1,100 @@
+"""The three columns of a sensitive field, declared and filled in one way by every slice and plugin.
+
+    id_number_sealed: Mapped[bytes | None] = sealed_column("id_number")
+    id_number_key: Mapped[str | None] = key_column()
+    id_number_mask: Mapped[str] = mask_column()
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import MappedColumn, mapped_column
+
+from core.extensions import Base
+from core.privacy.masks import mask
+from core.privacy.vault import KINDS, Vault
+
+SEALED, KEYED, MASKED = "_sealed", "_key", "_mask"
+
+
+def sealed_column(kind: str) -> MappedColumn[Any]:
+    """The encrypted value; `kind` says how it is normalised, indexed and masked. It is never part of a list, and
+    is loaded only when somebody asks for it."""
+    return mapped_column(LargeBinary, nullable=True, deferred=True, info={"kind": kind})
+
+
+def key_column() -> MappedColumn[Any]:
+    """The keyed hash, to be indexed with the tenant before it."""
+    return mapped_column(String(64), nullable=True)
+
+
+def mask_column() -> MappedColumn[Any]:
+    """What is shown in place of the value."""
+    return mapped_column(String(80), default="")
+
+
+@dataclass(frozen=True)
+class Sensitive:
+    """A sensitive field of a table: its name without ending, and its kind."""
+
+    model: type[Any]
+    name: str
+    kind: str
+
+    @property
+    def purpose(self) -> str:
+        """What a value is sealed for: table and field."""
+        return f"{self.model.__tablename__}.{self.name}"
+
+
+def sensitive_fields(model: type[Any]) -> dict[str, Sensitive]:
+    """The sensitive fields of a model, by name."""
+    found = {}
+    for column in model.__table__.columns:
+        name = column.name.removesuffix(SEALED)
+        if name != column.name:
+            kind = column.info.get("kind", name)
+            if kind not in KINDS and kind != "text":
+                raise ValueError(f"{model.__tablename__}.{column.name} needs info={{'kind': …}}")
+            found[name] = Sensitive(model, name, kind)
+    return found
+
+
+def every_sensitive_field() -> list[Sensitive]:
+    """All of them, in every table of core and of the plugins, in one order."""
+    models = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    return [found for _, model in sorted(models.items()) for found in sensitive_fields(model).values()]
+
+
+def triple(vault: Vault, model: type[Any], name: str, owner_id: uuid.UUID, text: str | None) -> dict[str, Any]:
+    """The three columns' values for one record; without a text all are empty."""
+    found = triples(vault, model, name, (owner_id,), (text,))
+    return {column: values[0] for column, values in found.items()}
+
+
+def triples(vault: Vault, model: type[Any], name: str, owner_ids: Sequence[uuid.UUID],
+            texts: Sequence[str | None]) -> Mapping[str, list[Any]]:
+    """The same as columns for many records, in their order."""
+    field = sensitive_fields(model)[name]
+    there = [at for at, text in enumerate(texts) if text]
+    given = [texts[at] or "" for at in there]
+    columns = model.__table__.columns
+    sealed: list[bytes | None] = [None] * len(texts)
+    keys: list[str | None] = [None] * len(texts)
+    masks = [""] * len(texts)
+    for at, value, text in zip(there, vault.seal_many(field.purpose, [owner_ids[at] for at in there], given), given,
+                               strict=True):
+        sealed[at], masks[at] = value, mask(field.kind, text)
+    found: dict[str, list[Any]] = {name + SEALED: sealed}
+    if name + KEYED in columns:
+        for at, key in zip(there, vault.index_many(field.kind, given), strict=True):
+            keys[at] = key
+        found[name + KEYED] = keys
+    if name + MASKED in columns:
+        found[name + MASKED] = masks
+    return found
