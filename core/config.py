@@ -28,6 +28,9 @@ class Settings:
     extra_plugins: tuple[str, ...] = ()
     tenants_dir: Path = ROOT / "tenants"
     secure_cookies: bool = False
+    #: background work is done by threads of this process; off where `bangfu jobs work` does it
+    jobs: bool = False
+    job_threads: int = 2
     #: by name, what BANGFU_ACCOUNT_<NAME> says
     options: dict[str, str] = field(default_factory=dict)
 
@@ -44,6 +47,8 @@ class Settings:
             production=os.environ.get("BANGFU_ENV") == "production",
             demo=os.environ.get("BANGFU_DEMO") == "1",
             secure_cookies=os.environ.get("BANGFU_SECURE_COOKIES") == "1",
+            jobs=os.environ.get("BANGFU_JOBS", "on") != "off",
+            job_threads=max(1, int(os.environ.get("BANGFU_JOB_THREADS") or 2)),
             extra_plugins=extra,
             options={name.removeprefix(ACCOUNTS).lower(): value for name, value in os.environ.items()
                      if name.startswith(ACCOUNTS) and value},

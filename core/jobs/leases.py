@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.extensions import Actor
@@ -25,7 +25,7 @@ from core.jobs.clock import later
 from core.jobs.models import Job, State
 from core.trail.models import PLATFORM
 
-_TABLE = Job.__table__
+_TABLE = cast(Table, Job.__table__)
 _C = _TABLE.c
 Due = tuple[str, uuid.UUID]
 INTERRUPTED = "运行多次中断，没有做完；请重试，仍不行时联系管理员"
@@ -136,5 +136,5 @@ def cancelled_words(who: str) -> str:
 
 
 def _changed(session: Session, where: ColumnElement[bool], values: Mapping[str, Any]) -> int:
-    statement = update(_TABLE).where(where).values(values)  # type: ignore[arg-type]
+    statement = update(_TABLE).where(where).values(values)
     return cast(CursorResult[Any], session.connection().execute(statement)).rowcount

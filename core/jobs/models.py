@@ -26,6 +26,9 @@ class State(StrEnum):
 #: a job in one of these still has its key
 OPEN = (State.WAITING, State.RUNNING)
 
+#: the key of a periodic job begins with this; it keeps one row for all its turns
+PERIODIC = "every:"
+
 
 class Job(TenantScoped, Base):
     """One job. Its attempt is its fence: a worker may write only while `attempts` is what it took."""
@@ -78,3 +81,8 @@ class Job(TenantScoped, Base):
         Index("ix_jobs_account_id_noticed", "account_id", "noticed"),
         Index("ix_jobs_state_not_before", "state", "not_before"),
     )
+
+
+def is_periodic(job: Job) -> bool:
+    """Whether the job comes round by itself."""
+    return (job.key or "").startswith(PERIODIC)

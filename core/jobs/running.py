@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 import shutil
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -143,7 +142,3 @@ def file_of(settings: Settings, job: Job) -> Path | None:
     path = settings.data_dir / job.file_path if job.file_path else None
     return path if path is not None and path.is_file() else None
 
-
-def number_of(job_id: uuid.UUID, attempt: int) -> str:
-    """The number people quote."""
-    return f"{job_id.hex[-8:].upper()}-{attempt}"

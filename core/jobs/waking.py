@@ -32,7 +32,7 @@ def after_commit(session: Session, tenant_id: str, job_id: uuid.UUID, due: dt.da
 
 
 def _committed(session: Session) -> None:
-    waker = _wakers.get(session.get_bind())  # type: ignore[call-overload]
+    waker = _wakers.get(session.get_bind().engine)
     jobs, session.info[_WAITING] = session.info[_WAITING], []
     for job in jobs:
         if waker is not None:

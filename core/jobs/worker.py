@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.errors import PlatformError
@@ -16,7 +17,7 @@ from core.jobs.catalogue import known_jobs
 from core.jobs.clock import later
 from core.jobs.errors import JobCancelled, JobLost
 from core.jobs.leases import Due, Taken
-from core.jobs.models import Job, State
+from core.jobs.models import PERIODIC, Job, State
 from core.jobs.running import Parts, Run
 from core.trail.models import PLATFORM
 
@@ -77,9 +78,8 @@ def _end(parts: Parts, taken: Taken, state: State, sentence: str) -> None:
 
 def _cancelled(parts: Parts, taken: Taken) -> None:
     with parts.database.transaction() as session:
-        row = session.connection().execute(
-            Job.__table__.select().where(taken.held)).one_or_none()
-        words = leases.cancelled_words(row.cancelled_by if row is not None else "")
+        who = session.connection().scalar(select(Job.__table__.c.cancelled_by).where(taken.held))
+        words = leases.cancelled_words(who or "")
         leases.write(session, taken, leases.ended(taken.known.spec, State.CANCELLED, words))
 
 
@@ -105,7 +105,7 @@ def begin_periodic(parts: Parts) -> None:
         for code, known in known_jobs(parts.host).items():
             if known.spec.every is None:
                 continue
-            key = f"every:{code}"
+            key = f"{PERIODIC}{code}"
             connection.execute(
                 insert(Job).on_conflict_do_nothing(index_elements=["tenant_id", "open_key"]).values(
                     tenant_id=PLATFORM, id=new_id(), code=code, arguments={}, key=key, open_key=key, who="后台任务",
