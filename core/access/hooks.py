@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from core.access.events import EVENTS
 from core.access.permissions import ACTIONS, ROLES, RULES, Action
 from core.access.routes import blueprint
-from core.host.contract import ActionSpec, MenuItem, RoleSpec, RuleSpec
+from core.host.contract import ActionSpec, EventSpec, MenuItem, RoleSpec, RuleSpec
 from core.host.markers import hookimpl
 
 
@@ -28,6 +29,11 @@ def register_rules() -> list[RuleSpec]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
+
+
+@hookimpl
+def register_events() -> list[EventSpec]:
+    return EVENTS
 
 
 @hookimpl

@@ -17,6 +17,7 @@ from core.access.rules import EFFECTS, FACTS, Line
 from core.access.words import condition_in_words, csv_file, line_in_words, unit_names
 from core.errors import N_, InvalidInput, NotFound, PlatformError
 from core.extensions import utcnow
+from core.host.request import plugin_host
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code
 from core.web.markers import require, unit_blueprint
@@ -67,7 +68,7 @@ def add_rule(code: str) -> Response | str | tuple[str, int]:
         with db().begin_nested():
             version = services.change_rules(db(), actor(), viewer(), unit(), adding=[line],
                                             note=request.form.get("note", ""), known=access_catalogue(),
-                                            tenant_id=g.tenant_id)
+                                            tenant_id=g.tenant_id, host=plugin_host())
     except PlatformError as error:
         return _rule_form(error=error), error.status
     return redirect(url_for("access.version", code=code, number=version))
@@ -78,7 +79,7 @@ def add_rule(code: str) -> Response | str | tuple[str, int]:
 def end_rule(code: str, rule_id: uuid.UUID) -> Response:
     version = services.change_rules(db(), actor(), viewer(), unit(), ending=[rule_id],
                                     note=request.form.get("note", ""), known=access_catalogue(),
-                                    tenant_id=g.tenant_id)
+                                    tenant_id=g.tenant_id, host=plugin_host())
     return redirect(url_for("access.version", code=code, number=version))
 
 

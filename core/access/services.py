@@ -12,12 +12,15 @@ from core.access import queries, store
 from core.access.cases import Case, Failure, failures, platform_cases
 from core.access.catalogue import Catalogue
 from core.access.engine import BadRules, RuleSet
+from core.access.events import Happened
 from core.access.models import AccessCase, AccessRule, AccessVersion
 from core.access.permissions import Action
 from core.access.rules import Fault, Heir, Line, heir_faults, line_faults
 from core.access.viewer import Viewer
 from core.errors import N_, Conflict, InvalidInput, NotFound, NotPermitted, RuleViolation
 from core.extensions import Actor
+from core.host.events import emit
+from core.host.manager import PluginHost
 from core.trail.models import PLATFORM
 from core.trail.services import record
 from core.units.models import Unit
@@ -46,7 +49,8 @@ def sync_defaults(session: Session, known: Catalogue, actor: Actor | None = None
 
 
 def change_rules(session: Session, actor: Actor, viewer: Viewer, unit: Unit, *, ending: Iterable[uuid.UUID] = (),
-                 adding: Sequence[Line] = (), note: str, known: Catalogue, tenant_id: str = PLATFORM) -> int:
+                 adding: Sequence[Line] = (), note: str, known: Catalogue, tenant_id: str = PLATFORM,
+                 host: PluginHost | None = None) -> int:
     """End lines and add others by the authority of a unit; the new version.
 
     Both only at and below that unit: nobody writes a line for the neighbour, ends a line of a level above, or
@@ -65,7 +69,10 @@ def change_rules(session: Session, actor: Actor, viewer: Viewer, unit: Unit, *, 
     fresh = [line for line in dict.fromkeys(lines) if ("p", str(line)) not in standing]
     if not ended and not fresh:
         raise Conflict(N_("这些规则已经在执行"))
-    return _write(session, known, actor, rows, ended, fresh, note.strip(), tenant_id, unit)
+    made = _write(session, known, actor, rows, ended, fresh, note.strip(), tenant_id, unit)
+    emit(session, host, tenant_id, Happened.CHANGED, {"version": made, "added": len(fresh), "ended": len(ended)},
+         unit_id=unit.id)
+    return made
 
 
 def preview_change(session: Session, *, ending: Iterable[uuid.UUID], adding: Sequence[Line],

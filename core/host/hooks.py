@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from core.host.contract import MenuItem
+from core.host.contract import EventSpec, MenuItem
+from core.host.events import EVENTS
 from core.host.markers import hookimpl
 from core.host.permissions import Action
 from core.host.routes import blueprint
@@ -13,6 +14,11 @@ from core.host.routes import blueprint
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
+
+
+@hookimpl
+def register_events() -> list[EventSpec]:
+    return EVENTS
 
 
 @hookimpl

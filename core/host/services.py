@@ -8,6 +8,7 @@ from core.errors import N_, InvalidInput, NotFound, RuleViolation
 from core.extensions import Actor, utcnow
 from core.host import queries
 from core.host.contract import Effect
+from core.host.events import Happened, emit
 from core.host.manager import PluginHost
 from core.host.models import PluginSwitch
 from core.host.permissions import Action
@@ -74,6 +75,7 @@ def _write(session: Session, host: PluginHost, tenant_id: str, slug: str, on: bo
     sentence = f"为租户 {tenant_id} {'开启' if on else '关闭'}插件“{title}”"
     record(session, actor, Action.SWITCH_MANAGE, sentence, subject=f"plugin:{slug}", tenant_id=tenant_id,
            before={"on": bool(before)}, after={"on": on}, reason=reason)
+    emit(session, host, tenant_id, Happened.SWITCHED_ON if on else Happened.SWITCHED_OFF, {"plugin": slug})
 
 
 def _effects_of(session: Session, host: PluginHost, tenant_id: str, slug: str, on: bool, *,

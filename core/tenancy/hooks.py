@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, url_for
 from sqlalchemy.orm import Session
 
-from core.host.contract import ActionSpec, Card, MenuItem, Place, RuleSpec, SectionSpec, Todo
+from core.host.contract import ActionSpec, Card, EventSpec, MenuItem, Place, RuleSpec, SectionSpec, Todo
 from core.host.markers import hookimpl
 from core.host.permissions import Action as HostAction
 from core.tenancy import desk
+from core.tenancy.events import EVENTS
 from core.tenancy.grammar import CORE
 from core.tenancy.permissions import ACTIONS, RULES, Action
 from core.tenancy.routes import blueprint
@@ -32,6 +33,11 @@ def register_sections() -> list[SectionSpec]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
+
+
+@hookimpl
+def register_events() -> list[EventSpec]:
+    return EVENTS
 
 
 @hookimpl

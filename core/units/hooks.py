@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from core.host.contract import ActionSpec, MenuItem, RuleSpec
+from core.host.contract import ActionSpec, EventSpec, MenuItem, RuleSpec
 from core.host.markers import hookimpl
+from core.units.events import EVENTS
 from core.units.permissions import ACTIONS, RULES, Action
 from core.units.routes import blueprint
 
@@ -23,6 +24,11 @@ def register_rules() -> list[RuleSpec]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
+
+
+@hookimpl
+def register_events() -> list[EventSpec]:
+    return EVENTS
 
 
 @hookimpl

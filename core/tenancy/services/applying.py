@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor, current_scope, tenant_scope, utcnow
+from core.host.events import emit
 from core.host.manager import PluginHost
 from core.host.queries import enabled
 from core.host.rules import with_requirements
 from core.host.services import set_switch
 from core.tenancy import queries
 from core.tenancy.entries import to_row
+from core.tenancy.events import Happened
 from core.tenancy.grammar import Profile, ProfileRefused
 from core.tenancy.grammar.masks import plain
 from core.tenancy.models import Plan
 from core.tenancy.permissions import Action
-from core.tenancy.queries import APPLIED, PROPOSED, REFUSED, WITHDRAWN
+from core.tenancy.queries import APPLIED, PROPOSED, REFUSED, WITHDRAWN, TenantPlace
 from core.tenancy.services.context import check_profile, tenant_for
 from core.tenancy.services.founding import found_tenant
 from core.tenancy.services.previewing import Preview, planned_plugins, preview
@@ -150,6 +152,7 @@ def _apply(session: Session, host: PluginHost, plan: Plan, profile: Profile, act
     record(session, actor, Action.PLAN_APPROVE, f"{verb}{tenant.name}第 {plan.version} 版方案“{plan.title}”",
            subject=f"plan:{plan.id}", tenant_id=tenant.id, unit_id=tenant.unit.id,
            before=_facts(before) if before else None, after={**_facts(plan), **counts}, reason=plan.note)
+    emit(session, host, tenant.id, Happened.APPLIED, _told(plan, tenant), unit_id=tenant.unit.id)
     return plan
 
 
@@ -205,6 +208,11 @@ def _still_based_on(session: Session, tenant_id: str, version: int | None) -> No
     newest = queries.newest_applied(session, tenant_id)
     if (newest.version if newest else None) != version:
         raise Conflict(N_("预览之后方案已有变化，请重新预览再提交"))
+
+
+def _told(plan: Plan, tenant: TenantPlace) -> dict[str, object]:
+    return {"plan": str(plan.id), "version": plan.version, "starts_on": plan.starts_on.isoformat(),
+            "digest": plan.digest, "link": f"/api/v1/units/{tenant.unit.code}/plan/versions/{plan.version}"}
 
 
 def _facts(plan: Plan) -> dict[str, object]:

@@ -17,6 +17,7 @@ from core.host.contract import Effect, UnitChange
 from core.host.manager import PluginHost
 from core.trail.models import PLATFORM
 from core.trail.services import record
+from core.units.events import emit_change
 from core.units.models import Unit, UnitOperation, UnitTouch
 from core.units.permissions import Action
 from core.units.rules.orders import OPERATION_NAMES, Close, Create, Merge, Move, Order, Recode, Rename, Split
@@ -92,6 +93,7 @@ def do_operation(session: Session, order: Order, actor: Actor, *, hooks: PluginH
                   "founded": [unit.code for unit in draft.founded]})
     session.flush()  # plugins are told when all units are written
     tell(session, hooks, "on_unit_changed", change, actor)
+    emit_change(session, hooks, tenant_id, change)
     return operation
 
 

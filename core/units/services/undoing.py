@@ -16,6 +16,7 @@ from core.host.contract import UnitChange
 from core.host.manager import PluginHost
 from core.trail.models import PLATFORM
 from core.trail.services import record
+from core.units.events import emit_change
 from core.units.models import Unit, UnitLink, UnitOperation, UnitVersion
 from core.units.permissions import Action
 from core.units.queries import get_operation, later_operations
@@ -67,7 +68,9 @@ def undo_operation(session: Session, operation_id: uuid.UUID, actor: Actor, *,
     _flush(session)
     record(session, actor, Action.MANAGE, f"撤回：{operation.sentence}", subject=f"operation:{operation.id}",
            tenant_id=tenant_id, unit_id=operation.unit_id)
-    tell(session, hooks, "on_unit_restored", _change(operation), actor)
+    change = _change(operation)
+    tell(session, hooks, "on_unit_restored", change, actor)
+    emit_change(session, hooks, tenant_id, change, undone=True)
     return operation
 
 
