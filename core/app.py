@@ -27,6 +27,8 @@ from core.config import Settings
 from core.desk import problems, providers
 from core.extensions import Database
 from core.host.manager import PluginHost, load
+from core.jobs import consumer
+from core.jobs.running import Parts
 from core.tenancy.queries import tenant_unit_ids
 from core.web import filters, headers, i18n
 
@@ -87,6 +89,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.teardown_request(_close)
     guard.install(app)
     sign_in.install_steps(app)
+    if not settings.testing:
+        consumer.install(Parts(settings, database, host), work=settings.jobs)
     return app
 
 

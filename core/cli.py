@@ -21,6 +21,7 @@ from core.config import Settings
 from core.errors import PlatformError
 from core.extensions import Database
 from core.host.manager import PluginHost
+from core.jobs.commands import jobs
 from core.tenancy.commands import plan, tenants
 from core.units.commands import units
 
@@ -51,6 +52,7 @@ main.add_command(units)
 main.add_command(plan)
 main.add_command(tenants)
 main.add_command(trail)
+main.add_command(jobs)
 main.add_command(accounts)
 
 
