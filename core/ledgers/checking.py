@@ -1,18 +1,24 @@
-"""Judging entered text: one row as a marshmallow schema, a million as columns, with the same answer."""
+"""Judging entered text: one row as a marshmallow schema, a million as columns, by the very same rules."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, ClassVar
 
 import polars as pl
-from marshmallow import Schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from core.host.ledgers import Field, Ledger
 from core.ledgers.context import Context
+from core.ledgers.kinds import Rules, rules_of
 
 #: the column of a frame that carries the original row number
 ROW = "row"
+_ERRORS = {ROW: pl.Int64, "field": pl.String, "value": pl.String, "message": pl.String}
+_REFERENCES = ("unit", "person", "household")
 
 
 @dataclass(frozen=True)
@@ -24,13 +30,173 @@ class Checked:
     errors: pl.DataFrame
 
 
-def compile_schema(ledger: Ledger, context: Context | None = None, fields: Sequence[Field] | None = None) -> type[Schema]:
-    """A marshmallow schema that takes text (forms) or JSON values (API) and gives typed values."""
-    raise NotImplementedError
-
-
 def check_frame(ledger: Ledger, frame: pl.DataFrame, context: Context | None = None,
                 fields: Sequence[Field] | None = None) -> Checked:
     """Judge a frame of texts: one column for each field, by its name, and perhaps `row` (else rows count from 1).
     `fields` are the ledger's own with those a plan adds (`core.ledgers.columns.fields_for`)."""
-    raise NotImplementedError
+    context = context or Context()
+    asked = [field for field in fields or ledger.fields if field.name in frame.columns or not context.partial]
+    texts = _texts(frame, asked)
+    rules = {field.name: _rules(ledger, field, texts, context) for field in asked}
+    tidy = texts.select(ROW, *(rules[field.name].tidy(pl.col(field.name)).alias(field.name) for field in asked))
+    values = tidy.select(ROW, *(_value(field, rules[field.name], context) for field in asked))
+    said = tidy.with_columns(values[field.name].alias(f"={field.name}") for field in asked).select(
+        ROW, *(_said(field, rules[field.name], context).alias(field.name) for field in asked))
+    said = _across(ledger, said, values, asked)
+    good = ~pl.any_horizontal(pl.col(field.name).is_not_null() for field in asked) if asked else pl.lit(True)
+    return Checked(values.filter(said.select(good).to_series()) if asked else values, _errors(texts, said, asked))
+
+
+def repeated(ledger: Ledger, rows: pl.DataFrame) -> pl.DataFrame:
+    """Errors of good rows that name the same record as an earlier one of the file, shaped as `Checked.errors`."""
+    keys = [field for field in ledger.fields if field.key and field.name in rows.columns]
+    if not keys or rows.is_empty():
+        return pl.DataFrame(schema=_ERRORS)
+    names = [field.name for field in keys]
+    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in names)
+    found = rows.filter(whole).with_columns(first=pl.col(ROW).min().over(names)).filter(pl.col(ROW) > pl.col("first"))
+    label = "、".join(field.label for field in keys)
+    return found.select(pl.col(ROW).cast(pl.Int64), field=pl.lit(names[0]), value=pl.col(names[0]).cast(pl.String),
+                        message=pl.format("与第 {} 行的{}相同，一个文件里只能有一行", pl.col("first"), pl.lit(label)))
+
+
+def _texts(frame: pl.DataFrame, asked: Sequence[Field]) -> pl.DataFrame:
+    row = pl.col(ROW).cast(pl.Int64) if ROW in frame.columns else pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(ROW)
+    return frame.select(row, *(pl.col(field.name).cast(pl.String) if field.name in frame.columns
+                               else pl.lit(None, pl.String).alias(field.name) for field in asked))
+
+
+def _rules(ledger: Ledger, field: Field, texts: pl.DataFrame, context: Context) -> Rules:
+    if field.kind not in _REFERENCES:
+        return _kept_rules(ledger, field)
+    finder = context.finders.get(field.kind)
+    plain = texts.select(rules_of(ledger, field).tidy(pl.col(field.name))).to_series().drop_nulls().unique().to_list()
+    return rules_of(ledger, field, finder(plain) if finder and plain else {})
+
+
+@functools.lru_cache(maxsize=4096)
+def _kept_rules(ledger: Ledger, field: Field) -> Rules:
+    return rules_of(ledger, field)
+
+
+def _value(field: Field, rules: Rules, context: Context) -> pl.Expr:
+    text = pl.col(field.name)
+    value = rules.value(text)
+    if field.default is not None and not context.partial:
+        value = pl.when(text.is_null()).then(pl.lit(field.default, rules.dtype)).otherwise(value)
+    return value.cast(rules.dtype).alias(field.name)
+
+
+def _said(field: Field, rules: Rules, context: Context) -> pl.Expr:
+    """The message about a cell, or null."""
+    text, value = pl.col(field.name), pl.col(f"={field.name}")
+    required = field.required and field.default is None and field.name not in context.optional
+    missing = pl.lit(f"{field.label}必填") if required else pl.lit(None, pl.String)
+    chain = pl.when(text.is_null()).then(missing)
+    before = [(fault, message) for fault, message in rules.faults if field.kind in _REFERENCES]
+    for fault, message in before:
+        chain = chain.when(fault(text, value)).then(pl.lit(message))
+    chain = chain.when(value.is_null()).then(pl.lit(rules.unread))
+    for fault, message in () if before else rules.faults:
+        chain = chain.when(fault(text, value)).then(pl.lit(message))
+    return chain.otherwise(pl.lit(None, pl.String))
+
+
+def _across(ledger: Ledger, said: pl.DataFrame, values: pl.DataFrame, asked: Sequence[Field]) -> pl.DataFrame:
+    there = {field.name for field in asked}
+    columns = {name: pl.col(name) for name in there}
+    for check in ledger.checks:
+        if not {*check.fields, check.field} <= there:
+            continue
+        wrong = values.select(check.wrong(columns)).to_series().fill_null(False)
+        right = said.select(pl.all_horizontal(pl.col(name).is_null() for name in {*check.fields, check.field})).to_series()
+        said = said.with_columns(pl.when(wrong & right).then(pl.lit(check.message)).otherwise(pl.col(check.field))
+                                 .alias(check.field))
+    return said
+
+
+def _errors(texts: pl.DataFrame, said: pl.DataFrame, asked: Sequence[Field]) -> pl.DataFrame:
+    parts = []
+    for at, field in enumerate(asked):
+        message = said[field.name]
+        if message.null_count() < len(message):
+            parts.append(texts.select(ROW, field=pl.lit(field.name), value=pl.col(field.name), message=message,
+                                      at=pl.lit(at)).filter(pl.col("message").is_not_null()))
+    if not parts:
+        return pl.DataFrame(schema=_ERRORS)
+    return pl.concat(parts).sort(ROW, "at").drop("at").cast(_ERRORS)  # type: ignore[arg-type]
+
+
+# One row
+
+class Cell(fields.Field[Any]):
+    """What a form or the API gives for one field, as the text the rules read."""
+
+    default_error_messages: ClassVar[dict[str, str]] = {"invalid": "这一项不是可以填写的内容"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:
+        text = text_of(value)
+        if text is not None and ("\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)):
+            raise self.make_error("invalid")
+        return text
+
+
+def text_of(value: Any) -> str | None:
+    """A JSON value as text; a list by its parts."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | Decimal):
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f") if value == value and abs(value) != float("inf") else "?"
+    if isinstance(value, Iterable) and not isinstance(value, Mapping):
+        parts = [text_of(part) for part in value]
+        if all(isinstance(part, str) for part in parts):
+            return "、".join(part for part in parts if part)
+    raise ValidationError("这一项不是可以填写的内容")
+
+
+class RowSchema(Schema):
+    """One row; made for each ledger by `compile_schema`."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    ledger: ClassVar[Ledger]
+    asked: ClassVar[tuple[Field, ...]]
+    known: ClassVar[Context]
+
+    @post_load
+    def judge(self, data: dict[str, str | None], partial: Any = False, **kwargs: Any) -> dict[str, Any]:
+        """The typed values, or what is wrong with each field."""
+        context = replace(self.known, partial=True) if partial else self.known
+        frame = pl.DataFrame({name: [text] for name, text in data.items()}, schema=dict.fromkeys(data, pl.String))
+        if partial and not data:
+            return {}
+        if frame.height == 0:
+            frame = pl.DataFrame({ROW: [1]})
+        found = check_frame(self.ledger, frame, context, self.asked)
+        if not found.errors.is_empty():
+            raise ValidationError({row["field"]: [row["message"]] for row in found.errors.iter_rows(named=True)})
+        (values,) = found.rows.drop(ROW).to_dicts()
+        return values
+
+
+def compile_schema(ledger: Ledger, context: Context | None = None, fields: Sequence[Field] | None = None) -> type[RowSchema]:
+    """A marshmallow schema that takes text (forms) or JSON values (API) and gives typed values. Loading with
+    `partial=True` judges only the fields that were sent."""
+    asked = tuple(field for field in fields or ledger.fields if field.editable)
+    cells = {field.name: Cell(allow_none=True, metadata=described(field)) for field in asked}
+    return type(f"{ledger.slug}_{ledger.plural}".title().replace("_", "") + "In", (RowSchema,),
+                {**cells, "ledger": ledger, "asked": asked, "known": context or Context(), "__doc__": ledger.title})
+
+
+def described(field: Field) -> dict[str, Any]:
+    """What the description of the API says of a field."""
+    about = "；".join(part for part in (field.label, field.help, field.measure and f"单位：{field.measure}") if part)
+    known = {"description": about}
+    if field.kind in ("choice", "choices"):
+        known["description"] += "；" + "、".join(f"{value} {label}" for value, label in field.choices)
+    return known

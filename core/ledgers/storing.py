@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import polars as pl
 from sqlalchemy.orm import Session
 
-from core.extensions import Actor
+from core.errors import N_, Conflict, InvalidInput, RuleViolation
+from core.extensions import Actor, new_id, utcnow
 from core.host.ledgers import Field, Ledger
+from core.ledgers import writing
+from core.ledgers.checking import ROW
+from core.ledgers.kinds import INTEGERS
+from core.ledgers.values import plain_extra, typed_extra, written
+from core.privacy.vault import vault_of
+from core.trail.services import record, record_batch
+from core.units.queries import units_by_id
+from core.units.rules.levels import LEVEL_NAMES
 
 Mode = Literal["create", "upsert", "update"]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -26,32 +36,302 @@ class Stored:
     ids: Sequence[uuid.UUID]
 
 
+@dataclass
+class _Work:
+    """What is to be written of a frame: the rows that are new, and those that change, with their old state."""
+
+    columns: writing.Columns
+    new: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    unchanged: int = 0
+    ids: list[uuid.UUID] = field(default_factory=list)
+    before: dict[int, Row] = field(default_factory=dict)
+
+
 def store(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, actor: Actor, mode: Mode = "upsert", *,
           unit_id: uuid.UUID | None = None, fields: Sequence[Field] | None = None, sentence: str = "",
           reason: str = "") -> Stored:
     """Write rows that `check_frame` found good. `create`: all are new. `upsert`: a row whose natural key (the
     fields with `key`) is there already changes it, the others are new. `update`: rows name their record in
     `id` and the version they were read at in `version`. Rows without a unit belong to `unit_id`."""
-    raise NotImplementedError
+    known = tuple(fields or ledger.fields)
+    work = _write(session, ledger, tenant_id, frame, mode, unit_id, known)
+    written_ids = [work.ids[at] for at in (*work.new, *work.changed)]
+    if written_ids:
+        said = sentence or f"{ledger.title}：新增 {len(work.new)} 条，修改 {len(work.changed)} 条"
+        shown = _shown(ledger, known, work)
+        record_batch(session, actor, ledger.write, said, subject=f"ledger:{ledger.code}", fields=list(shown), tenant_id=tenant_id,
+                     unit_id=unit_id, reason=reason, rows=_trailed(work, shown))
+        if ledger.on_written is not None:
+            ledger.on_written(session, tenant_id, written_ids, actor)
+    return Stored(len(work.new), len(work.changed), work.unchanged, written_ids)
 
 
 def create(session: Session, ledger: Ledger, tenant_id: str, unit_id: uuid.UUID, values: dict[str, Any], actor: Actor, *,
-           fields: Sequence[Field] | None = None) -> Any:
-    """One new record from the values of `compile_schema`."""
-    raise NotImplementedError
+           fields: Sequence[Field] | None = None) -> uuid.UUID:
+    """One new record from the values of `compile_schema`; gives its id."""
+    known = tuple(fields or ledger.fields)
+    frame = frame_of(ledger, [values], known)
+    _refuse_twin(session, ledger, tenant_id, frame, known)
+    work = _write(session, ledger, tenant_id, frame, "create", unit_id, known)
+    _single(session, ledger, tenant_id, work, known, actor, N_("登记"))
+    return work.ids[0]
 
 
 def update(session: Session, ledger: Ledger, row: Any, values: dict[str, Any], version: int, actor: Actor, *,
-           fields: Sequence[Field] | None = None) -> Any:
-    """Change one record that is still at this version, else `Conflict`."""
-    raise NotImplementedError
+           fields: Sequence[Field] | None = None) -> bool:
+    """Change one record that is still at this version, else `Conflict`; gives whether anything changed."""
+    known = tuple(fields or ledger.fields)
+    if row.version != version:
+        raise Conflict(N_("这条记录在您读取之后已被别人改动，请重新核对后再保存"))
+    frame = frame_of(ledger, [values], known).with_columns(id=pl.lit(str(row.id)), version=pl.lit(version))
+    _refuse_twin(session, ledger, row.tenant_id, frame, known, row.id)
+    work = _write(session, ledger, row.tenant_id, frame, "update", row.unit_id, known)
+    if work.changed:
+        session.expire(row)
+        _single(session, ledger, row.tenant_id, work, known, actor, N_("修改"))
+    return bool(work.changed)
 
 
 def remove(session: Session, ledger: Ledger, row: Any, version: int, actor: Actor, *, reason: str = "") -> None:
     """Take one record away, so that it can be brought back by `restore`."""
-    raise NotImplementedError
+    if not (ledger.removable and ledger.has_column("removed_at")):
+        raise RuleViolation(N_("“%(title)s”的记录不能删除，有误请修改"), rule="ledger-not-removable", title=ledger.title)
+    if row.version != version or row.removed_at is not None:
+        raise Conflict(N_("这条记录在您读取之后已被别人改动，请重新核对后再保存"))
+    _mark(session, ledger, row, utcnow(), actor, f"删除{ledger.one}“{_name(ledger, row)}”", reason)
 
 
 def restore(session: Session, ledger: Ledger, row: Any, actor: Actor) -> None:
     """Bring a removed record back."""
-    raise NotImplementedError
+    if getattr(row, "removed_at", None) is None:
+        raise Conflict(N_("这条记录没有删除"))
+    _mark(session, ledger, row, None, actor, f"恢复{ledger.one}“{_name(ledger, row)}”", "")
+
+
+def _mark(session: Session, ledger: Ledger, row: Any, moment: Any, actor: Actor, sentence: str, reason: str) -> None:
+    writing.check_open(session, row.tenant_id)
+    writing.update_rows(session, writing.table_of(ledger), row.tenant_id, {"id": [row.id], "removed_at": [moment]}, [row.version])
+    record(session, actor, ledger.write, sentence, subject=subject_of(ledger, row.id), tenant_id=row.tenant_id,
+           unit_id=row.unit_id, before={"removed": moment is None}, after={"removed": moment is not None}, reason=reason)
+    session.expire(row)
+    if ledger.on_written is not None:
+        ledger.on_written(session, row.tenant_id, [row.id], actor)
+
+
+def subject_of(ledger: Ledger, record_id: uuid.UUID) -> str:
+    """How the trail names a record."""
+    return f"{ledger.code}:{record_id}"
+
+
+def frame_of(ledger: Ledger, rows: Sequence[Mapping[str, Any]], fields: Sequence[Field]) -> pl.DataFrame:
+    """Typed values of single records as the frame `store` takes."""
+    names = [field.name for field in fields if field.name in rows[0]]
+    types = {field.name: _dtype(ledger, field) for field in fields}
+    return pl.DataFrame({ROW: range(1, len(rows) + 1)} | {
+        name: pl.Series(name, [row.get(name) for row in rows], types[name]) for name in names})
+
+
+def _dtype(ledger: Ledger, field: Field) -> Any:
+    from core.ledgers.kinds import rules_of
+
+    return rules_of(ledger, field).dtype
+
+
+def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, mode: Mode,
+           unit_id: uuid.UUID | None, fields: tuple[Field, ...]) -> _Work:
+    writing.check_open(session, tenant_id)
+    session.flush()  # what the caller has added may be what a row refers to
+    if ledger.prepare is not None:
+        frame = ledger.prepare(frame, session)
+    table, count = writing.table_of(ledger), frame.height
+    old = _old_rows(session, ledger, tenant_id, frame, mode, fields)
+    ids = [old[at]["id"] if at in old else new_id() for at in range(count)]
+    columns = writing.columns_of(session, ledger, frame, fields, ids)
+    _place(session, ledger, columns, count, unit_id if mode != "update" else None)
+    work = _Work(columns, ids=ids)
+    for at in range(count):
+        if at not in old:
+            work.new.append(at)
+        elif _differs(session, ledger, frame, fields, columns, at, old[at]):
+            work.changed.append(at)
+            work.before[at] = old[at]
+        else:
+            work.unchanged += 1
+    _insert(session, table, tenant_id, work)
+    _update(session, table, tenant_id, work)
+    return work
+
+
+def _place(session: Session, ledger: Ledger, columns: writing.Columns, count: int, unit_id: uuid.UUID | None) -> None:
+    """Each row's unit, at a level the ledger allows."""
+    given = columns.get("unit_id")
+    if given is None and unit_id is not None:
+        columns["unit_id"] = given = [unit_id] * count
+    elif given is not None and unit_id is not None:
+        columns["unit_id"] = given = [value or unit_id for value in given]
+    if given is None or not ledger.levels:
+        return
+    wrong = [unit.name for unit in units_by_id(session, {value for value in given if value}).values()
+             if str(unit.level) not in ledger.levels]
+    if wrong:
+        raise InvalidInput(N_("%(title)s只能登记在%(levels)s的单位，不能登记在%(names)s"), title=ledger.title,
+                           levels="、".join(LEVEL_NAMES[level] for level in ledger.levels), names="、".join(sorted(wrong)[:5]))
+
+
+def _old_rows(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, mode: Mode,
+              fields: tuple[Field, ...]) -> dict[int, Row]:
+    """The rows that are there already, by the position of those that mean them."""
+    if mode == "create":
+        return {}
+    table = writing.table_of(ledger)
+    sealed = {f"{field.name}_sealed" for field in fields if field.sealed}
+    wanted = [column.name for column in table.columns if column.name not in sealed]
+    if mode == "update":
+        ids = [uuid.UUID(str(value)) for value in frame["id"].to_list()]
+        rows = {row["id"]: row for row in writing.read_rows(session, table, tenant_id, "id", ids, wanted)}
+        stale = [at for at, (one, version) in enumerate(zip(ids, frame["version"].to_list(), strict=True))
+                 if one not in rows or rows[one]["version"] != version]
+        if stale:
+            raise Conflict(N_("有 %(count)s 条记录在您读取之后被改动，请重新核对"), count=len(stale))
+        return {at: rows[one] for at, one in enumerate(ids)}
+    keys = [field for field in fields if field.key and field.name in frame.columns]
+    return _by_key(session, ledger, tenant_id, frame, keys, wanted) if keys else {}
+
+
+def _by_key(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, keys: Sequence[Field],
+            wanted: Sequence[str]) -> dict[int, Row]:
+    table, vault = writing.table_of(ledger), vault_of(session) if any(key.sealed for key in keys) else None
+    columns, values = [], []
+    for key in keys:
+        texts = frame[key.name].to_list()
+        columns.append(f"{key.name}_key" if key.sealed else key.name)
+        if key.sealed and vault is not None:
+            known = {text: vault.indexes(key.kind, text) for text in set(texts) if text}
+            values.append([known.get(text, []) for text in texts])
+        else:
+            values.append([[] if text is None else [_native(table, key.name, text)] for text in texts])
+    lead = next((at for at, key in enumerate(keys) if key.sealed), 0)
+    asked = [value for options in values[lead] for value in options]
+    there: dict[tuple[Any, ...], Row] = {}
+    for row in writing.read_rows(session, table, tenant_id, columns[lead], asked, wanted):
+        if not ledger.has_column("removed_at") or row["removed_at"] is None:
+            there[tuple(row[name] for name in columns)] = row
+    found: dict[int, Row] = {}
+    for at in range(frame.height):
+        options = [column[at] for column in values]
+        hit = next((there[key] for key in _products(options) if key in there), None)
+        if hit is not None:
+            found[at] = hit
+    return found
+
+
+def _products(options: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = [()]
+    for part in options:
+        found = [(*head, value) for head in found for value in part]
+    return found
+
+
+def _native(table: Any, name: str, value: Any) -> Any:
+    kind = table.c[name].type
+    if isinstance(value, str) and str(kind) in ("CHAR(32)", "UUID"):
+        return uuid.UUID(value)
+    return int(value) if isinstance(kind, INTEGERS) and not isinstance(value, bool) else value
+
+
+def _differs(session: Session, ledger: Ledger, frame: pl.DataFrame, fields: tuple[Field, ...], columns: writing.Columns,
+             at: int, old: Row) -> bool:
+    """Whether a row says anything else than what is stored. Sealed values are compared by their keyed hash."""
+    for name, values in columns.items():
+        if name.endswith("_sealed"):
+            continue
+        if name == "extra":
+            merged = dict(old["extra"] or {}) | values[at]
+            values[at] = merged
+            if merged != (old["extra"] or {}):
+                return True
+        elif (values[at] if values[at] != "" else None) != (old[name] if old[name] != "" else None):
+            return True
+    return False
+
+
+def _insert(session: Session, table: Any, tenant_id: str, work: _Work) -> None:
+    if not work.new:
+        return
+    all_new = len(work.new) == len(work.ids)
+    columns = {name: values if all_new else [values[at] for at in work.new] for name, values in work.columns.items()}
+    columns["id"] = [work.ids[at] for at in work.new]
+    columns["tenant_id"] = [tenant_id] * len(work.new)
+    columns["version"] = [1] * len(work.new)
+    writing.insert_rows(session, table, columns)
+
+
+def _update(session: Session, table: Any, tenant_id: str, work: _Work) -> None:
+    if not work.changed:
+        return
+    columns = {name: [values[at] for at in work.changed] for name, values in work.columns.items()}
+    if "extra" in columns:
+        columns["extra"] = [dict(work.before[at]["extra"] or {}) | value
+                            for at, value in zip(work.changed, columns["extra"], strict=True)]
+    columns["id"] = [work.ids[at] for at in work.changed]
+    writing.update_rows(session, table, tenant_id, columns, [work.before[at]["version"] for at in work.changed])
+
+
+# The trail
+
+def _shown(ledger: Ledger, fields: tuple[Field, ...], work: _Work) -> list[str]:
+    """The columns a batch entry keeps of each row. What was new is told by what names it: the rest stands in the
+    row itself, and in the entry of its first change."""
+    naming = [field.column for field in fields if (field.key or field.name == ledger.naming.name) and not field.extra]
+    others = [field.column for field in fields if not field.extra and field.column in work.columns] if work.changed else []
+    return [name for name in dict.fromkeys((*naming, *others)) if name in work.columns]
+
+
+def _trailed(work: _Work, shown: list[str]) -> Any:
+    for at in work.new:
+        yield work.ids[at], None, [work.columns[name][at] for name in shown]
+    for at in work.changed:
+        yield work.ids[at], [work.before[at][name] for name in shown], [work.columns[name][at] for name in shown]
+
+
+def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, fields: tuple[Field, ...], actor: Actor,
+            verb: str) -> None:
+    old = work.before.get(0)
+    before, after = {}, {}
+    for one in fields:
+        values = work.columns.get("extra" if one.extra else one.column)
+        if values is None:
+            continue
+        new = typed_extra(values[0].get(one.name), one) if one.extra else values[0]
+        past = None if old is None else typed_extra((old["extra"] or {}).get(one.name), one) if one.extra else old[one.column]
+        if (old is None and new not in (None, "", [])) or (old is not None and past != new):
+            after[one.label] = written(new, one)
+            if old is not None:
+                before[one.label] = written(past, one)
+    source = work.columns if old is None else {**{key: [value] for key, value in old.items()}, **work.columns}
+    naming = ledger.naming
+    name = written(plain_extra(source[naming.column][0]), naming) if naming.column in source else ""
+    record(session, actor, ledger.write, f"{verb}{ledger.one}“{name}”", subject=subject_of(ledger, work.ids[0]), tenant_id=tenant_id,
+           unit_id=source["unit_id"][0], before=before if old is not None else None, after=after)
+    if ledger.on_written is not None:
+        ledger.on_written(session, tenant_id, [work.ids[0]], actor)
+
+
+def _name(ledger: Ledger, row: Any) -> str:
+    return written(getattr(row, ledger.naming.column), ledger.naming)
+
+
+def _refuse_twin(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, fields: tuple[Field, ...],
+                 own: uuid.UUID | None = None) -> None:
+    """One record for each natural key."""
+    keys = [field for field in fields if field.key]
+    if not keys or not all(key.name in frame.columns for key in keys):
+        return
+    columns = ["id", "removed_at"] if ledger.has_column("removed_at") else ["id"]
+    columns += [f"{key.name}_key" if key.sealed else key.name for key in keys]
+    there = _by_key(session, ledger, tenant_id, frame, keys, columns)
+    if any(row["id"] != own for row in there.values()):
+        message = N_("已有一条%(one)s的%(label)s与此相同，请改那一条")
+        said = message % {"one": ledger.one, "label": "、".join(key.label for key in keys)}
+        raise InvalidInput(message, {keys[0].name: said}, one=ledger.one, label="、".join(key.label for key in keys))

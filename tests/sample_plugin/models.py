@@ -7,10 +7,11 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, Numeric, SmallInteger, String
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, Numeric, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.extensions import Base, Id, Json, TenantScoped, Yuan, new_id
+from core.privacy.columns import key_column, mask_column, sealed_column
 
 
 class Visit(TenantScoped, Base):
@@ -73,18 +74,18 @@ class Family(TenantScoped, Base):
     number: Mapped[str] = mapped_column(String(20))
     head: Mapped[str] = mapped_column(String(50))
     head_key: Mapped[str] = mapped_column(String(50), default="")
-    id_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    id_number_key: Mapped[str | None] = mapped_column(String(64))
-    id_number_mask: Mapped[str] = mapped_column(String(40), default="")
-    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    phone_key: Mapped[str | None] = mapped_column(String(64))
-    phone_mask: Mapped[str] = mapped_column(String(40), default="")
-    bank_card_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    bank_card_key: Mapped[str | None] = mapped_column(String(64))
-    bank_card_mask: Mapped[str] = mapped_column(String(40), default="")
-    register_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    register_number_key: Mapped[str | None] = mapped_column(String(64))
-    register_number_mask: Mapped[str] = mapped_column(String(40), default="")
+    id_number_sealed: Mapped[bytes | None] = sealed_column("id_number")
+    id_number_key: Mapped[str | None] = key_column()
+    id_number_mask: Mapped[str] = mask_column()
+    phone_sealed: Mapped[bytes | None] = sealed_column("phone")
+    phone_key: Mapped[str | None] = key_column()
+    phone_mask: Mapped[str] = mask_column()
+    bank_card_sealed: Mapped[bytes | None] = sealed_column("bank_card")
+    bank_card_key: Mapped[str | None] = key_column()
+    bank_card_mask: Mapped[str] = mask_column()
+    register_number_sealed: Mapped[bytes | None] = sealed_column("register_number")
+    register_number_key: Mapped[str | None] = key_column()
+    register_number_mask: Mapped[str] = mask_column()
     members: Mapped[int | None] = mapped_column(Integer)
     area: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
     income: Mapped[Decimal | None] = mapped_column(Yuan)

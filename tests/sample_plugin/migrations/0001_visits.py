@@ -51,9 +51,9 @@ def upgrade() -> None:
         sa.Column("from_id", Id, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "operation_id", "kind", "record_id", name="pk_sample_moved"),
     )
-    sealed = [column for name, length in (("id_number", 40), ("phone", 40), ("bank_card", 40), ("register_number", 40))
+    sealed = [column for name in ("id_number", "phone", "bank_card", "register_number")
               for column in (sa.Column(f"{name}_sealed", sa.LargeBinary()), sa.Column(f"{name}_key", sa.String(64)),
-                             sa.Column(f"{name}_mask", sa.String(length), nullable=False))]
+                             sa.Column(f"{name}_mask", sa.String(80), nullable=False))]
     op.create_table(
         "sample_families",
         sa.Column("tenant_id", sa.String(20), nullable=False),

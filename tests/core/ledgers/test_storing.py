@@ -1,0 +1,104 @@
+"""Checked rows get into the database, sealed, versioned and trailed, in bulk and one by one."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, InvalidInput, RuleViolation, TenantScopeError
+from core.ledgers.checking import Checked, check_frame, compile_schema
+from core.ledgers.context import Context
+from core.ledgers.storing import create, remove, restore, store, update
+from core.privacy.vault import Vault
+from core.trail.models import TrailEntry
+from core.units.models import Unit
+from tests.core.ledgers.conftest import ACTOR, GOOD, JIA
+from tests.sample_plugin.ledgers import FAMILIES, GIFTS
+from tests.sample_plugin.models import Family, Gift
+
+SCHOOL = "990101-S01"
+
+
+def checked(context: Context, *changes: dict[str, str | None]) -> Checked:
+    rows = [{"unit_id": SCHOOL, **GOOD, **change} for change in changes]
+    found = check_frame(FAMILIES, pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)), context)
+    assert found.errors.is_empty(), found.errors
+    return found
+
+
+def test_stored_rows_come_back_with_their_types_and_nothing_sensitive_in_the_clear(
+        jia: Session, vault: Vault, context: Context, units: dict[str, Unit]) -> None:
+    stored = store(jia, FAMILIES, JIA, checked(context, {}).rows, ACTOR, "create")
+    row = jia.scalars(select(Family)).one()
+    assert (stored.created, row.unit_id, row.version) == (1, units[SCHOOL].id, 1)
+    assert (str(row.area), str(row.income), row.causes, row.water, row.term) == (
+        "36.5000", "3200.50", ["illness", "schooling"], True, 1)
+    assert row.id_number_mask.endswith("002X") and "*" in row.id_number_mask and row.head_key == "测试甲"
+    assert row.id_number_key == vault.index("id_number", GOOD["id_number"])
+    assert row.id_number_sealed and GOOD["id_number"].encode() not in row.id_number_sealed
+    assert vault.open("sample_families.id_number", row.id, row.id_number_sealed) == GOOD["id_number"]
+
+
+def test_an_upsert_finds_its_rows_by_their_key_and_leaves_equal_ones_alone(jia: Session, context: Context) -> None:
+    store(jia, FAMILIES, JIA, checked(context, {}, {"number": "JX002"}).rows, ACTOR, "create")
+    again = store(jia, FAMILIES, JIA, checked(context, {}, {"number": "JX002", "members": "5"}, {"number": "JX003"}).rows, ACTOR)
+    assert (again.created, again.updated, again.unchanged) == (1, 1, 1)
+    found = {row.number: (row.members, row.version) for row in jia.scalars(select(Family))}
+    assert found == {"JX001": (4, 1), "JX002": (5, 2), "JX003": (4, 1)}
+
+
+def test_one_entry_on_the_trail_tells_of_bulk_work(jia: Session, context: Context) -> None:
+    store(jia, FAMILIES, JIA, checked(context, {}, {"number": "JX002"}).rows, ACTOR, "create", sentence="导入测试名单")
+    (entry,) = jia.scalars(select(TrailEntry).where(TrailEntry.subject == "ledger:sample.families"))
+    assert (entry.sentence, entry.row_count) == ("导入测试名单", 2)
+
+
+def test_an_update_of_an_older_version_is_refused_whole(jia: Session, context: Context) -> None:
+    stored = store(jia, FAMILIES, JIA, checked(context, {}, {"number": "JX002"}).rows, ACTOR, "create")
+    frame = pl.DataFrame({"id": [str(one) for one in stored.ids], "version": [1, 7], "members": [9, 9]})
+    with pytest.raises(Conflict):
+        store(jia, FAMILIES, JIA, frame, ACTOR, "update")
+    assert set(jia.scalars(select(Family.members))) == {4}
+
+
+def test_nothing_is_written_into_a_tenant_that_is_not_open(jia: Session, context: Context) -> None:
+    with pytest.raises(TenantScopeError):
+        store(jia, FAMILIES, "990102", checked(context, {}).rows, ACTOR, "create")
+
+
+def test_one_record_is_made_changed_removed_and_brought_back(jia: Session, context: Context, units: dict[str, Unit]) -> None:
+    schema = compile_schema(FAMILIES, context)()
+    made = create(jia, FAMILIES, JIA, units[SCHOOL].id, schema.load({"unit_id": SCHOOL, **GOOD}), ACTOR)
+    row = jia.scalars(select(Family)).one()
+    assert update(jia, FAMILIES, row, schema.load({"members": "6"}, partial=True), 1, ACTOR)
+    assert not update(jia, FAMILIES, row, schema.load({"members": "6"}, partial=True), 2, ACTOR)
+    with pytest.raises(Conflict):
+        update(jia, FAMILIES, row, {"members": 7}, 1, ACTOR)
+    remove(jia, FAMILIES, row, 2, ACTOR)
+    assert row.removed_at is not None
+    restore(jia, FAMILIES, row, ACTOR)
+    assert (row.id, row.removed_at, row.members, row.version) == (made, None, 6, 4)
+    entries = jia.scalars(select(TrailEntry).where(TrailEntry.subject == f"sample.families:{made}").order_by(TrailEntry.id)).all()
+    assert [entry.sentence for entry in entries] == ["登记家庭“测试甲”", "修改家庭“测试甲”", "删除家庭“测试甲”", "恢复家庭“测试甲”"]
+    assert (entries[1].before, entries[1].after) == ({"人口数": "4"}, {"人口数": "6"})
+    assert GOOD["phone"] not in str(entries[0].after)
+
+
+def test_a_second_record_with_the_same_key_is_refused(jia: Session, context: Context, units: dict[str, Unit]) -> None:
+    schema = compile_schema(FAMILIES, context)()
+    values = schema.load({"unit_id": SCHOOL, **GOOD})
+    create(jia, FAMILIES, JIA, units[SCHOOL].id, values, ACTOR)
+    with pytest.raises(InvalidInput) as refused:
+        create(jia, FAMILIES, JIA, units[SCHOOL].id, values, ACTOR)
+    assert refused.value.fields == {"number": "已有一条家庭的户编号与此相同，请改那一条"}
+    assert jia.scalar(select(func.count(Family.id))) == 1
+
+
+def test_a_ledger_without_removal_refuses_it(jia: Session, units: dict[str, Unit]) -> None:
+    values = compile_schema(GIFTS)().load({"title": "测试棉衣", "value": "80", "given_on": "2016-12-01"})
+    create(jia, GIFTS, JIA, units[SCHOOL].id, values, ACTOR)
+    row = jia.scalars(select(Gift)).one()
+    with pytest.raises(RuleViolation):
+        remove(jia, GIFTS, row, 1, ACTOR)
