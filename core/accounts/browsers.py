@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.accounts.models import Account, AccountSession
 from core.accounts.policy import Policy
+from core.accounts.providers.models import Origin
 from core.accounts.rules import device_of
 from core.errors import N_, NotFound
 from core.extensions import Actor, utcnow
@@ -35,14 +36,16 @@ def begin_session(session: Session, account: Account, agent: str, address: str) 
 
 
 def find_session(session: Session, session_id: uuid.UUID, secret: str, policy: Policy
-                 ) -> tuple[Account, AccountSession] | None:
-    """The account of a cookie: the browser is not ended, not left alone too long, not older than a day's work,
-    and the account is open."""
-    row = session.execute(select(Account, AccountSession).join(Account, Account.id == AccountSession.account_id)
+                 ) -> tuple[Account, AccountSession, Origin | None] | None:
+    """The account of a cookie, and who let it in if it was not by password: the browser is not ended, not left
+    alone too long, not older than a day's work, and the account is open."""
+    row = session.execute(select(Account, AccountSession, Origin)
+                          .join(Account, Account.id == AccountSession.account_id)
+                          .outerjoin(Origin, Origin.session_id == AccountSession.id)
                           .where(AccountSession.id == session_id)).first()
     if row is None or not row[0].active or not hmac.compare_digest(row[1].secret_hash, _hash(secret)):
         return None
-    return (row[0], row[1]) if stands(row[1], policy) else None
+    return (row[0], row[1], row[2]) if stands(row[1], policy) else None
 
 
 def stands(found: AccountSession, policy: Policy) -> bool:

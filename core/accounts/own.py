@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from core.access.guard import apart
 from core.accounts import attempts, browsers, factor, passwords
 from core.accounts import sign_in as signing
+from core.accounts.providers.queries import names_by_session
 from core.errors import N_, Conflict, InvalidInput
 from core.web.markers import signed_in
 from core.web.request import actor, db
@@ -49,7 +50,8 @@ def change_password() -> Response | Refused:
 @signed_in
 def sessions() -> str:
     found = browsers.list_sessions(db(), current_user.account_id, signing.security().policy)
-    return render_template("accounts/sessions.html", sessions=found, here=current_user.session_id)
+    return render_template("accounts/sessions.html", sessions=found, here=current_user.session_id,
+                           origins=names_by_session(db(), [item.id for item in found]))
 
 
 @blueprint.post("/sessions/<uuid:session_id>/end")

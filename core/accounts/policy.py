@@ -32,6 +32,16 @@ class Policy:
     second_factor: str = "roles"
     #: "no" takes the all-in-one platform administrator away: the three officers stand in its place
     platform_admin: str = "yes"
+    #: hosts of identity providers that stand in the platform's own network, with commas between; loopback ones
+    #: may then be asked over plain http
+    provider_hosts: str = ""
+    #: a file of certificates for identity providers whose own is not signed by one that everybody knows
+    provider_ca: str = ""
+
+    @property
+    def inner_hosts(self) -> frozenset[str]:
+        """The hosts of `provider_hosts`."""
+        return frozenset(name.strip().lower() for name in self.provider_hosts.split(",") if name.strip())
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> Policy:

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.access.models import Assignment
-from core.access.queries import today
+from core.access.queries import nearest_tenant, today
 from core.access.reach import Range, Reach
 from core.accounts.models import Account
 from core.errors import N_, NotFound
+from core.trail.models import PLATFORM
 from core.units.models import Unit
 
 Criterion = ColumnElement[bool] | InstrumentedAttribute[bool]
@@ -71,6 +72,18 @@ def list_posts_at(session: Session, paths: Iterable[str], roles: Iterable[str], 
                   on: dt.date | None = None) -> list[Post]:
     """Who holds one of these roles at exactly these units."""
     return _posts(session, [Unit.path.in_(sorted(paths)), Assignment.role.in_(sorted(roles))], on)
+
+
+def home_tenant(session: Session, account_id: uuid.UUID | None) -> str:
+    """The tenant on whose trail an account's coming and going stands: that of its highest post of today, the
+    platform's while it has none."""
+    path = session.scalar(
+        select(Unit.path).join(Assignment, Assignment.unit_id == Unit.id)
+        .where(Assignment.account_id == account_id, Assignment.valid_from <= today(),
+               or_(Assignment.valid_to.is_(None), Assignment.valid_to > today()))
+        .order_by(Unit.depth, Unit.path).limit(1))
+    found = nearest_tenant(session, path) if path else None
+    return found.id if found else PLATFORM
 
 
 def list_demo_posts(session: Session) -> list[Post]:

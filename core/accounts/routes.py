@@ -14,6 +14,8 @@ from core.accounts import attempts, browsers, factor, passwords, queries, servic
 from core.accounts import sign_in as signing
 from core.accounts.demo import PASSWORD
 from core.accounts.models import Account
+from core.accounts.providers import entering
+from core.accounts.providers.queries import list_active
 from core.errors import N_, NotFound
 from core.extensions import Actor
 from core.units.queries import find_unit_by_code
@@ -72,15 +74,21 @@ def check_code() -> Response | Refused:
         _note_refusal(account.login, free, N_("验证码不对"))
         return _code_form(N_("验证码不对、已用过，或输错太多次需要稍后再试。")), 401
     attempts.forget_attempts(db(), key)
+    if waiting["provider"]:
+        return entering.after_code(account, waiting["provider"], waiting["next"])
     return _let_in(account, waiting["next"])
 
 
 @blueprint.post("/sign-out")
 @signed_in
-def sign_out() -> Response:
+def sign_out() -> Response | str:
+    """Signed out here; where a provider had let this browser in, a page offers to sign out there as well."""
     services.note_sign_out(db(), viewer().account_id, actor())
+    name, address = entering.sign_out_link(current_user.session_id)
     browsers.end_session(db(), viewer().account_id, current_user.session_id, actor(), note=False)
     signing.end()
+    if address:
+        return render_template("accounts/providers/signed_out.html", name=name, address=address)
     return redirect(url_for("accounts.sign_in"))
 
 
@@ -125,6 +133,7 @@ def _form(name: str = "", error: str | None = None) -> str:
     chosen = request.args.get("as", "") if demo else ""
     return render_template("accounts/sign_in.html", login=name or chosen, error=error,
                            next=request.values.get("next", ""), password=PASSWORD if chosen else "",
+                           providers=list_active(db()),
                            demo=queries.list_demo_posts(db()) if demo else [], known=access_catalogue())
 
 

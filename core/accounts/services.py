@@ -85,21 +85,27 @@ def reset_account(session: Session, account: Account, actor: Actor, *, reason: s
     return password
 
 
-def note_sign_in(session: Session, account: Account, actor: Actor) -> None:
-    """Note that an account has signed in."""
+def note_sign_in(session: Session, account: Account, actor: Actor, *, by: str = "") -> None:
+    """Note that an account has signed in, where its own tenant sees it; `by` names the provider that let it in."""
     account.last_seen_at = utcnow()
     person = replace(actor, account_id=account.id, name=account.name)  # the request began as nobody's
-    record(session, person, "core:account:sign_in", f"{account.name}登录", subject=f"account:{account.id}")
+    record(session, person, "core:account:sign_in", f"{account.name}{f'用“{by}”' if by else ''}登录",
+           subject=f"account:{account.id}", tenant_id=queries.home_tenant(session, account.id))
 
 
 def note_refused_sign_in(session: Session, login: str, actor: Actor, reason: str = "") -> None:
-    """Note a sign-in that was refused; the name is cut, since people type passwords into it."""
-    record(session, actor, "core:account:sign_in", f"登录被拒绝：{login[:3]}…", subject="account:unknown", reason=reason)
+    """Note a sign-in that was refused; the name is cut, since people type passwords into it. The tenant of an
+    account sees the attempts at it, the platform those at names that nobody has."""
+    account = queries.find_by_login(session, login)
+    record(session, actor, "core:account:sign_in", f"登录被拒绝：{login[:3]}…", reason=reason,
+           subject=f"account:{account.id}" if account else "account:unknown",
+           tenant_id=queries.home_tenant(session, account.id if account else None))
 
 
 def note_sign_out(session: Session, account_id: uuid.UUID, actor: Actor) -> None:
     """Note that an account has signed out."""
-    record(session, actor, "core:account:sign_out", f"{actor.name}退出登录", subject=f"account:{account_id}")
+    record(session, actor, "core:account:sign_out", f"{actor.name}退出登录", subject=f"account:{account_id}",
+           tenant_id=queries.home_tenant(session, account_id))
 
 
 def close_account(session: Session, account: Account, actor: Actor, *, tenant_id: str = PLATFORM) -> None:

@@ -16,9 +16,11 @@ from werkzeug.wrappers import Response
 
 from core.access.guard import access_catalogue
 from core.access.permissions import Role
+from core.access.viewer import Viewer
 from core.accounts import browsers, factor
 from core.accounts.models import Account, AccountSession
 from core.accounts.policy import Policy
+from core.accounts.providers.queries import trusted_path
 from core.accounts.queries import find_account
 from core.accounts.vault import Security
 from core.config import Settings
@@ -47,10 +49,21 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     login: str
     session_id: uuid.UUID
     secret: str
+    #: let in by a provider of this subtree: posts outside of it do not count in this browser
+    within: str | None = None
+    #: that provider has checked a second factor
+    strong: bool = False
 
     def get_id(self) -> str:
         """What the cookie carries; it is worth nothing once that browser is signed out."""
         return f"{self.account_id}.{self.session_id}.{self.secret}"
+
+    def narrow(self, viewer: Viewer) -> Viewer:
+        """The account as far as whoever let this browser in is trusted."""
+        if self.within is None:
+            return viewer
+        return Viewer(viewer.account_id, viewer.name,
+                      [grant for grant in viewer.grants if grant.path.startswith(self.within)], viewer.rules)
 
 
 def _guesser() -> str:
@@ -93,11 +106,15 @@ def load(token: str) -> SignedIn | None:
         return None
     if found is None or not same:
         return None
-    account, browser = found
+    account, browser, origin = found
+    within = trusted_path(db(), origin.identity_id) if origin else None
+    if origin is not None and within is None:
+        return None  # unlinked since, or the provider is switched off
     if utcnow() - browser.seen_at >= browsers.NOTE_EVERY:
         g.seen_session = browser.id
     g.account = account
-    return SignedIn(account.id, account.name, account.login, browser.id, secret)
+    return SignedIn(account.id, account.name, account.login, browser.id, secret, within,
+                    origin is not None and origin.strong)
 
 
 def _note_seen(error: BaseException | None = None) -> None:
@@ -130,7 +147,7 @@ def _next_step() -> Response | None:
     held = security()
     if held.policy.platform_admin == "no" and any(grant.role == Role.PLATFORM_ADMIN for grant in g.viewer.grants):
         raise NotPermitted(N_("本部署不设平台管理员：由系统、安全、审计管理员分别办理"))
-    if account.factor_since is None and factor_required(account):
+    if account.factor_since is None and not current_user.strong and factor_required(account):
         return _lead_to("own.factor_page", N_("您的角色需要第二因素，请先启用"))
     return None
 
@@ -149,10 +166,11 @@ def _lead_to(endpoint: str, message: str) -> Response:
     return redirect(url_for(endpoint))
 
 
-def expect_code(account: Account, target: str) -> None:
-    """The password was right; nobody is signed in before the code is."""
+def expect_code(account: Account, target: str, provider_id: uuid.UUID | None = None) -> None:
+    """The password was right, or a provider has vouched; nobody is signed in before the code is."""
     _start_afresh()
-    session[PENDING] = {"account": str(account.id), "at": int(time.time()), "next": target}
+    session[PENDING] = {"account": str(account.id), "at": int(time.time()), "next": target,
+                        "provider": str(provider_id or "")}
 
 
 def pending() -> dict[str, Any] | None:

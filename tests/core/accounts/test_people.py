@@ -47,7 +47,8 @@ def test_an_account_is_opened_with_its_first_post_and_the_post_is_ended(client_a
 @pytest.mark.parametrize(("change", "status", "message"), [
     ({"name": ""}, 422, "没有这个登录名"),
     ({"unit": "990102-S01"}, 422, "不在本单位之下"),
-    ({"role": "platform_admin"}, 422, "这一级没有这个角色"),
+    ({"role": "city_bureau"}, 422, "这一级没有这个角色"),
+    ({"role": "platform_admin"}, 403, "高于您自己的职权"),
     ({"since": "1.9.2026"}, 422, "日期应写作"),
     ({"login": "jia-aid"}, 409, "已被使用"),
 ])
