@@ -18,6 +18,7 @@ import core.jobs.hooks
 import core.registry.hooks
 import core.tenancy.hooks
 import core.units.hooks
+import core.webhooks.hooks
 from core import privacy
 from core.access import guard
 from core.access.catalogue import rule_faults
@@ -30,6 +31,7 @@ from core.host.manager import PluginHost, load
 from core.jobs import consumer
 from core.jobs.running import Parts
 from core.tenancy.queries import tenant_unit_ids
+from core.trail import redaction
 from core.web import filters, headers, i18n
 
 HERE = Path(__file__).parent
@@ -43,6 +45,7 @@ BUILTINS = (
     core.accounts.hooks,
     core.auditing.hooks,
     core.jobs.hooks,
+    core.webhooks.hooks,
     core.host.hooks,
     core.api.hooks,
 )
@@ -71,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     database = Database(settings.database_url)
     privacy.install(database, settings)
+    redaction.keep_key_in(settings.data_dir)
     host = load_plugins(settings)
     host.check_schema(database.engine)
     app.extensions["bangfu.database"] = database
