@@ -13,7 +13,7 @@ import heapq
 import json
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast, overload
 from weakref import WeakKeyDictionary
 
@@ -59,12 +59,13 @@ class Page(Sequence[Row], Generic[Row]):
 
 
 def scoped_page(session: Session, model: type[Row], scope: Scope, *, before: uuid.UUID | None = None,
-                limit: int = 50, where: Where = ()) -> Page[Row]:
+                limit: int = 50, where: Where = (), given: Mapping[str, Any] | None = None) -> Page[Row]:
     """The newest rows in scope, those before an id when one is given. The rows have the columns of the model
-    as attributes, but are not objects of the session."""
+    as attributes (but those kept sealed), and are not objects of the session. `given` are values that `where` binds
+    by name."""
     _check(session, scope)
     table = cast(Table, model.__table__)  # type: ignore[attr-defined]
-    values = {} if before is None else {"before": before}
+    values = {**(given or {}), **({} if before is None else {"before": before})}
     found: list[Sequence[Any]] = []
     if scope.whole:
         found.append(_whole(session, table, scope.whole, limit + 1, values, where))

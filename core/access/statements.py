@@ -18,6 +18,7 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
+    LargeBinary,
     ScalarSelect,
     Select,
     String,
@@ -49,19 +50,41 @@ Where = Sequence[ColumnElement[bool]]
 Match = Callable[[CTE], list[ColumnElement[bool]]]
 
 
+class Kept(tuple[ColumnElement[bool], ...]):
+    """Conditions whose values are bound by name, so that a statement with them may be kept: `key` tells them from
+    others."""
+
+    key: Any
+
+    @classmethod
+    def of(cls, key: Any, conditions: Sequence[ColumnElement[bool]]) -> Kept:
+        """These conditions under this key."""
+        made = cls(conditions)
+        made.key = key
+        return made
+
+
+@lru_cache(maxsize=1024)
+def readable(table: Table) -> tuple[ColumnElement[Any], ...]:
+    """The columns a list reads: never what is kept sealed."""
+    return tuple(column for column in table.columns if not isinstance(column.type, LargeBinary))
+
+
 def _kept(build: Callable[..., Select[Any]]) -> Callable[..., Select[Any]]:
     """Keep what is built without conditions: building takes longer than the database needs to answer."""
     kept: dict[tuple[Any, ...], Select[Any]] = {}
 
     @wraps(build)
     def get(*shape: Any, where: Where = ()) -> Select[Any]:
-        if where:
+        key = getattr(where, "key", None)
+        if where and key is None:
             return build(*shape, where=where)
-        found = kept.get(shape)
+        shape_and_key = (*shape, key)
+        found = kept.get(shape_and_key)
         if found is None:
             if len(kept) >= SHAPES:
                 kept.clear()
-            found = kept[shape] = build(*shape)
+            found = kept[shape_and_key] = build(*shape, where=where)
         return found
 
     return get
@@ -147,7 +170,7 @@ def _before(table: Table, before: bool) -> list[ColumnElement[bool]]:
 
 
 def _newest(table: Table, page: int, criteria: Where) -> Select[Any]:
-    return select(table).where(*criteria).order_by(table.c.id.desc()).limit(_number(page))
+    return select(*readable(table)).where(*criteria).order_by(table.c.id.desc()).limit(_number(page))
 
 
 def _merged(table: Table, page: int, dialect: str, bounds: tuple[int, int], top: CTE, match: Match,
@@ -162,10 +185,10 @@ def _merged(table: Table, page: int, dialect: str, bounds: tuple[int, int], top:
     low = _low(top, nth(each), reaching)
     if dialect == "sqlite":
         newer = table.c.id >= func.coalesce(low, nth(page), literal_column("''"))
-        return (select(table).select_from(top.join(table, and_(*criteria, newer)))
+        return (select(*readable(table)).select_from(top.join(table, and_(*criteria, newer)))
                 .order_by(table.c.id.desc()).limit(_number(page)))
     newer = table.c.id >= func.coalesce(low, literal_column("'00000000-0000-0000-0000-000000000000'::uuid"))
-    newest = lateral(select(table).where(*criteria, newer).order_by(table.c.id.desc())
+    newest = lateral(select(*readable(table)).where(*criteria, newer).order_by(table.c.id.desc())
                    .limit(_number(page)).correlate(top), "newest")
     return select(newest).select_from(top.join(newest, true())).order_by(newest.c.id.desc()).limit(_number(page))
 

@@ -1,0 +1,219 @@
+"""The statements behind a list in any offered order, built once for each shape and kept.
+
+Rows come in the order of one column and then of their ids, both in the same direction, so that the index
+(tenant_id, column, id) is walked from where the last page ended. Rows with nothing in that column come last,
+as a second statement: each database has its own mind about them.
+
+Two ways lead to a page. *Walk*: take the index of the order and pass over what the conditions leave out; quick
+unless little is left. *Gather*: take the few rows one condition leaves, by its own index, and put them in order;
+quick unless much is left. `core.access.listing` decides which; here a planner is kept from deciding otherwise:
+on SQLite by a unary plus before a column whose index shall not be used, on both by a subquery with an offset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    lateral,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
+
+from core.access.statements import ONE, UNITS, _number, in_ranges
+
+SHAPES = 1_000
+#: a condition on one column; its values are bound as c0, c1, … in the order of the tests
+Test = tuple[str, str]
+#: what a source is: ("tenant",), ("tenants",) or ("part", number of ranges)
+Source = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """All that tells two statements apart, but for their values. `by` is the number of the test whose index is
+    gathered from, or "units"; None walks."""
+
+    table: Table
+    columns: tuple[str, ...]
+    dialect: str
+    sources: tuple[Source, ...]
+    tests: tuple[Test, ...] = ()
+    order: str = ""
+    descending: bool = True
+    seek: bool = False
+    empty: bool = False
+    by: int | str | None = None
+    page: int = 51
+
+
+def hidden(shape: Shape, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column, its indexes out of sight."""
+    if shape.dialect != "sqlite":
+        return column
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+
+
+def test_of(shape: Shape, number: int, *, seen: bool = False) -> ColumnElement[bool]:
+    """One condition; `seen`: its index may be used."""
+    name, op = shape.tests[number]
+    column: ColumnElement[Any] = shape.table.c[name]
+    kind = column.type
+    if not seen and op not in ("empty", "filled"):
+        column = hidden(shape, column)
+    value = bindparam(f"c{number}", type_=kind)
+    if op == "in":
+        return column.in_(bindparam(f"c{number}", type_=kind, expanding=True))
+    if op == "prefix":
+        if shape.dialect == "sqlite":
+            return and_(column >= value, column < bindparam(f"c{number}_high", type_=kind))
+        return column.like(value, escape="\\")
+    found: dict[str, ColumnElement[bool]] = {
+        "eq": column == value, "ge": column >= value, "le": column <= value, "empty": column.is_(None),
+        "filled": column.is_not(None)}
+    return found[op]
+
+
+@lru_cache(maxsize=SHAPES)
+def page_of(shape: Shape) -> Select[Any]:
+    """The statement of one page."""
+    parts = [_source(shape, at) for at in range(len(shape.sources))]
+    if len(parts) == 1:
+        return parts[0]
+    joined = union_all(*(select(part.subquery()) for part in parts)).subquery("sources")
+    return _ordered(shape, select(joined), joined).limit(_number(shape.page))
+
+
+@lru_cache(maxsize=SHAPES)
+def probe_of(shape: Shape, most: int) -> Select[Any]:
+    """How many rows the index in question leaves, counted no further than `most`."""
+    if shape.by == "units":
+        some = (select(ONE).select_from(UNITS.join(shape.table, and_(
+            shape.table.c.tenant_id == bindparam("tenant0"), shape.table.c.unit_id == UNITS.c.id)))
+            .where(in_ranges(shape.sources[0][1])))
+    else:
+        assert isinstance(shape.by, int)
+        some = select(ONE).select_from(shape.table).where(_tenants(shape), test_of(shape, shape.by, seen=True))
+    return select(func.count()).select_from(some.limit(_number(most + 1)).subquery())
+
+
+def _tenants(shape: Shape) -> ColumnElement[bool]:
+    """Every tenant of every source."""
+    return shape.table.c.tenant_id.in_(bindparam("every", expanding=True))
+
+
+def _source(shape: Shape, at: int) -> Select[Any]:
+    kind = shape.sources[at][0]
+    if kind == "tenants" and shape.by is None:
+        return _each_tenant(shape, at)
+    criteria = [*_place(shape, at), *_criteria(shape)]
+    table = shape.table
+    picked = select(*(table.c[name] for name in shape.columns)).where(*criteria)
+    if shape.by is None:
+        return _ordered(shape, picked, table).limit(_number(shape.page))
+    few = picked.offset(_number(0)).subquery(f"few{at}")
+    return _ordered(shape, select(few), few).limit(_number(shape.page))
+
+
+def _place(shape: Shape, at: int) -> list[ColumnElement[bool]]:
+    source, table = shape.sources[at], shape.table
+    if source[0] == "tenants":
+        return [table.c.tenant_id.in_(bindparam(f"tops{at}", expanding=True))]
+    here = [table.c.tenant_id == bindparam(f"tenant{at}")]
+    if source[0] == "part":
+        ranges = _ranges(at, source[1])
+        if shape.by == "units":
+            here.append(table.c.unit_id.in_(select(UNITS.c.id).where(ranges)))
+        else:
+            here.append(exists().where(UNITS.c.id == table.c.unit_id, ranges).correlate(table))
+    return here
+
+
+def _ranges(at: int, count: int) -> ColumnElement[bool]:
+    terms = [and_(UNITS.c.path >= bindparam(f"low{at}_{n}"), UNITS.c.path < bindparam(f"high{at}_{n}")) for n in range(count)]
+    found = terms[0]
+    for term in terms[1:]:
+        found = found | term
+    return found
+
+
+def _criteria(shape: Shape) -> list[ColumnElement[bool]]:
+    """The conditions, and where the page begins."""
+    # An equality keeps the order of the ids within its index: where these are the order, it may be walked itself.
+    walked = shape.by is None and not shape.order
+    found = [test_of(shape, n, seen=n == shape.by or (walked and shape.tests[n][1] == "eq")) for n in range(len(shape.tests))]
+    table = shape.table
+    if shape.order:
+        column = table.c[shape.order]
+        if shape.empty:
+            found.append(column.is_(None))
+        elif column.nullable:
+            found.append(column.is_not(None))
+    return found + _seek(shape, table)
+
+
+def _seek(shape: Shape, source: Table | Subquery) -> list[ColumnElement[bool]]:
+    if not shape.seek:
+        return []
+    last = bindparam("after_id", type_=shape.table.c.id.type)
+    if not shape.order or shape.empty:
+        return [source.c.id < last if shape.descending else source.c.id > last]
+    here = tuple_(source.c[shape.order], source.c.id)
+    there = tuple_(bindparam("after", type_=shape.table.c[shape.order].type), last)
+    return [here < there if shape.descending else here > there]
+
+
+def _ordered(shape: Shape, statement: Select[Any], source: Any) -> Select[Any]:
+    names = [shape.order, "id"] if shape.order and not shape.empty else ["id"]
+    return statement.order_by(*(source.c[name].desc() if shape.descending else source.c[name].asc() for name in names))
+
+
+def _each_tenant(shape: Shape, at: int) -> Select[Any]:
+    """The first page of each tenant, put together: LATERAL, which SQLite has as a correlated IN with a limit."""
+    table = shape.table
+    if shape.dialect == "sqlite":
+        top = select(func.json_each(bindparam(f"tops{at}", type_=Text)).table_valued("value").c.value.label("id")).cte(
+            f"top{at}").prefix_with("MATERIALIZED")
+        inner = table.alias("inner_rows")
+        own = Shape(inner, shape.columns, shape.dialect, (), shape.tests, shape.order, shape.descending, shape.seek,  # type: ignore[arg-type]
+                    shape.empty, None, shape.page)
+        first = _ordered(own, select(inner.c.id).where(inner.c.tenant_id == top.c.id, *_criteria(own)), inner).limit(
+            _number(shape.page)).correlate(top)
+        found = (select(*(table.c[name] for name in shape.columns)).select_from(top.join(table, table.c.tenant_id == top.c.id))
+                 .where(table.c.id.in_(first)))
+        return _ordered(shape, found, table).limit(_number(shape.page))
+    top = select(func.unnest(cast(bindparam(f"tops{at}"), ARRAY(String))).label("id")).cte(f"top{at}").prefix_with("MATERIALIZED")
+    first = select(*(table.c[name] for name in shape.columns)).where(table.c.tenant_id == top.c.id, *_criteria(shape))
+    newest = lateral(_ordered(shape, first, table).limit(_number(shape.page)).correlate(top), f"newest{at}")
+    return _ordered(shape, select(newest).select_from(top.join(newest, true())), newest).limit(_number(shape.page))
+
+
+def like_of(prefix: str) -> str:
+    """The pattern of a prefix, its own signs escaped."""
+    for sign in ("\\", "%", "_"):
+        prefix = prefix.replace(sign, f"\\{sign}")
+    return f"{prefix}%"
+
+
+def columns_index(table: Table) -> dict[str, bool]:
+    """Columns whose rows lie together within a tenant: those of an index (tenant_id, column, …)."""
+    return {[column.name for column in index.columns][1]: True for index in table.indexes
+            if len(index.columns) > 1 and [column.name for column in index.columns][0] == "tenant_id"}

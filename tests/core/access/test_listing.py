@@ -1,0 +1,118 @@
+"""Any order and any condition, page by page, gives what sorting everything in Python would give."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core.access import listing
+from core.access.listing import After, Condition, Order, listed_page
+from core.access.scope import Part, Scope
+from core.errors import TenantScopeError
+from core.extensions import Database, tenant_scope
+from core.units.models import Unit
+from core.units.rules.levels import subtree
+from tests.factories.units import make_tree
+from tests.sample_plugin.models import Family
+
+JIA, YI, BING = "990101", "990102", "990201"
+HOMES = {JIA: ("990101-S01", "990101-S02", "990101101", "990101102"), YI: ("990102-S01", "990102100"), BING: ("990201",)}
+COLUMNS = ("id", "tenant_id", "unit_id", "number", "income", "kind", "identified_on")
+ORDERS = [Order(name, down) for name in ("number", "income", "kind", "identified_on", "") for down in (True, False)]
+
+
+@pytest.fixture(params=[4_000, 0], ids=["gather", "walk"], autouse=True)
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Both ways to a page, whatever the number of rows would suggest."""
+    monkeypatch.setattr(listing, "FEW", request.param)
+    return int(request.param)
+
+
+@pytest.fixture
+def made(database: Database) -> tuple[Database, dict[str, Unit], list[Family]]:
+    rng, rows = random.Random(7), []
+    with database.transaction() as session:
+        units = make_tree(session)
+    for tenant, homes in HOMES.items():
+        with database.transaction() as session, tenant_scope(session, tenant):
+            for n in range(70):
+                rows.append(Family(
+                    tenant_id=tenant, unit_id=units[rng.choice(homes)].id, number=f"JX{rng.randrange(40):03}", head=f"测试{n}",
+                    income=rng.choice([None, Decimal(rng.randrange(5)) * 100]), kind=rng.choice([None, "poor", "low"]),
+                    identified_on=rng.choice([None, dt.date(2015, 1, 1 + rng.randrange(9))]), version=1))
+            session.add_all(rows[-70:])
+    return database, units, rows
+
+
+def scopes(units: dict[str, Unit]) -> dict[str, Scope]:
+    def part(tenant: str, *codes: str) -> Part:
+        return Part(tenant, tuple(subtree(units[code].path) for code in codes))
+    return {"county": Scope((JIA,)), "city": Scope((JIA, YI, BING)), "township": Scope((), (part(JIA, "990101100", "990101102"),)),
+            "school": Scope((), (part(JIA, "990101-S01"),)),
+            "mixed": Scope((YI, BING), (part(JIA, "990101-S01"),)), "parts": Scope((), (part(JIA, "990101102"), part(YI, "990102100")))}
+
+
+def inside(scope: Scope, units: dict[str, Unit], row: Family) -> bool:
+    path = next(unit.path for unit in units.values() if unit.id == row.unit_id)
+    return row.tenant_id in scope.whole or any(
+        part.tenant == row.tenant_id and any(low <= path < high for low, high in part.ranges) for part in scope.part)
+
+
+CONDITIONS: list[tuple[list[Condition], Callable[[Family], bool]]] = [
+    ([], lambda row: True),
+    ([Condition("kind", "eq", "low")], lambda row: row.kind == "low"),
+    ([Condition("number", "prefix", "JX00"), Condition("kind", "filled")], lambda row: row.number.startswith("JX00") and row.kind is not None),
+    ([Condition("income", "ge", Decimal(100)), Condition("income", "le", Decimal(300))],
+     lambda row: row.income is not None and 100 <= row.income <= 300),
+    ([Condition("kind", "in", ("poor", "low")), Condition("identified_on", "empty")],
+     lambda row: row.kind in ("poor", "low") and row.identified_on is None),
+]
+
+
+def expected(rows: Sequence[Family], order: Order) -> list[uuid.UUID]:
+    def by(row: Family) -> Any:
+        return (getattr(row, order.column), row.id) if order.column else row.id
+    there = [row for row in rows if not order.column or getattr(row, order.column) is not None]
+    empty = [row for row in rows if row not in there]
+    return [row.id for row in [*sorted(there, key=by, reverse=order.descending),
+                               *sorted(empty, key=lambda row: row.id, reverse=order.descending)]]
+
+
+def every_page(session: Session, scope: Scope, order: Order, conditions: Sequence[Condition], limit: int) -> list[uuid.UUID]:
+    found: list[uuid.UUID] = []
+    after: After | None = None
+    for _ in range(100):
+        page = listed_page(session, Family, scope, COLUMNS, order=order, conditions=conditions, after=after, limit=limit)
+        found += [row.id for row in page.rows]
+        after = page.next
+        if after is None:
+            return found
+    raise AssertionError("the pages do not end")
+
+
+def test_every_order_condition_and_scope_pages_through_exactly_the_right_rows(
+        made: tuple[Database, dict[str, Unit], list[Family]]) -> None:
+    database, units, rows = made
+    with database.session() as session, tenant_scope(session, set(HOMES)):
+        for (name, scope), order, (conditions, fits) in itertools.product(scopes(units).items(), ORDERS, CONDITIONS):
+            wanted = expected([row for row in rows if inside(scope, units, row) and fits(row)], order)
+            assert every_page(session, scope, order, conditions, 9) == wanted, (name, order, conditions)
+
+
+def test_a_scope_that_is_not_open_is_refused(made: tuple[Database, dict[str, Unit], list[Family]]) -> None:
+    with made[0].session() as session, tenant_scope(session, JIA), pytest.raises(TenantScopeError):
+        listed_page(session, Family, Scope((YI,)), COLUMNS)
+
+
+def test_sealed_values_are_never_read_by_a_list(made: tuple[Database, dict[str, Unit], list[Family]]) -> None:
+    with made[0].session() as session, tenant_scope(session, JIA):
+        page = listed_page(session, Family, Scope((JIA,)), COLUMNS)
+        assert len(page.rows) == 50 and not any(name.endswith("_sealed") for name in page.rows[0]._fields)
