@@ -4,6 +4,7 @@ cron runs `bangfu trail seal`."""
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from core.trail.services import record
 TENANT = click.option("--tenant", help="只办这个租户，如 522723；不填为全部")
 #: faults printed before the rest is only counted
 LISTED = 50
+#: one more than there are cores: while one waits for the database the others hash
+THREADS = min((os.cpu_count() or 1) + 1, 8)
 
 
 @click.group(help="留痕：封存、核对与导出。封存由 cron 定时运行，例如每小时一次：0 * * * * bangfu trail seal")
@@ -66,7 +69,7 @@ def verify_command(tenant: str | None) -> None:
         above = services.uppers(session)
         for tenant_id in services.chosen(above, tenant):
             with tqdm(unit="条", desc=tenant_id, leave=False, disable=None) as bar:
-                verdict = services.verify_tenant(session, keyring, above, tenant_id, bar.update)
+                verdict = services.verify_tenant(session, keyring, above, tenant_id, bar.update, THREADS)
             if not verdict.faults:
                 click.echo(f"✓ {tenant_id}：{verdict.batches} 批 {verdict.entries} 条完好，{verdict.unsealed} 条待封存")
                 continue

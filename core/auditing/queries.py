@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
-from core.access.scoping import Page, scoped_page
+from core.access.scoping import Page, scoped_count, scoped_page
 from core.errors import N_, InvalidInput
 from core.trail.models import TrailEntry
 from core.trail.sealing import id_at
@@ -23,6 +23,8 @@ from core.units.rules.levels import subtree
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 PAGE, EXPORTED = 50, 20_000
+#: so many entries of a ledger are found through an index and sorted
+RARE = 2_000
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,21 @@ class Filters:
     since: dt.date | None = None
     until: dt.date | None = None
 
-    def criteria(self) -> list[ColumnElement[bool]]:
-        """The same as conditions. An id tells its time, so that days are a range of ids."""
+    def of_ledger(self) -> list[ColumnElement[bool]]:
+        """The actions of the ledger as a range of their index."""
+        return [TrailEntry.action >= f"{self.ledger}:", TrailEntry.action < f"{self.ledger};"]
+
+    def criteria(self, session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+        """The same as conditions. An id tells its time, so that days are a range of ids. The index of actions finds
+        the few entries of a rare ledger; many would have to be sorted, and the newest of many are met soon by
+        going through the entries themselves."""
         found: list[ColumnElement[bool]] = []
         if self.who:
             found.append(TrailEntry.who == self.who)
         if self.ledger:
-            found += [TrailEntry.action >= f"{self.ledger}:", TrailEntry.action < f"{self.ledger};"]
+            span = self.of_ledger()
+            many = scoped_count(session, TrailEntry, scope, where=span, most=RARE)[1]
+            found += [func.substr(TrailEntry.action, 1, len(self.ledger) + 1) == f"{self.ledger}:"] if many else span
         if self.action:
             found.append(TrailEntry.action == self.action)
         if self.unit is not None:
@@ -84,16 +94,16 @@ class Line:
 
 def page_of(session: Session, scope: Scope, filters: Filters, before: uuid.UUID | None) -> tuple[list[Line], uuid.UUID | None]:
     """The newest entries in scope, and the id to go on before."""
-    page: Page[TrailEntry] = scoped_page(session, TrailEntry, scope, before=before, limit=PAGE, where=filters.criteria())
+    page: Page[TrailEntry] = scoped_page(session, TrailEntry, scope, before=before, limit=PAGE, where=filters.criteria(session, scope))
     return lines_of(session, page.rows), page.next
 
 
 def all_lines(session: Session, scope: Scope, filters: Filters) -> Iterator[Line]:
     """Every entry asked for, up to the most a file may hold."""
     before: uuid.UUID | None = None
-    given = 0
+    given, where = 0, filters.criteria(session, scope)
     while given < EXPORTED:
-        page = scoped_page(session, TrailEntry, scope, before=before, limit=1_000, where=filters.criteria())
+        page = scoped_page(session, TrailEntry, scope, before=before, limit=1_000, where=where)
         yield from lines_of(session, page.rows)
         given, before = given + len(page), page.next
         if before is None:

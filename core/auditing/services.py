@@ -91,7 +91,7 @@ def renew_key(session: Session, keyring: Keyring, above: dict[str, str], tenant_
 
 
 def verify_tenant(session: Session, keyring: Keyring, above: dict[str, str], tenant_id: str,
-                  progress: Progress | None = None) -> Verdict:
+                  progress: Progress | None = None, threads: int = 1) -> Verdict:
     """Verify a tenant's trail by everything this machine knows. Until the tenant above has a key nobody could
     have countersigned."""
-    return verify(session, tenant_id, above[tenant_id], keyring, progress)
+    return verify(session, tenant_id, above[tenant_id], keyring, progress, threads)

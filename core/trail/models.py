@@ -18,10 +18,13 @@ from core.extensions import Base, Id, TenantScoped, new_id, utcnow
 PLATFORM = "00"
 
 
+#: made once: `json.dumps` makes one for every call
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=str)
+
+
 def as_json(value: object) -> str:
     """One text for one value: keys in order, no spaces, Chinese as it is; what JSON lacks as its text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False,
-                      default=str)
+    return _ENCODER.encode(value)
 
 
 class JsonText(TypeDecorator[dict[str, object]]):
@@ -66,7 +69,9 @@ class TrailEntry(TenantScoped, Base):
 
     # An id tells the time, so that a list by days is a range of the primary key.
     __table_args__ = (Index("ix_trail_entries_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
-                      Index("ix_trail_entries_tenant_id_subject_id", "tenant_id", "subject", "id"))
+                      Index("ix_trail_entries_tenant_id_subject_id", "tenant_id", "subject", "id"),
+                      Index("ix_trail_entries_tenant_id_who_id", "tenant_id", "who", "id"),
+                      Index("ix_trail_entries_tenant_id_action_id", "tenant_id", "action", "id"))
 
 
 class TrailRows(TenantScoped, Base):

@@ -14,7 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from sqlalchemy import ColumnElement, Select, func, literal_column, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.trail.models import TrailBatch, TrailEntry, TrailKey, TrailRows
@@ -23,15 +25,25 @@ from core.trail.offline import FIELDS, HEADER
 ENTRIES, BATCHES, KEYS, ROWS = (model.__table__ for model in (TrailEntry, TrailBatch, TrailKey, TrailRows))
 #: of a batch, all but its two lists
 _HEADS = [column for column in BATCHES.columns if column.name not in ("ids", "links")]
+#: what PostgreSQL writes otherwise than the format says
+_AS_TEXT = {**{name: f"encode(uuid_send({name}), 'hex')" for name in ("id", "unit_id", "account_id")},
+            "row_count": "row_count::text", "at": "to_char(at, 'YYYY-MM-DD HH24:MI:SS.US')"}
 #: the entry's bytes, put together by the database: its fields as texts, as `core.trail.offline` describes
+_JSON = {
+    "sqlite": "json_array(" + ",".join(
+        f'cast("{name}" as text)' if name == "row_count" else f'"{name}"' for name in FIELDS) + ")",
+    "postgresql": "array_to_json(ARRAY[" + ",".join(_AS_TEXT.get(name, f'"{name}"') for name in FIELDS) + "]::text[])::text",
+}
 _LINES: dict[str, ColumnElement[Any]] = {
-    "sqlite": literal_column("cast(json_array(" + ",".join(
-        f'cast("{name}" as text)' if name == "row_count" else f'"{name}"' for name in FIELDS) + ") as blob)"),
-    "postgresql": literal_column("convert_to('[' || " + " || ',' || ".join(
-        "coalesce(to_json(" + {"id": "replace(id::text, '-', '')", "unit_id": "replace(unit_id::text, '-', '')",
-                               "account_id": "replace(account_id::text, '-', '')", "row_count": "row_count::text",
-                               "at": "to_char(at, 'YYYY-MM-DD HH24:MI:SS.US')"}.get(name, f'"{name}"')
-        + ")::text, 'null')" for name in FIELDS) + " || ']', 'UTF8')"),
+    "sqlite": literal_column(f"cast({_JSON['sqlite']} as blob)"),
+    "postgresql": literal_column(f"convert_to({_JSON['postgresql']}, 'UTF8')"),
+}
+#: the same of many entries as one value, a line for each: a row of its own for each costs more than the hash
+_JOINED = {
+    "sqlite": f"SELECT cast(group_concat(line, char(10)) AS blob) FROM (SELECT {_JSON['sqlite']} AS line FROM trail_entries"  # noqa: S608
+              " WHERE tenant_id = ? AND id > ? AND id <= ? ORDER BY id)",
+    "postgresql": f"SELECT convert_to(string_agg(line, E'\\n'), 'UTF8') FROM (SELECT {_JSON['postgresql']} AS line"  # noqa: S608
+                  " FROM trail_entries WHERE tenant_id = %s AND id > %s AND id <= %s ORDER BY id) AS lines",
 }
 
 
@@ -52,6 +64,25 @@ def lines_between(session: Session, tenant_id: str, after: uuid.UUID | None, las
     """The bytes of a tenant's entries with ids above `after` up to `last`, in order."""
     statement = select(_line(session)).select_from(ENTRIES).where(*_between(tenant_id, after, last)).order_by(ENTRIES.c.id)
     return list(session.connection().scalars(statement))
+
+
+def text_between(session: Session, tenant_id: str, after: uuid.UUID | None, last: uuid.UUID) -> bytes | None:
+    """The same as one text, without the last line's end. None where the database cannot put it together: nothing
+    but an altered trail grows beyond what one value may hold."""
+    connection = session.connection()
+    first = after or uuid.UUID(int=0)
+    statement = _JOINED[connection.dialect.name]
+    try:
+        if connection.dialect.name == "sqlite":
+            row = connection.exec_driver_sql(statement, (tenant_id, first.hex, last.hex)).one()
+        else:
+            driver: Any = connection.connection.driver_connection
+            with driver.cursor(binary=True) as cursor:  # as text, bytes come in hexadecimal
+                row = cursor.execute(statement, (tenant_id, first, last)).fetchone()
+    except (DBAPIError, psycopg.Error):
+        session.rollback()
+        return None
+    return row[0] or b""
 
 
 def lines_of(session: Session, tenant_id: str, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, bytes]:

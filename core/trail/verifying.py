@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -55,23 +57,29 @@ def keys_of(session: Session) -> Keys:
 
 
 def verify(session: Session, tenant_id: str, upper: str = "", keyring: Keyring | None = None,
-           progress: Progress | None = None) -> Verdict:
-    """Go through a tenant's whole trail. `upper` is the tenant above, whose own trail bears witness of the
-    batches it has countersigned; `keyring` holds this machine's keys and its memory of the last batch."""
+           progress: Progress | None = None, threads: int = 1) -> Verdict:
+    """Go through a tenant's whole trail as it is committed. `upper` is the tenant above, whose own trail bears
+    witness of the batches it has countersigned; `keyring` holds this machine's keys and its memory of the last
+    batch. Batches are read by so many `threads`, each with a connection of its own."""
     verdict = Verdict(tenant_id)
     keys = keys_of(session)
     keys.below = frozenset({tenant_id} if upper else ())
     after: uuid.UUID | None = None
+    headers: list[list[Fault]] = []
+    spans: list[tuple[Batch, uuid.UUID | None]] = []
     for batch in queries.list_batches(session, tenant_id):
         whole = batch.number == verdict.batches + 1
-        verdict.faults += check_header(batch.fields, keys, verdict.batches + 1, verdict.head)
+        headers.append(list(check_header(batch.fields, keys, verdict.batches + 1, verdict.head)))
         if hashlib.sha256(header_bytes(batch.fields)).hexdigest() != batch.head:
-            verdict.faults.append(Fault("batch", f"第 {batch.number} 批的链头与批头不符", batch.number))
+            headers[-1].append(Fault("batch", f"第 {batch.number} 批的链头与批头不符", batch.number))
         # Behind a gap the batch begins at its own first entry: those of the missing batch are no insertions.
-        verdict.entries += _check_batch(session, batch, after if whole else _below(batch.first_id), verdict.faults)
+        spans.append((batch, after if whole else _below(batch.first_id)))
         verdict.batches, verdict.head, after = batch.number, batch.head, batch.last_id
+    for wrong, (entries, faults) in zip(headers, _checked(session, spans, threads), strict=True):
+        verdict.faults += wrong + faults
+        verdict.entries += entries
         if progress:
-            progress(batch.count)
+            progress(entries)
     verdict.unsealed = queries.count_between(session, tenant_id, after)
     _check_witnesses(session, verdict, upper, keyring)
     return verdict
@@ -81,20 +89,48 @@ def _below(entry_id: uuid.UUID) -> uuid.UUID:
     return uuid.UUID(int=entry_id.int - 1)
 
 
-def _check_batch(session: Session, batch: Batch, after: uuid.UUID | None, faults: list[Fault]) -> int:
-    lines = queries.lines_between(session, batch.tenant_id, after, batch.last_id)
+Found = tuple[int, list[Fault]]
+
+
+def _checked(session: Session, spans: Sequence[tuple[Batch, uuid.UUID | None]], threads: int) -> Iterator[Found]:
+    """How many entries each batch has and what is wrong with them, in order. A database puts the bytes together
+    outside Python's lock, so that one thread's batch is read while another's is hashed."""
+    readers = SimpleQueue[Session]()
+    for _ in range(threads):
+        readers.put(Session(session.get_bind()))
+
+    def work(span: tuple[Batch, uuid.UUID | None]) -> Found:
+        reader = readers.get()
+        try:
+            return _check_batch(reader, *span)
+        finally:
+            readers.put(reader)
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            yield from pool.map(work, spans)
+        finally:
+            pool.shutdown(cancel_futures=True)
+            for _ in range(threads):
+                readers.get().close()
+
+
+def _check_batch(session: Session, batch: Batch, after: uuid.UUID | None) -> Found:
+    text = queries.text_between(session, batch.tenant_id, after, batch.last_id)
+    lines = text.split(b"\n") if text else queries.lines_between(session, batch.tenant_id, after, batch.last_id)
     ids, links = queries.lists_of(session, batch.tenant_id, batch.number)
     built = chain(_start(batch), lines)
+    faults: list[Fault] = []
     if (b"".join(built) != links or not built or built[-1].hex() != batch.root
             or hashlib.sha256(ids).hexdigest() != batch.ids_digest):
         faults += locate(batch.fields, ids, links, lines)
-    if all(line.endswith(NO_ROWS) for line in lines):
-        return len(lines)
+    if text and text.endswith(NO_ROWS) and text.count(NO_ROWS + b"\n") == len(lines) - 1:
+        return len(lines), faults
     for entry_id, digest, data in queries.rows_between(session, batch.tenant_id, after, batch.last_id):
-        text = unpack(data) if data is not None else None
-        if text is None or hashlib.sha256(text).hexdigest() != digest:
+        unpacked = unpack(data) if data is not None else None
+        if unpacked is None or hashlib.sha256(unpacked).hexdigest() != digest:
             faults.append(Fault("rows", f"第 {batch.number} 批里一项批量办理的明细被改动或缺失", batch.number, entry_id.hex))
-    return len(lines)
+    return len(lines), faults
 
 
 def _start(batch: Batch) -> bytes:

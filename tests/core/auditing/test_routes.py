@@ -11,20 +11,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from core.auditing import queries
 from core.extensions import Actor, Database, all_tenants, utcnow
 from core.trail.models import TrailEntry
 from core.trail.offline import verify_file
+from core.trail.redaction import redact
 from core.trail.services import record, record_batch
 from core.units.queries import get_unit_by_code
 from tests.conftest import ClientAs
 
 ACTOR = Actor(None, "测试记", role="tenant_admin", source="web")
 PAGE = "/u/990101/trail"
-
-
-@pytest.fixture(autouse=True)
-def own_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("BANGFU_DATA_DIR", str(tmp_path))
 
 
 @pytest.fixture
@@ -61,6 +58,22 @@ def test_the_list_shows_what_is_in_scope_newest_first(client_as: ClientAs, entri
     school = client_as("jia-admin").get("/u/990101-S01/trail").text
     assert "学校改名" in school and "修改县里的数" not in school
     assert "邻县的事" in client_as("province-auditor").get("/u/99/trail").text
+
+
+@pytest.mark.parametrize("rare", [0, 2_000])
+def test_a_ledger_is_found_whether_it_is_rare_or_common(client_as: ClientAs, entries: dict[str, uuid.UUID], rare: int,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "RARE", rare)
+    page = client_as("jia-admin").get(f"{PAGE}?ledger=core:unit").text
+    assert "学校改名" in page and "修改县里的数" not in page
+
+
+def test_numbers_are_hidden_by_the_key_of_the_platforms_own_folder(app: Flask, tmp_path: Path,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BANGFU_DATA_DIR", str(tmp_path / "elsewhere"))
+    hidden = redact("13800138000")
+    assert hidden.startswith("手机#") and (tmp_path / "keys" / "redaction.key").exists()
+    assert not (tmp_path / "elsewhere").exists()
 
 
 @pytest.mark.parametrize(("query", "shown", "hidden"), [

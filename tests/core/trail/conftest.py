@@ -21,10 +21,9 @@ NOW = dt.timedelta(seconds=-5)
 
 
 @pytest.fixture(autouse=True)
-def own_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def own_keys(tmp_path: Path) -> None:
     """The key of the hashes lies with the test."""
-    monkeypatch.setenv("BANGFU_DATA_DIR", str(tmp_path))
-    redaction._key.cache_clear()
+    redaction.keep_key_in(tmp_path)
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def seal_all(database: Database, keyring: Keyring, tenant_id: str = COUNTY, uppe
 
 def check(database: Database, keyring: Keyring | None = None, tenant_id: str = COUNTY, upper: str = PROVINCE) -> Verdict:
     with database.session() as session:
-        return verify(session, tenant_id, upper, keyring)
+        return verify(session, tenant_id, upper, keyring, threads=2)
 
 
 Tamper = Callable[[str], None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -61,12 +62,11 @@ def test_the_same_number_has_the_same_hash_however_it_is_written() -> None:
     assert redact(NUMBERS["lower x"]) == redact(NUMBERS["id with X"])
 
 
-def test_the_hash_cannot_be_made_without_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+def test_the_hash_cannot_be_made_without_the_key(tmp_path: Path) -> None:
     from core.trail import redaction
 
     before = keyed_hash("phone", PHONE)
-    monkeypatch.setenv("BANGFU_DATA_DIR", f"{tmp_path}/other")
-    redaction._key.cache_clear()
+    redaction.keep_key_in(tmp_path / "other")
     assert keyed_hash("phone", PHONE) != before
 
 

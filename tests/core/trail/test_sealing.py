@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import subprocess
 import sys
+import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from core.errors import Conflict
 from core.extensions import Database, all_tenants, new_id, utcnow
@@ -19,7 +22,7 @@ from core.trail.models import TrailEntry
 from core.trail.offline import entry_bytes, header_bytes, verify_file
 from core.trail.sealing import id_at, register_key, seal
 from core.trail.services import record, record_batch
-from core.trail.verifying import Seal, seals_of
+from core.trail.verifying import Seal, seals_of, verify
 from tests.core.trail.conftest import ACTOR, COUNTY, NOW, PROVINCE, check, seal_all, write
 
 ODD = "控制\x01\x1f\x7f引号\"'反斜\\杠\t换\n行/𝄞é\u2028"
@@ -58,6 +61,31 @@ def test_the_database_builds_the_bytes_that_the_format_describes(database: Datab
         built = queries.lines_between(session, COUNTY, None, None)
         assert built == [entry_bytes(queries.as_text(entry)) for entry in entries]
         assert entries[0].before == {"甲": [1, 2.5, None, True], "odd": ODD}
+
+
+def test_a_batch_too_large_for_one_value_is_read_entry_by_entry(sealed: Database) -> None:
+    if sealed.engine.dialect.name == "postgresql":
+        pytest.skip("its limit is a gigabyte, and fixed")
+
+    @event.listens_for(sealed.engine, "checkout")
+    def small(connection: Any, record: object, proxy: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_500)
+
+    with sealed.session() as session:
+        assert queries.text_between(session, COUNTY, None, uuid.UUID(int=2**128 - 1)) is None
+    assert check(sealed).faults == []
+    broken = ids(sealed)[7]
+    sql(sealed, "UPDATE trail_entries SET who = '改' WHERE id = :id", id=broken)
+    assert [(fault.kind, fault.entry_id) for fault in check(sealed).faults] == [("edited", plain(broken))]
+
+
+def test_batches_are_judged_in_order_by_however_many_threads(sealed: Database) -> None:
+    for place in (1, 6, 12):
+        sql(sealed, "UPDATE trail_entries SET reason = '改' WHERE id = :id", id=ids(sealed)[place])
+    with sealed.session() as session:
+        found = [verify(session, COUNTY, PROVINCE, threads=threads) for threads in (1, 3)]
+    assert found[0] == found[1]
+    assert [fault.batch for fault in found[0].faults] == [1, 2, 3] and found[0].entries == 16
 
 
 @pytest.mark.parametrize("place", range(16))
