@@ -15,6 +15,7 @@ from core.accounts.giving import roles_to_give
 from core.accounts.importing import Asker
 from core.accounts.sign_in import security
 from core.errors import N_, InvalidInput, NotFound, PlatformError
+from core.host.request import plugin_host
 from core.web.markers import require, unit_blueprint
 from core.web.request import actor, db, unit, viewer
 
@@ -80,7 +81,7 @@ def confirm(code: str, import_id: uuid.UUID) -> Response:
 
 
 def _asker() -> Asker:
-    return Asker(viewer(), unit(), g.tenant_id, actor(), access_catalogue(), security().policy)
+    return Asker(viewer(), unit(), g.tenant_id, actor(), access_catalogue(), security().policy, plugin_host())
 
 
 def _overview(error: PlatformError | None = None) -> str:

@@ -30,14 +30,15 @@ def accounts() -> None:
 def open_(builtins: tuple[object, ...], login: str, name: str, role: str, code: str) -> None:
     """Open an account and give it a role."""
     settings = Settings.from_env()
-    policy, actor, known = Policy.of(settings.options), Actor.command_line(), catalogue(load(settings, builtins))
+    host = load(settings, builtins)
+    policy, actor, known = Policy.of(settings.options), Actor.command_line(), catalogue(host)
     database = Database(settings.database_url)
     with database.transaction() as session:
         account, password = find_by_login(session, login.strip().lower()), ""
         if account is None:
-            account, password = services.open_account(session, login, name, actor, policy=policy)
+            account, password = services.open_account(session, login, name, actor, policy=policy, host=host)
         services.assign(session, account, role, get_unit_by_code(session, code), actor, known=known, since=today(),
-                        policy=policy)
+                        policy=policy, host=host)
     database.dispose()
     click.echo(f"{login} 已任 {known.role_title(role)}" + (f"，初始密码 {password}" if password else ""))
 

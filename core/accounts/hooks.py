@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint
 
 from core.accounts import bulk, own, people, review, routes
+from core.accounts.events import EVENTS
 from core.accounts.permissions import Action
 from core.accounts.providers import entering, pages
 from core.accounts.providers import own as own_providers
 from core.accounts.providers.permissions import ACTIONS, RULES
 from core.accounts.providers.permissions import Action as ProviderAction
-from core.host.contract import ActionSpec, MenuItem, RuleSpec
+from core.host.contract import ActionSpec, EventSpec, MenuItem, RuleSpec
 from core.host.markers import hookimpl
 
 
@@ -28,6 +29,11 @@ def register_rules() -> list[RuleSpec]:
 def register_blueprints() -> list[Blueprint]:
     return [routes.blueprint, own.blueprint, people.blueprint, bulk.blueprint, review.blueprint, entering.blueprint,
             own_providers.blueprint, pages.blueprint]
+
+
+@hookimpl
+def register_events() -> list[EventSpec]:
+    return EVENTS
 
 
 @hookimpl

@@ -22,6 +22,7 @@ from core.accounts.policy import Policy
 from core.accounts.workbooks import COLUMNS, Fault, Sheet
 from core.errors import N_, Conflict, InvalidInput, NotFound, PlatformError
 from core.extensions import Actor, utcnow
+from core.host.manager import PluginHost
 from core.trail.services import record
 from core.units.models import Unit
 
@@ -38,6 +39,7 @@ class Asker:
     actor: Actor
     known: Catalogue
     policy: Policy
+    host: PluginHost | None = None
 
 
 def stage(session: Session, asker: Asker, file_name: str, content: bytes) -> AccountImport:
@@ -76,11 +78,12 @@ def confirm(session: Session, asker: Asker, staged_id: uuid.UUID) -> list[tuple[
         account = _account(session, row["login"])
         if account is None:
             account, password = services.open_account(session, row["login"], row["name"], asker.actor,
-                                                      policy=asker.policy, tenant_id=asker.tenant_id)
+                                                      policy=asker.policy, tenant_id=asker.tenant_id,
+                                                      host=asker.host)
             people.append((account.login, account.name, password))
         check_giver(asker.viewer, account.id, row["role"], unit, asker.known)
         services.assign(session, account, row["role"], unit, asker.actor, known=asker.known, policy=asker.policy,
-                        since=dt.date.fromisoformat(row["since"]), tenant_id=asker.tenant_id,
+                        since=dt.date.fromisoformat(row["since"]), tenant_id=asker.tenant_id, host=asker.host,
                         until=dt.date.fromisoformat(row["until"]) if row["until"] else None)
     staged.done_at = utcnow()
     record(session, asker.actor, Action.ACCOUNT_MANAGE,

@@ -26,6 +26,7 @@ from core.accounts.models import Account
 from core.accounts.queries import Post
 from core.accounts.sign_in import security
 from core.errors import N_, InvalidInput, NotFound, NotPermitted, PlatformError
+from core.host.request import plugin_host
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code
 from core.web.markers import require, unit_blueprint
@@ -51,7 +52,7 @@ def add(code: str) -> Response | str | tuple[str | Response, int]:
             check_giver(viewer(), account.id, form.get("role", ""), place, access_catalogue())
             services.assign(db(), account, form.get("role", ""), place, actor(),
                             known=access_catalogue(), since=_day("since") or access.today(), until=_day("until"),
-                            tenant_id=g.tenant_id, policy=security().policy)
+                            tenant_id=g.tenant_id, policy=security().policy, host=plugin_host())
     except PlatformError as error:
         return _overview(error), error.status
     if password:
@@ -62,7 +63,8 @@ def add(code: str) -> Response | str | tuple[str | Response, int]:
 @blueprint.post("/accounts/posts/<uuid:post_id>/end")
 @require(Action.ACCOUNT_MANAGE)
 def end(code: str, post_id: uuid.UUID) -> Response:
-    services.end_assignment(db(), post_id, unit(), _day("on") or access.today(), actor(), tenant_id=g.tenant_id)
+    services.end_assignment(db(), post_id, unit(), _day("on") or access.today(), actor(), tenant_id=g.tenant_id,
+                            host=plugin_host())
     return redirect(url_for("people.overview", code=code))
 
 
@@ -99,7 +101,8 @@ def leave(code: str, account_id: uuid.UUID) -> Response | tuple[str, int]:
     if not all(reach.holds(post.path) for post in posts if post.path.startswith(unit().path)):
         raise NotPermitted(N_("%(name)s还有您不能管理的任职"), name=account.name)
     try:
-        services.leave(db(), account, unit(), actor(), reason=request.form.get("reason", ""), tenant_id=g.tenant_id)
+        services.leave(db(), account, unit(), actor(), reason=request.form.get("reason", ""), tenant_id=g.tenant_id,
+                       host=plugin_host())
     except InvalidInput as error:
         return _person_page(account_id, error), error.status
     return redirect(url_for("people.overview", code=code))
@@ -181,7 +184,7 @@ def _account_of_form(place: Unit) -> tuple[Account, str]:
     form = request.form
     if form.get("name", "").strip():
         return services.open_account(db(), form.get("login", ""), form["name"], actor(), policy=security().policy,
-                                     tenant_id=g.tenant_id)
+                                     tenant_id=g.tenant_id, host=plugin_host())
     account = queries.find_by_login(db(), form.get("login", "").strip().lower())
     posts = queries.list_posts(db(), account.id, ahead=True) if account else []
     reach = viewer().reach(Action.ACCOUNT_MANAGE)

@@ -13,6 +13,7 @@ from core.access.queries import today
 from core.access.reach import Reach
 from core.access.words import csv_file
 from core.accounts import reviewing
+from core.host.request import plugin_host
 from core.web.markers import require, unit_blueprint
 from core.web.request import actor, db, unit, viewer
 
@@ -39,7 +40,7 @@ def overview(code: str) -> str | Response:
 @require(Action.ACCOUNT_MANAGE)
 def decide(code: str, post_id: uuid.UUID) -> Response:
     reviewing.review(db(), _reach(), post_id, today().year, actor(), keep=request.form.get("keep") == "yes",
-                     tenant_id=g.tenant_id)
+                     tenant_id=g.tenant_id, host=plugin_host())
     return redirect(url_for("review.overview", code=code))
 
 

@@ -18,6 +18,7 @@ from core.accounts.models import Account, PostReview
 from core.accounts.queries import Criterion
 from core.errors import N_, Conflict, NotFound, NotPermitted
 from core.extensions import Actor
+from core.host.manager import PluginHost
 from core.trail.services import record
 from core.units.models import Unit
 
@@ -71,7 +72,7 @@ def list_lines(session: Session, reach: Reach, year: int, *, open_only: bool, af
 
 
 def review(session: Session, reach: Reach, post_id: uuid.UUID, year: int, actor: Actor, *, keep: bool,
-           tenant_id: str) -> None:
+           tenant_id: str, host: PluginHost | None = None) -> None:
     """Confirm a post for the year, or end it today. Nobody reviews their own."""
     row = session.execute(select(Assignment, Unit, Account).join(Unit, Unit.id == Assignment.unit_id)
                           .join(Account, Account.id == Assignment.account_id)
@@ -91,7 +92,7 @@ def review(session: Session, reach: Reach, post_id: uuid.UUID, year: int, actor:
            subject=f"assignment:{given.id}", tenant_id=tenant_id, unit_id=place.id)
     if not keep:
         services.end_assignment(session, given.id, place, today(), actor, tenant_id=tenant_id,
-                                reason=f"{year}年核查")
+                                reason=f"{year}年核查", host=host)
 
 
 def _of(year: int) -> Criterion:

@@ -16,6 +16,7 @@ from core.access.permissions import Action
 from core.access.queries import today
 from core.accounts import queries
 from core.accounts.browsers import end_sessions
+from core.accounts.events import Happened, about, about_post
 from core.accounts.factor import remove_factor
 from core.accounts.giving import check_apart
 from core.accounts.models import Account
@@ -23,6 +24,8 @@ from core.accounts.passwords import give_first_password
 from core.accounts.policy import DEFAULT, Policy
 from core.errors import N_, Conflict, InvalidInput, NotFound
 from core.extensions import Actor, utcnow
+from core.host.events import emit
+from core.host.manager import PluginHost
 from core.trail.models import PLATFORM
 from core.trail.services import record
 from core.units.models import Unit
@@ -41,7 +44,7 @@ def account_faults(login: str, name: str) -> dict[str, str]:
 
 
 def open_account(session: Session, login: str, name: str, actor: Actor, *, policy: Policy = DEFAULT,
-                 tenant_id: str = PLATFORM) -> tuple[Account, str]:
+                 tenant_id: str = PLATFORM, host: PluginHost | None = None) -> tuple[Account, str]:
     """Open an account; it with its one-time first password, which nothing keeps in the clear."""
     login, name = login.strip().lower(), name.strip()
     fields = account_faults(login, name)
@@ -52,6 +55,7 @@ def open_account(session: Session, login: str, name: str, actor: Actor, *, polic
     account = Account(login=login, name=name, active=True)
     password = give_first_password(account, policy)
     _store(session, account, actor, tenant_id)
+    emit(session, host, tenant_id, Happened.CREATED, about(account))
     return account, password
 
 
@@ -108,16 +112,18 @@ def note_sign_out(session: Session, account_id: uuid.UUID, actor: Actor) -> None
            tenant_id=queries.home_tenant(session, account_id))
 
 
-def close_account(session: Session, account: Account, actor: Actor, *, tenant_id: str = PLATFORM) -> None:
+def close_account(session: Session, account: Account, actor: Actor, *, tenant_id: str = PLATFORM,
+                  host: PluginHost | None = None) -> None:
     """Close an account: it signs in no more, and is signed out everywhere."""
     account.active = False
     record(session, actor, Action.ACCOUNT_MANAGE, f"停用账号 {account.login}", subject=f"account:{account.id}",
            tenant_id=tenant_id)
     end_sessions(session, account, actor)
+    emit(session, host, tenant_id, Happened.CLOSED, about(account))
 
 
-def leave(session: Session, account: Account, top: Unit, actor: Actor, *, reason: str, tenant_id: str = PLATFORM
-          ) -> bool:
+def leave(session: Session, account: Account, top: Unit, actor: Actor, *, reason: str, tenant_id: str = PLATFORM,
+          host: PluginHost | None = None) -> bool:
     """Somebody leaves: every post at and below a unit ends today, also those that have not begun. With no post
     left anywhere the account is closed; whether it was."""
     if not reason.strip():
@@ -125,16 +131,17 @@ def leave(session: Session, account: Account, top: Unit, actor: Actor, *, reason
     posts = queries.list_posts(session, account.id, ahead=True)
     ending = [post for post in posts if post.path.startswith(top.path)]
     for post in ending:
-        end_assignment(session, post.id, top, today(), actor, tenant_id=tenant_id, reason=reason.strip()[:400])
+        end_assignment(session, post.id, top, today(), actor, tenant_id=tenant_id, reason=reason.strip()[:400],
+                       host=host)
     closing = len(ending) == len(posts)
     if closing:
-        close_account(session, account, actor, tenant_id=tenant_id)
+        close_account(session, account, actor, tenant_id=tenant_id, host=host)
     return closing
 
 
 def assign(session: Session, account: Account, role: str, unit: Unit, actor: Actor, *, known: Catalogue,
            since: dt.date, until: dt.date | None = None, tenant_id: str = PLATFORM,
-           policy: Policy = DEFAULT) -> Assignment:
+           policy: Policy = DEFAULT, host: PluginHost | None = None) -> Assignment:
     """Give an account a role at a unit from a day on, up to but not including another."""
     spec = known.roles.get(role)
     if spec is None:
@@ -158,11 +165,12 @@ def assign(session: Session, account: Account, role: str, unit: Unit, actor: Act
     record(session, actor, Action.ACCOUNT_MANAGE, f"{account.name}在{unit.name}任“{spec.title}”",
            subject=f"assignment:{given.id}", tenant_id=tenant_id, unit_id=unit.id,
            after={"role": role, "from": since.isoformat(), "to": until.isoformat() if until else None})
+    emit(session, host, tenant_id, Happened.ROLE_GIVEN, about_post(account, given, unit), unit_id=unit.id)
     return given
 
 
 def end_assignment(session: Session, assignment_id: uuid.UUID, unit: Unit, on: dt.date, actor: Actor, *,
-                   tenant_id: str = PLATFORM, reason: str = "") -> None:
+                   tenant_id: str = PLATFORM, reason: str = "", host: PluginHost | None = None) -> None:
     """End an assignment at or below a unit from a day on."""
     given = session.get(Assignment, assignment_id)
     place = session.get(Unit, given.unit_id) if given else None
@@ -174,3 +182,5 @@ def end_assignment(session: Session, assignment_id: uuid.UUID, unit: Unit, on: d
     record(session, actor, Action.ACCOUNT_MANAGE, f"终止在{place.name}的任职“{given.role}”",
            subject=f"assignment:{given.id}", tenant_id=tenant_id, unit_id=place.id,
            after={"to": given.valid_to.isoformat()}, reason=reason)
+    account = queries.get_account(session, given.account_id)
+    emit(session, host, tenant_id, Happened.ROLE_ENDED, about_post(account, given, place), unit_id=place.id)
