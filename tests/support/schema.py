@@ -7,7 +7,7 @@ import importlib
 from core.extensions import Base, Database
 
 MODELS = ("core.units", "core.tenancy", "core.access", "core.accounts", "core.accounts.providers", "core.trail",
-          "core.host", "core.api", "core.jobs", "core.privacy", "core.registry")
+          "core.host", "core.api", "core.jobs", "core.webhooks", "core.privacy", "core.registry")
 
 
 def make_schema(url: str) -> None:
