@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from core.auditing import jobs
 from core.auditing.permissions import ACTIONS, RULES, Action
 from core.auditing.routes import blueprint
-from core.host.contract import ActionSpec, MenuItem, RuleSpec
+from core.host.contract import ActionSpec, JobSpec, MenuItem, RuleSpec
 from core.host.markers import hookimpl
 
 
@@ -28,3 +29,8 @@ def register_blueprints() -> list[Blueprint]:
 @hookimpl
 def register_menus() -> list[MenuItem]:
     return [MenuItem("留痕", "auditing.trail", "history", Action.READ, order=80)]
+
+
+@hookimpl
+def register_jobs() -> list[JobSpec]:
+    return jobs.JOBS

@@ -229,6 +229,18 @@ def _fits(where: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True)
+class Retained:
+    """Records of a person that a law or a plan still needs: `what` they are, the `law`, until which day (None: it
+    cannot be said yet). With `identity` they must stay with the name; otherwise amounts stay and the name may go."""
+
+    what: str
+    law: str
+    identity: bool = False
+    until: dt.date | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Effect:
     """A line of what a change would do, listed before it is done."""
 
@@ -258,15 +270,18 @@ class JobRun(Protocol):
     database: Database
     #: 1 at the first try; never the same twice
     attempt: int
+    #: the result that `finish_in` kept before: of periodic work, at its last turn
+    last: dict[str, Any] | None
 
     def transaction(self, reason: str = "") -> AbstractContextManager[Session]:
         """A writing session with the job's tenant open, committed at the end if this attempt still holds the
-        job. Work of the platform (tenant "00") gives a reason and has every tenant open, a plugin's periodic
-        work those where the plugin is on."""
+        job. Work of the platform (tenant "00") has every tenant open if it gives a reason, and none without; a
+        plugin's periodic work has those open where the plugin is on. On SQLite nobody else writes meanwhile:
+        commit long work in parts."""
 
     def progress(self, done: int, total: int, note: str = "") -> None:
-        """Say how far the work is, which renews the lease. Raises `JobCancelled` when somebody has asked for
-        an end, `JobLost` when another worker has the job."""
+        """Say how far the work is, which renews the lease; said at every row, it is written twice a second.
+        Raises `JobCancelled` when somebody has asked for an end, `JobLost` when another worker has the job."""
 
     def finish_in(self, session: Session, sentence: str, result: dict[str, Any] | None = None) -> None:
         """Mark the job done in the transaction of its last effect, with a sentence that people read."""

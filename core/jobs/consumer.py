@@ -19,8 +19,7 @@ from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 from sqlalchemy import text
 
-from core.config import Settings
-from core.extensions import Database, utcnow
+from core.extensions import utcnow
 from core.jobs import waking
 from core.jobs.running import Parts
 from core.jobs.worker import begin_periodic, run_due, run_one
@@ -42,12 +41,16 @@ class Bell:
         self._opening = threading.Lock()
         self._huey: Huey | None = None
         self._one: Any = None
+        #: the consumer of this process, where it works itself
+        self.threads: Consumer | None = None
+        self._runner: threading.Thread | None = None
+        self._connections: list[psycopg.Connection[Any]] = []
 
     def queue(self) -> Huey:
         """The queue, with what its workers do."""
         with self._opening:
             if self._huey is None:
-                huey = _open(self.parts.settings, self.parts.database)
+                huey = self._open()
                 self._one = huey.task(name="one")(self._run_one)
                 huey.periodic_task(crontab(), name="sweep")(self._sweep)
                 self._huey = huey
@@ -69,6 +72,45 @@ class Bell:
         except Exception:
             log.exception("no worker could be woken for job %s", job_id)
 
+    def work(self) -> None:
+        """Work in threads of this process, until it ends."""
+        self.threads = consumer_of(self, self.parts.settings.job_threads, inside=True)
+        self._runner = threading.Thread(target=self.threads.run, name="jobs", daemon=True)
+        self._runner.start()
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Stop working, after what is being done if that is soon, and close the queue."""
+        atexit.unregister(self.close)
+        if self.threads is not None and self._runner is not None:
+            self.threads.stop(graceful=True)
+            self._runner.join(PATIENCE)
+        if self._huey is not None:
+            self._huey.storage.close()
+        for connection in self._connections:
+            connection.close()
+
+    def _open(self) -> Huey:
+        settings, database = self.parts.settings, self.parts.database
+        signed = SignedSerializer(secret=settings.secret_key)  # what is read from the queue is unpickled
+        if database.engine.dialect.name == "sqlite":
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            return SqliteHuey(QUEUE, filename=str(settings.data_dir / "wake.sqlite3"), fsync=False, results=False,
+                              serializer=signed)
+        huey = PostgresHuey(QUEUE, connection=self._connect, table_prefix="wake", create_tables=False, results=False,
+                            serializer=signed)
+        with database.engine.begin() as connection:  # CREATE TABLE IF NOT EXISTS fails when two do it at once
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+            huey.storage.initialize_schema()
+        return huey
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        """A connection of the queue's own: each thread listens on one, and leaves it to us to close it."""
+        address = self.parts.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        made = psycopg.connect(address, prepare_threshold=None)
+        self._connections = [*(one for one in self._connections if not one.closed), made]
+        return made
+
     def _run_one(self, tenant_id: str, job_id: str) -> None:
         run_one(self.parts, (tenant_id, uuid.UUID(job_id)))
 
@@ -76,21 +118,6 @@ class Bell:
         """Once a minute: what nobody was woken for, tries that are due again, leases that have run out."""
         begin_periodic(self.parts)
         run_due(self.parts)
-
-
-def _open(settings: Settings, database: Database) -> Huey:
-    signed = SignedSerializer(secret=settings.secret_key)  # what is read from the queue is unpickled
-    if database.engine.dialect.name == "sqlite":
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        return SqliteHuey(QUEUE, filename=str(settings.data_dir / "wake.sqlite3"), fsync=False, results=False,
-                          serializer=signed)
-    address = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    huey = PostgresHuey(QUEUE, connection=lambda: psycopg.connect(address, prepare_threshold=None),
-                        table_prefix="wake", create_tables=False, results=False, serializer=signed)
-    with database.engine.begin() as connection:  # CREATE TABLE IF NOT EXISTS fails when two do it at once
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
-        huey.storage.initialize_schema()
-    return huey
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
@@ -112,7 +139,5 @@ def install(parts: Parts, *, work: bool) -> Bell:
     bell = Bell(parts)
     bell.listen()
     if work:
-        consumer = consumer_of(bell, parts.settings.job_threads, inside=True)
-        atexit.register(consumer.stop, graceful=True)
-        threading.Thread(target=consumer.run, name="jobs", daemon=True).start()
+        bell.work()
     return bell

@@ -45,6 +45,7 @@ class Taken:
     arguments: dict[str, Any]
     actor: Actor
     opened_on: dt.date | None
+    last: dict[str, Any] | None
 
     @property
     def held(self) -> ColumnElement[bool]:
@@ -105,7 +106,8 @@ def take(session: Session, host: PluginHost, due: Due, *, early: bool = False) -
     if _changed(session, seen, values) != 1 or over:
         return None
     actor = Actor(row.account_id, row.who, role=row.role, source="job")
-    return Taken(known, tenant_id, job_id, row.attempts + 1, tries, row.unit_id, row.arguments, actor, row.opened_on)
+    return Taken(known, tenant_id, job_id, row.attempts + 1, tries, row.unit_id, row.arguments, actor, row.opened_on,
+                 row.result)
 
 
 def _is_on(session: Session, host: PluginHost, known: Known, tenant_id: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import mimetypes
 import shutil
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from core.trail.services import record
 
 #: the folder of result files, in the data folder
 FILES = "job-files"
+#: progress is written no more often than this, in seconds
+QUIET = 0.5
 OPENED = "core:job:open"
 
 
@@ -50,11 +53,13 @@ class Run:
         self.arguments: dict[str, Any] = taken.arguments
         self.actor = taken.actor
         self.attempt = taken.attempt
+        self.last = taken.last
         self.ended = False
         self._taken = taken
         self._spec = taken.known.spec
         self._session: Session | None = None
         self._ending = False
+        self._said = -QUIET
 
     @contextmanager
     def transaction(self, reason: str = "") -> Iterator[Session]:
@@ -76,6 +81,10 @@ class Run:
 
     def progress(self, done: int, total: int, note: str = "") -> None:
         """See `JobRun`."""
+        now = time.monotonic()
+        if done < total and now - self._said < QUIET:
+            return
+        self._said = now
         values = {"done": done, "total": total, "note": note[:200], **leases.renewal(self._spec)}
         with self._writing() as session:
             self._write(session, values)
@@ -123,6 +132,8 @@ class Run:
         owner = self._taken.known.owner
         if owner != CORE:
             return tenant_scope(session, _tenants_with(session, self.host, owner))
+        if not reason:
+            return nullcontext()
         opened = all_tenants(session, reason)
         today = utcnow().date()
         if self._taken.opened_on != today:  # work of every minute says it once a day

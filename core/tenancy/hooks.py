@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, url_for
 from sqlalchemy.orm import Session
 
-from core.host.contract import ActionSpec, Card, EventSpec, MenuItem, Place, RuleSpec, SectionSpec, Todo
+from core.host.contract import ActionSpec, Card, EventSpec, JobSpec, MenuItem, Place, RuleSpec, SectionSpec, Todo
 from core.host.markers import hookimpl
 from core.host.permissions import Action as HostAction
-from core.tenancy import desk
+from core.tenancy import desk, jobs
 from core.tenancy.events import EVENTS
 from core.tenancy.grammar import CORE
 from core.tenancy.permissions import ACTIONS, RULES, Action
@@ -56,3 +56,8 @@ def collect_cards(session: Session, place: Place) -> list[Card]:
 @hookimpl
 def collect_todos(session: Session, place: Place) -> list[Todo]:
     return desk.todos(session, place)
+
+
+@hookimpl
+def register_jobs() -> list[JobSpec]:
+    return jobs.JOBS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -76,17 +77,17 @@ def preview(session: Session, host: PluginHost, profile: Profile) -> Preview:
     )
 
 
-def wanted_plugins(entries: Sequence[Entry]) -> list[str]:
-    """The plugins a plan has on today."""
-    day = queries.today()
+def wanted_plugins(entries: Sequence[Entry], on: dt.date | None = None) -> list[str]:
+    """The plugins a plan has on, today unless a day is given."""
+    day = on or queries.today()
     return list(dict.fromkeys(entry.code for entry in entries
                               if entry.section == "plugin" and entry.state == ACTIVE and entry.holds_on(day)))
 
 
-def planned_plugins(session: Session, plan: Plan | None) -> frozenset[str]:
-    """The plugins that a stored plan has on today."""
+def planned_plugins(session: Session, plan: Plan | None, on: dt.date | None = None) -> frozenset[str]:
+    """The plugins that a stored plan has on, today unless a day is given."""
     rows = queries.list_entries(session, plan, "plugin") if plan else []
-    return frozenset(wanted_plugins([from_row(row) for row in rows]))
+    return frozenset(wanted_plugins([from_row(row) for row in rows], on))
 
 
 def _layer_changes(profile: Profile, above: Sequence[Layer]) -> list[LayerChange]:

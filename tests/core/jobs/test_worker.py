@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.errors import RuleViolation, TenantScopeError
 from core.extensions import Database, utcnow
@@ -15,6 +15,7 @@ from core.jobs.errors import JobLost
 from core.jobs.models import State
 from core.jobs.services import cancel_job, retry_job
 from core.jobs.worker import begin_periodic, run_due
+from core.trail.models import TrailEntry
 from core.trail.services import record
 from tests.core.jobs.conftest import ACTOR, MakeWorker, ask, effect, effects, expire, row
 
@@ -137,13 +138,14 @@ def test_progress_within_an_open_transaction(database: Database, make_worker: Ma
         with run.transaction() as session:
             record(session, run.actor, "core:test:write", "效果", subject="effect:1", tenant_id=run.tenant_id)
             run.progress(1, 3, "第一行")
-            run.progress(2, 3, "第二行")
+            run.progress(2, 3, "第二行")  # too soon to be written
+            run.progress(3, 3, "第三行")
             run.finish_in(session, "做完了")
 
     job = ask(database, "test.one")
     run_due(make_worker(JobSpec("test.one", "测试", one)))
     found = row(database, job)
-    assert (found.state, found.done, found.note) == (State.DONE, 2, "第二行")
+    assert (found.state, found.done, found.note) == (State.DONE, 3, "第三行")
 
 
 def test_what_was_interrupted_too_often_is_given_up(database: Database, make_worker: MakeWorker) -> None:
@@ -158,11 +160,11 @@ def test_what_was_interrupted_too_often_is_given_up(database: Database, make_wor
 
 def test_periodic_work_keeps_one_row_and_comes_round(database: Database, make_worker: MakeWorker) -> None:
     def tidy(run: JobRun) -> None:
-        with pytest.raises(TenantScopeError), run.transaction():
-            pass
+        with pytest.raises(TenantScopeError), run.transaction() as session:
+            session.scalars(select(TrailEntry)).all()  # without a reason no tenant is open
         with run.transaction("测试") as session:
             record(session, run.actor, "core:test:write", "效果", subject="effect:1", tenant_id="990101")
-            run.finish_in(session, f"第 {run.attempt} 轮")
+            run.finish_in(session, f"第 {run.attempt} 轮，上一轮 {run.last}", {"turn": run.attempt})
 
     parts = make_worker(JobSpec("test.tidy", "定时测试", tidy, every=3600))
     begin_periodic(parts)
@@ -171,7 +173,7 @@ def test_periodic_work_keeps_one_row_and_comes_round(database: Database, make_wo
     with database.engine.connect() as connection:
         rows = connection.execute(text("SELECT state, sentence, attempts FROM jobs")).all()
         opened = connection.scalar(text("SELECT count(*) FROM trail_entries WHERE action = 'core:job:open'"))
-    assert [tuple(found) for found in rows] == [(State.WAITING, "第 2 轮", 2)]
+    assert [tuple(found) for found in rows] == [(State.WAITING, "第 2 轮，上一轮 {'turn': 1}", 2)]
     assert opened == 1  # once a day
 
 
