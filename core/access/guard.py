@@ -12,11 +12,11 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.access import queries, reading
+from core.access import arrival, queries, reading
 from core.access.catalogue import Catalogue, catalogue
 from core.access.reach import Reach
 from core.access.scope import NOTHING, scope_of
-from core.access.viewer import Decision, Viewer, load_viewer
+from core.access.viewer import Decision, Viewer, viewer_of
 from core.errors import N_, NotFound, NotPermitted, NotSignedIn, PluginError, PluginNotEnabled
 from core.extensions import tenant_scope
 from core.host.queries import enabled_many
@@ -89,9 +89,20 @@ def check() -> AnyResponse | None:
 def _signed_in() -> Viewer | None:
     if not current_user.is_authenticated:
         return None
-    found = load_viewer(db(), current_user.account_id, current_user.name)
-    narrow = getattr(current_user, "narrow", None)
+    person = current_user._get_current_object()
+    arrived = getattr(person, "arrival", None)  # read along with a token
+    if arrived is None:
+        arrived = arrival.arrive(db(), person.account_id, code_asked())
+    g.arrival = arrived
+    found = viewer_of(db(), person.account_id, person.name, arrived.standing)
+    narrow = getattr(person, "narrow", None)
     return cast(Viewer, narrow(found)) if narrow else found  # whoever comes with a token is held to it
+
+
+def code_asked() -> str | None:
+    """The code of the unit in the address; none that a database could not keep."""
+    code: str | None = (request.view_args or {}).get("code")
+    return None if code is None or "\0" in code else code
 
 
 def _to_sign_in() -> AnyResponse:
@@ -126,7 +137,9 @@ def _check_action(viewer: Viewer, need: Requirement, plugin: str | None) -> None
 
 
 def _unit(viewer: Viewer, code: str) -> Unit:
-    unit = find_unit_by_code(db(), code)
+    unit: Unit | None = g.arrival.unit(db())
+    if unit is None and "\0" not in code:
+        unit = find_unit_by_code(db(), code)  # a closed one, or one that once bore the code
     hidden = unit is None or not viewer.roles_at(unit.path) or (
         unit.closed_on is not None and unit.closed_on <= queries.today() and not viewer.allowed(READ_UNITS, unit))
     if unit is None or hidden:
@@ -146,12 +159,12 @@ def _with_plugin(session: Session, places: list[queries.TenantPlace],
 
 
 def _open(viewer: Viewer, places: list[queries.TenantPlace], reach: Reach) -> None:
-    g.scope = scope_of(reach, places)
-    g.tenants = g.scope.tenants
-    session = db()
-    g.open_scope = tenant_scope(session, g.tenants)
-    g.open_scope.__enter__()
-    if len(g.tenants) > 1:
+    scope, session = scope_of(reach, places), db()
+    g.scope, tenants = scope, scope.tenants
+    g.tenants = tenants
+    opened = g.open_scope = tenant_scope(session, tenants)
+    opened.__enter__()
+    if len(tenants) > 1:
         reading.watch(session)
 
 

@@ -6,18 +6,25 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.access.models import AccessCase, AccessRule, AccessVersion, Assignment, BreakGlass
+from core.access.models import AccessCase, AccessRule, AccessVersion
 from core.access.reach import Reach
 from core.access.rules import Heir, Line
-from core.extensions import Id, utcnow
+from core.access.statements import UNITS
+from core.extensions import past_fence
 from core.tenancy.models import Tenant
 from core.units.models import Unit
 from core.units.rules.levels import subtree
 
+TENANTS: Table = Tenant.__table__  # type: ignore[assignment]
+#: statements with more values than this are made anew: they are asked for an account with many posts, and no
+#: two such have the same number
+_KEPT_SIZE = 60
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -52,31 +59,6 @@ class TenantPlace:
 
     id: str
     path: str
-
-
-_NO_DATE = cast(null(), BreakGlass.until.type)
-_STANDING = union_all(
-    select(literal("grant"), Assignment.role, Assignment.unit_id, Unit.code, Unit.name, Unit.path,
-           _NO_DATE.label("until"), literal(0))
-    .join(Unit, Unit.id == Assignment.unit_id)
-    .where(Assignment.account_id == bindparam("account"), Assignment.valid_from <= bindparam("day"),
-           or_(Assignment.valid_to.is_(None), Assignment.valid_to > bindparam("day"))),
-    select(literal("glass"), BreakGlass.role, BreakGlass.unit_id, Unit.code, Unit.name, Unit.path,
-           BreakGlass.until, literal(0))
-    .join(Unit, Unit.id == BreakGlass.unit_id)
-    .where(BreakGlass.account_id == bindparam("account"), BreakGlass.closed_at.is_(None),
-           BreakGlass.until > bindparam("now")),
-    select(literal("version"), literal(""), cast(null(), Id), literal(""), literal(""), literal(""), _NO_DATE,
-           func.coalesce(func.max(AccessVersion.version), cast(0, Integer))),
-)
-
-
-def standing(session: Session, account_id: uuid.UUID) -> Standing:
-    """The account's valid assignments and open break-glass with their paths, and the rules' version."""
-    rows = session.execute(_STANDING, {"account": account_id, "day": today(), "now": utcnow()}).all()
-    grants = tuple(Grant(*row[1:7]) for row in rows if row[0] != "version")
-    version = next(int(row[7]) for row in rows if row[0] == "version")
-    return Standing(grants, version)
 
 
 def latest_version(session: Session) -> int:
@@ -132,15 +114,26 @@ def tenants_around(session: Session, reach: Reach) -> list[TenantPlace]:
     """The tenants at and below the tops of the reach, and the nearest above each; also those denied inside."""
     if not reach:
         return []
-    above = {path for top in reach.paths for path in _upwards(top)}
-    below = [and_(Unit.path >= low, Unit.path < high) for low, high in map(subtree, reach.paths)]
-    rows = session.execute(select(Tenant.id, Unit.path).join(Unit, Unit.id == Tenant.unit_id)
-                           .where(or_(Unit.path.in_(sorted(above)), *below)).order_by(Unit.path)).all()
-    places = [TenantPlace(*row) for row in rows]
+    above = sorted({path for top in reach.paths for path in _upwards(top)})
+    values = {f"above{n}": path for n, path in enumerate(above)}
+    for n, top in enumerate(reach.paths):
+        values[f"low{n}"], values[f"high{n}"] = subtree(top)
+    statement = _around if len(values) <= _KEPT_SIZE else _around.__wrapped__
+    rows = past_fence(session).execute(statement(len(above), len(reach.paths)), values)
+    places = [TenantPlace(*row) for row in rows.all()]
     nearest = {_nearest(places, top) for top in reach.paths}
     inside = [place for place in places if any(place.path.startswith(top) for top in reach.paths)]
     kept = {place.id for place in inside} | {place.id for place in nearest if place}
     return [place for place in places if place.id in kept]
+
+
+@lru_cache(maxsize=400)
+def _around(above: int, tops: int) -> Select[Any]:
+    """The tenants at so many paths, and in so many subtrees, from the top of the tree down."""
+    unit = UNITS.c
+    below = [and_(unit.path >= bindparam(f"low{n}"), unit.path < bindparam(f"high{n}")) for n in range(tops)]
+    return (select(TENANTS.c.id, unit.path).join(UNITS, unit.id == TENANTS.c.unit_id)
+            .where(or_(unit.path.in_([bindparam(f"above{n}") for n in range(above)]), *below)).order_by(unit.path))
 
 
 def nearest_tenant(session: Session, path: str) -> TenantPlace | None:

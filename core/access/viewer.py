@@ -9,9 +9,9 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from core.access import queries, store
+from core.access import arrival, queries, store
 from core.access.engine import NO_FACTS, RuleSet
-from core.access.queries import Grant, TenantPlace
+from core.access.queries import Grant, Standing, TenantPlace
 from core.access.reach import Reach, reach_of
 from core.access.rules import Line
 from core.access.scope import Scope, scope_of
@@ -106,5 +106,9 @@ class Viewer:
 
 def load_viewer(session: Session, account_id: uuid.UUID, name: str) -> Viewer:
     """The account as it stands now, in one query unless the rules have changed since they were last asked."""
-    found = queries.standing(session, account_id)
-    return Viewer(account_id, name, found.grants, store.rules(session, found.version))
+    return viewer_of(session, account_id, name, arrival.arrive(session, account_id).standing)
+
+
+def viewer_of(session: Session, account_id: uuid.UUID, name: str, standing: Standing) -> Viewer:
+    """The account with a standing that has just been read."""
+    return Viewer(account_id, name, standing.grants, store.rules(session, standing.version))

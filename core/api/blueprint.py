@@ -14,22 +14,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, request
-from flask_limiter.util import get_remote_address
+from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
-from core.accounts.sign_in import limiter
-from core.api import answers
-from core.api.rules import token_digest
+from core.api import answers, limits
+from core.api.parsing import Parser
 from core.api.schemas import Asked, FieldsQuery, PageQuery
-from core.api.tokens import bearer
 from core.web.markers import require, signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX = "/api/v1"
-#: of one token or session, and of one address whoever is behind it
-PER_CALLER, PER_ADDRESS = "600 per minute", "3000 per minute"
 IF_MATCH = {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"},
             "description": "读取时得到的 ETag；缺少答 428，已经改动答 412"}
 IDEMPOTENCY = {"in": "header", "name": "Idempotency-Key", "required": True,
@@ -42,6 +37,8 @@ TAGGED, REPEATABLE = ("PATCH", "PUT", "DELETE"), ("POST",)
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """Addresses of the API that belong together; each must be declared with `read` or `write`."""
 
+    ARGUMENTS_PARSER = Parser()
+
     def read(self, rule: str, action: str | None, *, one: tuple[str, type[Schema]] | None = None,
              many: tuple[str, type[Schema]] | None = None, query: type[Schema] | None = None,
              title: str = "") -> Callable[[View], View]:
@@ -50,9 +47,9 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         name, schema = one or many or ("", Schema)
         query = query or (PageQuery if many else FieldsQuery)
         envelope = answers.envelope(name, schema, many=many is not None)
+        known = tuple(schema().fields)
 
         def run(view: Callable[..., Any], asked: Asked, values: dict[str, Any]) -> Response:
-            known = schema().fields
             if many:
                 return answers.listed(name, view(**values, asked=asked), asked, known)
             return answers.single(name, view(**values, asked=asked), asked, known)
@@ -78,10 +75,9 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         def decorate(view: View) -> View:
             @wraps(view)
             def plain(taken: dict[str, Any], **values: Any) -> Response:
+                limits.check()
                 return run(view, Asked(taken) if query else taken, values)
             guarded: Callable[..., Any] = (require(action) if action else signed_in)(plain)
-            for limit, key in ((PER_CALLER, caller), (PER_ADDRESS, get_remote_address)):
-                guarded = limiter.shared_limit(limit, scope=f"api:{key.__name__}", key_func=key)(guarded)
             documented = self.response(status, envelope)(guarded)
             given: type[Schema] = query or body or Schema
             if query is not None:
@@ -95,15 +91,6 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
             self.route(rule, methods=[method])(documented)
             return view
         return decorate
-
-
-def caller() -> str:
-    """Who a request counts for: its token, else its session, else where it comes from."""
-    text = bearer()
-    if text is not None:
-        return f"token:{token_digest(text)[:24]}"
-    cookie = request.cookies.get("session")
-    return f"session:{token_digest(cookie)[:24]}" if cookie else get_remote_address()
 
 
 def core_api(name: str, import_name: str, description: str) -> ApiBlueprint:

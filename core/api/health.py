@@ -25,7 +25,8 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Metrics:
-    """What one process has counted."""
+    """What one process has counted. Each process answers for itself: a monitor that must see all of them asks each
+    at an address of its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -33,6 +34,17 @@ class Metrics:
                                 registry=self.registry)
         self.seconds = Histogram("bangfu_request_seconds", "Time to answer", ("endpoint",), buckets=BUCKETS,
                                  registry=self.registry)
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def count(self, method: str, endpoint: str, status: int, seconds: float | None) -> None:
+        """One more answer. Its series are looked up once: with their labels that takes as long as counting does."""
+        series = self._series.get((method, endpoint, status))
+        if series is None:
+            series = self.requests.labels(method, endpoint, status), self.seconds.labels(endpoint)
+            self._series[method, endpoint, status] = series
+        series[0].inc()
+        if seconds is not None:
+            series[1].observe(seconds)
 
 
 def install(app: Flask) -> None:
@@ -48,9 +60,9 @@ def install(app: Flask) -> None:
     def _end(response: Response) -> Response:
         endpoint = request.endpoint or "none"  # an address that does not exist must not make a series of its own
         method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"
-        metrics.requests.labels(method, endpoint, response.status_code).inc()
-        if "began" in g:
-            metrics.seconds.labels(endpoint).observe(time.perf_counter() - g.began)
+        began: float | None = g.get("began")
+        seconds = None if began is None else time.perf_counter() - began
+        metrics.count(method, endpoint, response.status_code, seconds)
         return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from core.api import health, spec, tokens
+from core.api import health, limits, spec, tokens
 from core.host.manager import PluginHost
 
 
@@ -13,6 +13,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     """Before the guard, so that it asks who is behind a token as of anybody else."""
     health.install(app)
     tokens.install(app, csrf)
+    limits.install(app)
 
 
 def mount(app: Flask, host: PluginHost) -> None:

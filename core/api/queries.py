@@ -6,17 +6,23 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
+from core.access import arrival
+from core.access.arrival import Arrival, Branch
 from core.access.models import Assignment
 from core.access.queries import today
 from core.access.reach import Reach
+from core.access.statements import UNITS
 from core.accounts.models import Account
 from core.api.models import ApiAnswer, ApiToken
+from core.api.plain import plain
 from core.errors import N_, NotFound
+from core.extensions import past_fence
 from core.tenancy.models import Plan, PlanEntry
 from core.units.models import Unit
 
@@ -42,13 +48,23 @@ class Holder:
     unit_path: str
 
 
-#: made once: it is asked with every request of a token
-_HOLDER = (
-    select(ApiToken.id, ApiToken.title, ApiToken.prefix, ApiToken.actions, ApiToken.until, ApiToken.revoked_at,
-           ApiToken.last_used_at, Account.id, Account.name, Account.active, Account.must_change,
-           Unit.id, Unit.code, Unit.name, Unit.path)
-    .join(Account, Account.id == ApiToken.account_id).join(Unit, Unit.id == ApiToken.unit_id)
-    .where(ApiToken.digest == bindparam("digest")))
+TOKENS: Table = ApiToken.__table__  # type: ignore[assignment]
+#: what a list says of a unit
+CHILD = ("id", "code", "name", "kind", "level", "since", "closed_on")
+ACCOUNTS: Table = Account.__table__  # type: ignore[assignment]
+_DIGEST = TOKENS.c.digest == bindparam("digest")
+_TOKEN = Branch("token", {
+    "token_id": TOKENS.c.id, "title": TOKENS.c.title, "prefix": TOKENS.c.prefix, "actions": TOKENS.c.actions,
+    "until": TOKENS.c.until, "revoked_at": TOKENS.c.revoked_at, "last_used_at": TOKENS.c.last_used_at,
+    "account_id": ACCOUNTS.c.id, "holder": ACCOUNTS.c.name, "active": ACCOUNTS.c.active,
+    "must_change": ACCOUNTS.c.must_change, "id": UNITS.c.id, "code": UNITS.c.code, "name": UNITS.c.name,
+    "path": UNITS.c.path,
+}, lambda rows: rows.select_from(TOKENS.join(ACCOUNTS, ACCOUNTS.c.id == TOKENS.c.account_id)
+                                 .join(UNITS, UNITS.c.id == TOKENS.c.unit_id)).where(_DIGEST))
+_ACCOUNT = select(TOKENS.c.account_id).where(_DIGEST).scalar_subquery()
+#: made once: one of them is asked with every request of a token
+_ALONE = arrival.statement(_ACCOUNT, place=False, beside=_TOKEN)
+_AT_UNIT = arrival.statement(_ACCOUNT, place=True, beside=_TOKEN)
 
 
 @dataclass(frozen=True)
@@ -66,10 +82,15 @@ class Post:
     valid_to: dt.date | None
 
 
-def find_holder(session: Session, digest: str) -> Holder | None:
-    """Who is behind the token of this hash, whatever has become of them since."""
-    row: Any = session.connection().execute(_HOLDER, {"digest": digest}).first()
-    return Holder(*row) if row else None
+def find_holder(session: Session, digest: str, code: str | None = None) -> tuple[Holder, Arrival] | None:
+    """Who is behind the token of this hash, whatever has become of them since, and all the guard asks of them."""
+    union, values = (_ALONE, {}) if code is None else (_AT_UNIT, {"code": code})
+    found = arrival.read(session, union, {**values, "digest": digest})
+    row = found.beside
+    if row is None:
+        return None
+    return Holder(row.token_id, row.title, row.prefix, row.actions, row.until, row.revoked_at, row.last_used_at,
+                  row.account_id, row.holder, row.active, row.must_change, row.id, row.code, row.name, row.path), found
 
 
 def list_tokens(session: Session, account_id: uuid.UUID) -> list[tuple[ApiToken, Unit]]:
@@ -144,6 +165,27 @@ def _within(reach: Reach) -> ColumnElement[bool]:
 def _held_today() -> Sequence[ColumnElement[bool]]:
     day = today()
     return (Assignment.valid_from <= day, or_(Assignment.valid_to.is_(None), Assignment.valid_to > day))
+
+
+def page_of_children(session: Session, unit_id: uuid.UUID, *, after: str | None, limit: int,
+                     closed: bool) -> list[dict[str, Any]]:
+    """The units directly beneath, by code, as JSON has them; closed ones only when asked for."""
+    values: dict[str, Any] = {"unit": unit_id, "most": limit}
+    if after is not None:
+        values["after"] = after
+    rows = past_fence(session).execute(_children(after is not None, closed), values)
+    return [dict(zip(CHILD, row, strict=True)) for row in rows.all()]
+
+
+@cache
+def _children(after: bool, closed: bool) -> Select[Any]:
+    unit = plain(UNITS).c
+    statement = select(*(unit[name] for name in CHILD)).where(unit.parent_id == bindparam("unit"))
+    if not closed:
+        statement = statement.where(unit.closed_on.is_(None))
+    if after:
+        statement = statement.where(unit.code > bindparam("after"))
+    return statement.order_by(unit.code).limit(bindparam("most"))
 
 
 def page_of_versions(session: Session, tenant_id: str, *, below: int | None, limit: int) -> list[Plan]:

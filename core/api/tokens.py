@@ -16,8 +16,9 @@ from flask_limiter.util import get_remote_address
 from flask_login import UserMixin
 from flask_wtf.csrf import CSRFProtect
 
+from core.access.arrival import Arrival
 from core.access.engine import NO_FACTS
-from core.access.guard import apart
+from core.access.guard import apart, code_asked
 from core.access.queries import Grant
 from core.access.reach import NOWHERE, Reach
 from core.access.rules import Line
@@ -61,6 +62,8 @@ class TokenHolder(UserMixin):  # type: ignore[misc]
     unit_name: str
     unit_path: str
     actions: frozenset[str]
+    #: read together with the token; none where the request's transaction has ended since
+    arrival: Arrival | None
 
     def get_id(self) -> str:
         """Never written into a cookie."""
@@ -131,10 +134,12 @@ def bearer() -> str | None:
 
 
 def _holder(text: str) -> TokenHolder:
-    found = queries.find_holder(db(), token_digest(text)) if TOKEN.fullmatch(text) else None
-    if found is None:
+    arrived: Arrival | None
+    read = queries.find_holder(db(), token_digest(text), code_asked()) if TOKEN.fullmatch(text) else None
+    if read is None:
         _count_refused()
         raise NoToken(REFUSED)
+    found, arrived = read
     reason = _why_not(found)
     if reason:
         _count_refused()
@@ -145,8 +150,9 @@ def _holder(text: str) -> TokenHolder:
     if found.last_used_at is None or utcnow() - found.last_used_at > NOTE_EVERY:
         with apart() as own:
             services.note_use(own, found.token_id)
+        arrived = None
     return TokenHolder(found.account_id, found.name, found.prefix, found.title, found.until, found.unit_id,
-                       found.unit_code, found.unit_name, found.unit_path, frozenset(found.actions))
+                       found.unit_code, found.unit_name, found.unit_path, frozenset(found.actions), arrived)
 
 
 def _count_refused() -> None:

@@ -2,7 +2,7 @@
 
 from core.extensions.actor import Actor
 from core.extensions.database import Base, Database
-from core.extensions.scope import TenantScoped, all_tenants, current_scope, tenant_scope
+from core.extensions.scope import TenantScoped, all_tenants, current_scope, past_fence, tenant_scope
 from core.extensions.types import Id, Json, PathText, Yuan, new_id, utcnow
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "all_tenants",
     "current_scope",
     "new_id",
+    "past_fence",
     "tenant_scope",
     "utcnow",
 ]

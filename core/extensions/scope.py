@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Column, String, Table, event
+from sqlalchemy import ClauseElement, Column, Connection, String, Table, event
 from sqlalchemy.orm import ColumnProperty, Mapped, Mapper, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.orm.unitofwork import UOWTransaction
 from sqlalchemy.orm.util import LoaderCriteriaOption
@@ -119,6 +119,13 @@ def _forget_tenant_rows(session: Session) -> None:
             session.expunge(row)
 
 
+def past_fence(session: Session) -> Connection:
+    """The session's connection, for statements made once of Core tables: they are not filtered, so that only reviewed
+    modules ask so. What is pending is written first, as before an ORM statement."""
+    session.flush()  # the reason stands above
+    return session.connection()
+
+
 def _criteria(state: ORMExecuteState) -> None:
     scope = current_scope(state.session)
     if scope is not None and scope.everything:
@@ -134,7 +141,7 @@ def _criteria(state: ORMExecuteState) -> None:
 def _touch_of(state: ORMExecuteState) -> Touch:
     """Looking through a statement costs more than answering many of them, so what was found is remembered by
     SQLAlchemy's own key: statements with the same key become the same SQL, whatever their values are."""
-    key = state.statement._generate_cache_key()
+    key = cast(ClauseElement, state.statement)._generate_cache_key()
     if key is None:
         return _look_through(state)
     found = _touches.get(key.key)
@@ -147,7 +154,7 @@ def _touch_of(state: ORMExecuteState) -> Touch:
 
 def _look_through(state: ORMExecuteState) -> Touch:
     mappers: list[Mapper[Any]] = list(state.all_mappers)
-    named = {element.name for element in visitors.iterate(state.statement) if isinstance(element, Table)}
+    named = {element.name for element in visitors.iterate(cast(ClauseElement, state.statement)) if isinstance(element, Table)}
     if named & _scoped_tables() or any(issubclass(mapper.class_, TenantScoped) for mapper in mappers):
         return Touch.ROWS
     alone = not getattr(state.statement, "_with_options", ()) and all(map(_is_plain, mappers))

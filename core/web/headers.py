@@ -23,12 +23,13 @@ HSTS_SECONDS = 365 * 24 * 3600
 def install(app: Flask) -> None:
     """Put the headers on every answer. Plain http must stay possible on a school's own network, so HSTS is
     sent only where cookies are kept to https as well."""
-    fixed = security_headers(https_only=bool(app.config.get("SESSION_COOKIE_SECURE")))
+    fixed = [(name, name.lower(), value) for name, value in
+             security_headers(https_only=bool(app.config.get("SESSION_COOKIE_SECURE"))).items()]
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        for name, value in fixed.items():
-            response.headers.setdefault(name, value)
+        own = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - iterating gives pairs
+        response.headers.extend([(name, value) for name, lower, value in fixed if lower not in own])
         _caching(response)
         return response
 

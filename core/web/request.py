@@ -32,10 +32,10 @@ def database() -> Database:
 def db() -> Session:
     """The session of this request, opened at first use. It is committed by the app after a good answer and
     rolled back after an error: views and services never commit."""
-    if "session" not in g:
+    session: Session | None = g.get("session")
+    if session is None:
         write = has_request_context() and request.method not in ("GET", "HEAD", "OPTIONS")
-        g.session = database().session(write=write)
-    session: Session = g.session
+        session = g.session = database().session(write=write)
     return session
 
 

@@ -10,6 +10,7 @@ from flask import current_app, g
 from core.api import answers
 from core.api.blueprint import core_api
 from core.api.permissions import Action
+from core.api.queries import page_of_children
 from core.api.rules import write_cursor
 from core.api.schemas import (
     Asked,
@@ -58,13 +59,13 @@ def children(code: str, asked: Asked) -> Rows:
     """The units directly beneath, by code; with `as_of` those of that day."""
     last = asked.cursor()
     after, limit = last[0] if last else None, asked.limit + 1
-    found: list[Unit] | list[UnitState]
     if asked["as_of"] is not None:
-        found = list_children(db(), unit(), as_of=asked["as_of"], after=after, limit=limit)
+        states = list_children(db(), unit(), as_of=asked["as_of"], after=after, limit=limit)
+        found = [_row(one) for one in states]
     else:
-        found = list_children(db(), unit(), after=after, limit=limit, closed=asked["closed"])
+        found = page_of_children(db(), unit().id, after=after, limit=limit, closed=asked["closed"])
     page = found[: asked.limit]
-    return Rows([_row(one) for one in page], write_cursor(page[-1].code) if len(found) > len(page) else "")
+    return Rows(page, write_cursor(page[-1]["code"]) if len(found) > len(page) else "")
 
 
 @api.read("/units/<code>/states", Action.UNIT_READ, many=("states", StateOut), title="单位的历次状态")

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from typing import overload
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -16,6 +16,8 @@ from core.units.queries.dated import UnitState, children_as_of
 from core.units.rules.levels import subtree
 
 PAGE = 50
+#: made once: it is asked with every request
+_OPEN_BY_CODE = select(Unit).where(Unit.code == bindparam("code"), Unit.closed_on.is_(None))
 
 
 def find_unit(session: Session, unit_id: uuid.UUID) -> Unit | None:
@@ -33,7 +35,7 @@ def get_unit(session: Session, unit_id: uuid.UUID) -> Unit:
 
 def find_unit_by_code(session: Session, code: str) -> Unit | None:
     """The open unit with this code; else the one closed last; else the one that last bore it before."""
-    open_unit = session.scalar(select(Unit).where(Unit.code == code, Unit.closed_on.is_(None)))
+    open_unit = session.scalar(_OPEN_BY_CODE, {"code": code})
     if open_unit is not None:
         return open_unit
     closed = session.scalar(select(Unit).where(Unit.code == code).order_by(Unit.closed_on.desc()).limit(1))
