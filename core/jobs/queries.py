@@ -55,7 +55,7 @@ def list_jobs(session: Session, sight: Sight, *, state: str = "", mine: bool = F
         statement = statement.where(Job.account_id == sight.account_id)
     if before is not None:
         statement = statement.where(Job.id < before)
-    rows = [(job, name or "") for job, name in session.execute(statement)]
+    rows = [(row[0], row[1] or "") for row in session.execute(statement)]
     return rows[:limit], rows[limit - 1][0].id if len(rows) > limit else None
 
 
@@ -85,5 +85,5 @@ def newest(session: Session, state: str | None, limit: int) -> Sequence[Row[Any]
     return session.connection().execute(statement).all()
 
 
-def _named(sight: Sight) -> Select[tuple[Job, str]]:
+def _named(sight: Sight) -> Select[Job, str]:
     return select(Job, Unit.name).outerjoin(Unit, Unit.id == Job.unit_id).where(sight.condition)
