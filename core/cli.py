@@ -22,6 +22,7 @@ from core.errors import PlatformError
 from core.extensions import Database
 from core.host.manager import PluginHost
 from core.jobs.commands import jobs
+from core.privacy.commands import privacy as privacy_group
 from core.tenancy.commands import plan, tenants
 from core.units.commands import units
 
@@ -54,6 +55,7 @@ main.add_command(tenants)
 main.add_command(trail)
 main.add_command(jobs)
 main.add_command(accounts)
+main.add_command(privacy_group)
 
 
 @contextmanager

@@ -229,6 +229,36 @@ def _fits(where: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True)
+class FolderItem:
+    """What an archive folder should hold: an item counts as met with `least` documents, and takes no more than
+    `most`."""
+
+    code: str
+    title: str
+    required: bool = True
+    least: int = 1
+    most: int = 50
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class FolderSpec:
+    """An archive folder (一生一档, 一户一档 …): `code` is `slug.noun`, `subject` whose folder it is: unit, household
+    or person. A plan adds items in its section `archive_items`."""
+
+    code: str
+    title: str
+    subject: str
+    items: tuple[FolderItem, ...]
+    clause: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The plugin it belongs to, or "core"."""
+        return self.code.partition(".")[0]
+
+
+@dataclass(frozen=True)
 class Retained:
     """Records of a person that a law or a plan still needs: `what` they are, the `law`, until which day (None: it
     cannot be said yet). With `identity` they must stay with the name; otherwise amounts stay and the name may go."""

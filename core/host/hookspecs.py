@@ -17,10 +17,12 @@ from core.host.contract import (
     Effect,
     Event,
     EventSpec,
+    FolderSpec,
     Found,
     JobSpec,
     MenuItem,
     Place,
+    Retained,
     RoleSpec,
     RuleSpec,
     SectionSpec,
@@ -152,6 +154,21 @@ def register_jobs() -> list[JobSpec]:
     Scope: platform; a job of a tenant where the plugin is off waits until it is on again.
     Args: none.
     Returns: the jobs, `slug.verb`; an empty list: no background work.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.1.
+    """
+    return []
+
+
+@hookspec
+def register_folders() -> list[FolderSpec]:
+    """Archive folders (一生一档, 一户一档, a unit's) with what each should hold.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; a plugin's folders are shown where the plugin is on.
+    Args: none.
+    Returns: the folders, `slug.noun`; an empty list: none.
     Order: manifest order.
     If it raises: the plugin is quarantined with the reason; the platform starts without it.
     Since: 0.1.
@@ -298,6 +315,23 @@ def collect_switch_effects(session: Session, tenant_id: str, on: bool) -> list[E
 
 
 @hookspec
+def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+    """What the plugin still needs of a person whose data are to be erased.
+
+    When: before a person is erased, and for the list of what is kept about them.
+    Scope: platform: every installed plugin, switched on or not, because data stay.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. person_id:
+        the person; records merged into theirs are asked about one by one.
+    Returns: what is kept, by which law and until when; an empty list: nothing.
+    Order: manifest order.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
+
+
+@hookspec
 def before_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None:
     """A last word before the tree changes.
 
@@ -414,6 +448,58 @@ def on_event_emitted(session: Session, tenant_id: str, event: Event) -> None:
     Args: session: the caller's, with the caller's scope or else that of the tenant open. tenant_id: the
         tenant in which it was done. event: what happened; its data are those its kind declares.
     Returns: nothing. It must not wait for anybody: what takes time is enqueued as a job.
+    Order: manifest order.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
+
+
+@hookspec
+def on_persons_merged(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID,
+                      merged_id: uuid.UUID, actor: Actor) -> None:
+    """Two records were found to be one person: let the plugin's records follow.
+
+    When: in the transaction of the merge, after the registry's own rows are written.
+    Scope: platform: every installed plugin, switched on or not, because data stay and follow the
+        person.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. merge_id:
+        the merge, by which it is undone. kept_id: the record that stays. merged_id: the record that
+        is no longer used. actor: who decided it.
+    Returns: nothing. Remember what went over, so that it can go back.
+    Order: manifest order.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
+
+
+@hookspec
+def on_persons_parted(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID,
+                      merged_id: uuid.UUID, actor: Actor) -> None:
+    """A merge of persons was undone: take back what followed it.
+
+    When: in the transaction of the undoing, after the registry's own rows are back.
+    Scope: platform: every installed plugin, switched on or not, because data stay and follow the
+        person.
+    Args: session: as in `on_persons_merged`. tenant_id: the tenant. merge_id: the merge that was
+        undone. kept_id: the record that stayed. merged_id: the record that is used again. actor: who
+        undid it.
+    Returns: nothing. What was entered since the merge stays with the kept record.
+    Order: manifest order.
+    If it raises: the error propagates and undoes the whole change.
+    Since: 0.1.
+    """
+
+
+@hookspec
+def on_person_erased(session: Session, tenant_id: str, person_id: uuid.UUID, actor: Actor) -> None:
+    """A person's data are being erased: remove whatever tells who they were.
+
+    When: in the transaction of the erasure, once nobody needs the identity any more.
+    Scope: platform: every installed plugin, switched on or not, because data stay.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. person_id:
+        the person, or a record once merged into theirs. actor: who erases.
+    Returns: nothing. Names, numbers, addresses and free text about the person go; amounts, days and
+        the person's id stay, so that sums remain true.
     Order: manifest order.
     If it raises: the error propagates and undoes the whole change.
     Since: 0.1.

@@ -22,10 +22,10 @@ from core.privacy.vault import KINDS, Vault
 SEALED, KEYED, MASKED = "_sealed", "_key", "_mask"
 
 
-def sealed_column(kind: str) -> MappedColumn[Any]:
-    """The encrypted value; `kind` says how it is normalised, indexed and masked. It is never part of a list, and
-    is loaded only when somebody asks for it."""
-    return mapped_column(LargeBinary, nullable=True, deferred=True, info={"kind": kind})
+def sealed_column(kind: str, owner: str = "id") -> MappedColumn[Any]:
+    """The encrypted value; `kind` says how it is normalised, indexed and masked ("text": any other), `owner` names
+    the column whose id it is sealed for. It is never part of a list, and is loaded only when somebody asks for it."""
+    return mapped_column(LargeBinary, nullable=True, deferred=True, info={"kind": kind, "owner": owner})
 
 
 def key_column() -> MappedColumn[Any]:
@@ -45,6 +45,8 @@ class Sensitive:
     model: type[Any]
     name: str
     kind: str
+    #: the column whose id the value is sealed for
+    owner: str = "id"
 
     @property
     def purpose(self) -> str:
@@ -58,10 +60,8 @@ def sensitive_fields(model: type[Any]) -> dict[str, Sensitive]:
     for column in model.__table__.columns:
         name = column.name.removesuffix(SEALED)
         if name != column.name:
-            kind = column.info.get("kind", name)
-            if kind not in KINDS and kind != "text":
-                raise ValueError(f"{model.__tablename__}.{column.name} needs info={{'kind': …}}")
-            found[name] = Sensitive(model, name, kind)
+            kind = column.info.get("kind", name if name in KINDS else "text")
+            found[name] = Sensitive(model, name, kind, column.info.get("owner", "id"))
     return found
 
 

@@ -24,6 +24,11 @@ def _text(length: int) -> String:
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
+def subject_of(model: type[Any], record_id: uuid.UUID) -> str:
+    """How the trail names a record of a table of the registry; the table without its prefix is its ledger."""
+    return f"core.{model.__tablename__.removeprefix('registry_')}:{record_id}"
+
+
 class Record(TenantScoped):
     """What every table of the registry has. `version` is the optimistic lock: a row written by two people at once
     is refused to the second."""
@@ -35,6 +40,11 @@ class Record(TenantScoped):
     removed_at: Mapped[dt.datetime | None] = mapped_column(sort_order=91)
     #: a county's own columns, as its plan declares them
     extra: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, sort_order=92)
+
+    @property
+    def subject(self) -> str:
+        """How the trail names the record, as its ledger does: "core.persons:…"."""
+        return subject_of(type(self), self.id)
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
@@ -92,8 +102,9 @@ class Household(Dated, Base):
 
     __table_args__ = (
         _scoped("registry_households"),
-        Index("ix_registry_households_tenant_id_number", "tenant_id", "number"),
-        Index("ix_registry_households_tenant_id_head_name_key", "tenant_id", "head_name_key"),
+        Index("ix_registry_households_tenant_id_number_id", "tenant_id", "number", "id"),
+        Index("ix_registry_households_tenant_id_head_name_key_id", "tenant_id", "head_name_key", "id"),
+        Index("ix_registry_households_tenant_id_identified_on_id", "tenant_id", "identified_on", "id"),
     )
 
 
@@ -233,6 +244,7 @@ class Enrolment(Dated, Base):
         Index("ix_registry_enrolments_person", "tenant_id", "person_id", "school_year", "term"),
         Index("ix_registry_enrolments_class", "tenant_id", "unit_id", "school_year", "term", "stage", "grade",
               "class_name"),
+        Index("ix_registry_enrolments_tenant_id_school_year_id", "tenant_id", "school_year", "id"),
         Index("ix_registry_enrolments_tenant_id_register_number_key", "tenant_id", "register_number_key"),
     )
 
@@ -319,6 +331,7 @@ class Status(Record, Base):
         _scoped("registry_statuses"),
         Index("ix_registry_statuses_subject", "tenant_id", "subject_id", "kind", "since"),
         Index("ix_registry_statuses_tenant_id_kind_since", "tenant_id", "kind", "since"),
+        Index("ix_registry_statuses_tenant_id_since_id", "tenant_id", "since", "id"),
     )
 
 

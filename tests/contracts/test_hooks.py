@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access.guard import access_catalogue
@@ -22,12 +22,15 @@ from core.host.manager import PluginHost
 from core.host.services import set_switch, switch_effect
 from core.jobs.services import enqueue
 from core.jobs.worker import run_due
+from core.registry.models import Person
+from core.registry.services import erase_person, merge_persons, part_persons
 from core.tenancy.services import apply_from_command_line, check_profile
 from core.trail.models import TrailEntry
 from core.units.models import Unit
 from core.units.queries import get_unit_by_code
 from core.units.rules.orders import AssignRule, Close, Merge, NewUnit, Split
 from core.units.services import do_operation, plan_operation, undo_operation
+from tests.factories.registry import make_person
 from tests.sample_plugin.models import Payment, Visit
 from tests.sample_plugin.services import approve_payment, note_visit
 
@@ -177,6 +180,52 @@ def test_hook_collect_change_effects(visited: Database, session: Session, host: 
 def test_hook_collect_switch_effects(visited: Database, session: Session, host: PluginHost) -> None:
     texts = [effect.text for effect in switch_effect(session, host, JIA, "sample", False)]
     assert "已有 2 条走访不再显示" in texts
+
+
+def people(session: Session) -> tuple[Person, Person]:
+    """Two records of 甲县 with a visit each."""
+    unit = get_unit_by_code(session, "990101100001")
+    found = (make_person(session, unit, name="样本甲", phone="13800000000"), make_person(session, unit, name="样本乙"))
+    for person in found:
+        note_visit(session, JIA, unit.id, f"走访{person.name}", Decimal("200"), TODAY, ACTOR, person_id=person.id)
+    return found
+
+
+def visited_by(session: Session, person: Person) -> list[str]:
+    return sorted(session.scalars(select(Visit.title).where(Visit.person_id == person.id)))
+
+
+def test_hook_collect_retained(session: Session, host: PluginHost) -> None:
+    with tenant_scope(session, JIA):
+        person, _ = people(session)
+        with pytest.raises(RuleViolation, match="待审批的慰问金 1 条（示例方案（二），期限未到）"):
+            erase_person(session, person, ACTOR, reason="本人申请抹去", hooks=host)
+
+
+def test_hook_on_person_erased(session: Session, host: PluginHost) -> None:
+    with tenant_scope(session, JIA):
+        person, other = people(session)
+        for payment in session.scalars(select(Payment)):
+            approve_payment(session, payment, ACTOR)
+        erase_person(session, person, ACTOR, reason="本人申请抹去", hooks=host)
+        assert visited_by(session, person) == ["（已抹去）"]
+        assert visited_by(session, other) == ["走访样本乙"]
+        assert session.scalar(select(func.sum(Visit.amount))) == Decimal("400.00")
+
+
+def test_hook_on_persons_merged(session: Session, host: PluginHost) -> None:
+    with tenant_scope(session, JIA):
+        person, other = people(session)
+        merge_persons(session, person, other, ACTOR, reason="同村同名，户口簿核对", hooks=host)
+        assert visited_by(session, person) == ["走访样本乙", "走访样本甲"]
+
+
+def test_hook_on_persons_parted(session: Session, host: PluginHost) -> None:
+    with tenant_scope(session, JIA):
+        person, other = people(session)
+        merge = merge_persons(session, person, other, ACTOR, reason="同村同名，户口簿核对", hooks=host)
+        part_persons(session, merge, ACTOR, reason="查明是两人", hooks=host)
+        assert (visited_by(session, person), visited_by(session, other)) == (["走访样本甲"], ["走访样本乙"])
 
 
 def test_hook_before_unit_changed(visited: Database, session: Session, host: PluginHost) -> None:

@@ -19,6 +19,7 @@ from core.host.contract import (
     JobSpec,
     MenuItem,
     Place,
+    Retained,
     RoleSpec,
     RuleSpec,
     SectionSpec,
@@ -127,6 +128,12 @@ def collect_switch_effects(session: Session, tenant_id: str, on: bool) -> list[E
 
 
 @hookimpl
+def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+    waiting = [visit for visit in queries.list_visits_to(session, tenant_id, person_id) if visit.state == "noted"]
+    return [Retained("待审批的慰问金", "示例方案（二）", identity=True, count=len(waiting))] if waiting else []
+
+
+@hookimpl
 def before_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None:
     if change.kind == "close" and queries.list_records_at(session, change.unit_ids):
         raise RuleViolation("还有走访记录挂在这个单位，请先并入其他单位", rule="sample-records-left")
@@ -168,6 +175,23 @@ def on_event_emitted(session: Session, tenant_id: str, event: Event) -> None:
     if event.code == "sample.visit.noted":
         record(session, Actor(None, "示例"), Action.VISIT_WRITE, "示例走访已告知订阅的系统",
                subject=f"visit:{event.data['visit']}", tenant_id=tenant_id)
+
+
+@hookimpl
+def on_persons_merged(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID,
+                      merged_id: uuid.UUID, actor: Actor) -> None:
+    services.hand_over(session, tenant_id, merge_id, kept_id, merged_id)
+
+
+@hookimpl
+def on_persons_parted(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID,
+                      merged_id: uuid.UUID, actor: Actor) -> None:
+    services.hand_back(session, merge_id)
+
+
+@hookimpl
+def on_person_erased(session: Session, tenant_id: str, person_id: uuid.UUID, actor: Actor) -> None:
+    services.forget(session, tenant_id, person_id)
 
 
 @hookimpl

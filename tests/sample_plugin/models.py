@@ -21,6 +21,8 @@ class Visit(TenantScoped, Base):
 
     id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
     unit_id: Mapped[uuid.UUID] = mapped_column(Id)
+    #: whom it was paid to, where that is known
+    person_id: Mapped[uuid.UUID | None] = mapped_column(Id)
     title: Mapped[str] = mapped_column(String(200))
     amount: Mapped[Decimal] = mapped_column(Yuan)
     happened_on: Mapped[dt.date]
@@ -52,12 +54,13 @@ class Payment(TenantScoped, Base):
 
 
 class Moved(TenantScoped, Base):
-    """A record that followed a change of the tree, and where it stood before, so that it can go back."""
+    """A record that followed a change of the tree or a merge of persons, and where it stood before, so that it can go
+    back."""
 
     __tablename__ = "sample_moved"
 
     operation_id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
-    #: visit or payment
+    #: visit, payment, or merge: a visit that went over to another person
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     record_id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
     from_id: Mapped[uuid.UUID] = mapped_column(Id)

@@ -52,6 +52,11 @@ def find_payment(session: Session, visit: Visit) -> Payment | None:
     return session.scalar(select(Payment).where(Payment.tenant_id == visit.tenant_id, Payment.visit_id == visit.id))
 
 
+def list_visits_to(session: Session, tenant_id: str, person_id: uuid.UUID) -> Sequence[Visit]:
+    """The visits to one person."""
+    return session.scalars(select(Visit).where(Visit.tenant_id == tenant_id, Visit.person_id == person_id)).all()
+
+
 def search_visits(session: Session, scope: Scope, words: str, limit: int) -> Sequence[Visit]:
     """Visits whose title begins with the words."""
     begins = and_(Visit.title >= words, Visit.title < words + "\U0010ffff")
@@ -111,7 +116,7 @@ def list_moved(session: Session, operation_id: uuid.UUID) -> list[tuple[Moved, R
     """The records an operation moved, each with the note of where it stood."""
     found: list[tuple[Moved, Record]] = []
     for moved in session.scalars(select(Moved).where(Moved.operation_id == operation_id)):
-        kind = Visit if moved.kind == "visit" else Payment
+        kind = Payment if moved.kind == "payment" else Visit
         row = session.get(kind, (moved.tenant_id, moved.record_id))
         if row is not None:
             found.append((moved, row))

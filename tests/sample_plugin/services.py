@@ -18,9 +18,10 @@ from tests.sample_plugin.permissions import Action
 
 
 def note_visit(session: Session, tenant_id: str, unit_id: uuid.UUID, title: str, amount: Decimal,
-               happened_on: dt.date, actor: Actor) -> Visit:
+               happened_on: dt.date, actor: Actor, person_id: uuid.UUID | None = None) -> Visit:
     """Note a visit and submit its payment."""
-    visit = Visit(tenant_id=tenant_id, unit_id=unit_id, title=title, amount=amount, happened_on=happened_on)
+    visit = Visit(tenant_id=tenant_id, unit_id=unit_id, title=title, amount=amount, happened_on=happened_on,
+                  person_id=person_id)
     session.add(visit)
     session.flush()  # the payment refers to the visit
     session.add(Payment(tenant_id=tenant_id, unit_id=unit_id, visit_id=visit.id, amount=amount,
@@ -74,6 +75,31 @@ def take_back(session: Session, change: UnitChange) -> int:
         count += 1
     session.flush()  # as above
     return count
+
+
+def hand_over(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID, merged_id: uuid.UUID) -> None:
+    """Let the visits to a person whose record was merged follow."""
+    for visit in queries.list_visits_to(session, tenant_id, merged_id):
+        session.add(Moved(tenant_id=tenant_id, operation_id=merge_id, kind="merge", record_id=visit.id,
+                          from_id=merged_id))
+        visit.person_id = kept_id
+    session.flush()  # the next hook may read them
+
+
+def hand_back(session: Session, merge_id: uuid.UUID) -> None:
+    """Give the visits back to the record they were handed over from."""
+    for moved, visit in queries.list_moved(session, merge_id):
+        if isinstance(visit, Visit):
+            visit.person_id = moved.from_id
+        session.delete(moved)
+    session.flush()  # as above
+
+
+def forget(session: Session, tenant_id: str, person_id: uuid.UUID) -> None:
+    """Leave of the visits to a person the day and the amount alone."""
+    for visit in queries.list_visits_to(session, tenant_id, person_id):
+        visit.title = "（已抹去）"
+    session.flush()  # as above
 
 
 def load_demo(session: Session, tenant_id: str, unit_id: uuid.UUID, actor: Actor) -> None:

@@ -61,9 +61,12 @@ def upgrade() -> None:
         sa.Column("extra", Json, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_registry_households")),
     )
-    op.create_index("ix_registry_households_tenant_id_head_name_key", "registry_households",
-                    ["tenant_id", "head_name_key"])
-    op.create_index("ix_registry_households_tenant_id_number", "registry_households", ["tenant_id", "number"])
+    op.create_index("ix_registry_households_tenant_id_head_name_key_id", "registry_households",
+                    ["tenant_id", "head_name_key", "id"])
+    op.create_index("ix_registry_households_tenant_id_identified_on_id", "registry_households",
+                    ["tenant_id", "identified_on", "id"])
+    op.create_index("ix_registry_households_tenant_id_number_id", "registry_households",
+                    ["tenant_id", "number", "id"])
     op.create_index("ix_registry_households_tenant_id_unit_id_id", "registry_households",
                     ["tenant_id", "unit_id", "id"])
     op.create_table(
@@ -190,6 +193,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_registry_statuses_subject", "registry_statuses", ["tenant_id", "subject_id", "kind", "since"])
     op.create_index("ix_registry_statuses_tenant_id_kind_since", "registry_statuses", ["tenant_id", "kind", "since"])
+    op.create_index("ix_registry_statuses_tenant_id_since_id", "registry_statuses", ["tenant_id", "since", "id"])
     op.create_index("ix_registry_statuses_tenant_id_unit_id_id", "registry_statuses", ["tenant_id", "unit_id", "id"])
     op.create_table(
         "registry_household_incomes",
@@ -299,6 +303,8 @@ def upgrade() -> None:
                     ["tenant_id", "person_id", "school_year", "term"])
     op.create_index("ix_registry_enrolments_tenant_id_register_number_key", "registry_enrolments",
                     ["tenant_id", "register_number_key"])
+    op.create_index("ix_registry_enrolments_tenant_id_school_year_id", "registry_enrolments",
+                    ["tenant_id", "school_year", "id"])
     op.create_index("ix_registry_enrolments_tenant_id_unit_id_id", "registry_enrolments",
                     ["tenant_id", "unit_id", "id"])
     op.create_table(

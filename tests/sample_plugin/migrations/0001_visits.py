@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.String(20), nullable=False),
         sa.Column("id", Id, nullable=False),
         sa.Column("unit_id", Id, nullable=False),
+        sa.Column("person_id", Id),
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("amount", Yuan(), nullable=False),
         sa.Column("happened_on", sa.Date(), nullable=False),

@@ -1,0 +1,1 @@
+"""What is true of persons and households whatever the database: identity numbers, names, words, statuses, income."""

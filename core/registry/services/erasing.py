@@ -1,0 +1,156 @@
+"""Erasing a person: who they were goes, what was paid stays.
+
+A person's data are kept as long as a law or a plan needs them; then, or when somebody rightly asks, the name becomes a
+mark, sealed values are destroyed, and earlier states with them. Amounts, dates and statuses stay countable. The
+proof stands on the trail: what was erased where, and that nothing sealed is left.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import N_, Conflict, InvalidInput, PlatformError, RuleViolation
+from core.extensions import Actor
+from core.host.contract import Retained
+from core.host.manager import PluginHost
+from core.privacy.columns import KEYED, MASKED, SEALED, sensitive_fields
+from core.registry.models import Enrolment, Guardian, Household, Past, Person, Staff, Status
+from core.registry.permissions import Action
+from core.registry.services.writing import flush
+from core.tenancy.queries import today
+from core.trail.services import record
+
+#: what stands in place of a name
+ANONYMOUS = N_("（已抹去）")
+LEAST_REASON = 4
+
+
+def retained(session: Session, hooks: PluginHost | None, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+    """What core and every plugin still need of a person, and why."""
+    if hooks is None:
+        return retained_here(session, tenant_id, person_id)
+    plugins = frozenset(found.slug for found in hooks.plugins)
+    found: list[Retained] = hooks.collect("collect_retained", plugins, session=session, tenant_id=tenant_id,
+                                          person_id=person_id)
+    return found
+
+
+def retained_here(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+    """What the registry itself needs: a pupil's record while they are at school."""
+    running = select(Enrolment.id).where(
+        Enrolment.tenant_id == tenant_id, Enrolment.person_id == person_id, Enrolment.ended_on.is_(None),
+        Enrolment.removed_at.is_(None))
+    count = len(session.scalars(running).all())
+    return [Retained("在读学籍", N_("学籍管理：在读期间须保留"), identity=True, count=count)] if count else []
+
+
+def erase_person(session: Session, person: Person, actor: Actor, *, reason: str,
+                 hooks: PluginHost | None = None) -> dict[str, int]:
+    """Erase who a person was, with every record merged into theirs; gives how many rows of each table were
+    cleaned. Raises RuleViolation where a law still needs the identity, naming what, which law and until when."""
+    if person.state == "erased":
+        raise Conflict(N_("这个人的信息已经抹去"))
+    if len(reason.strip()) < LEAST_REASON:
+        raise InvalidInput(N_("请写明抹去的依据"), fields={"reason": "至少 4 个字"})
+    persons = _with_merged(session, person)
+    _refuse(session, hooks, persons)
+    cleaned: dict[str, int] = {}
+    for one in persons:
+        if hooks is not None:
+            hooks.notify("on_person_erased", session=session, tenant_id=one.tenant_id, person_id=one.id, actor=actor)
+        else:
+            forget(session, one.tenant_id, one.id)
+        _count(cleaned, "registry_persons", 1)
+    left = _left(session, persons)
+    if left:
+        raise PlatformError(N_("还有 %(count)d 处加密内容没有抹去，已全部撤回"), count=left)
+    record(session, actor, Action.IDENTITY_ERASE, f"抹去 {len(persons)} 条人员记录的个人信息，金额与统计保留", reason=reason,
+           subject=person.subject, tenant_id=person.tenant_id, unit_id=person.unit_id,
+           after={"persons": [str(one.id) for one in persons], "sealed_left": 0})
+    return cleaned
+
+
+def forget(session: Session, tenant_id: str, person_id: uuid.UUID) -> None:
+    """The registry's own part in an erasure."""
+    person = session.get_one(Person, (tenant_id, person_id))
+    head = person.relation == "户主" and person.household_id
+    if head:
+        session.execute(update(Household).where(
+            Household.tenant_id == tenant_id, Household.id == person.household_id,
+            Household.head_name_key == person.name_key).values(head_name=ANONYMOUS, head_name_key="")
+            .execution_options(synchronize_session="fetch"))
+    _blank(person, name=ANONYMOUS, name_key="", birth_on=None, address="", home_code="", ethnicity="", health="",
+           state="erased", extra={})
+    touched: list[Any] = [person]
+    for guardian in session.scalars(select(Guardian).where(
+            Guardian.tenant_id == tenant_id, (Guardian.person_id == person_id) | (Guardian.guardian_person_id == person_id))):
+        _blank(guardian, name=ANONYMOUS, extra={})
+        touched.append(guardian)
+    for enrolment in session.scalars(select(Enrolment).where(Enrolment.tenant_id == tenant_id,
+                                                             Enrolment.person_id == person_id)):
+        _blank(enrolment, elsewhere_school="", extra={})
+        touched.append(enrolment)
+    for staff in session.scalars(select(Staff).where(Staff.tenant_id == tenant_id, Staff.person_id == person_id)):
+        _blank(staff, name=ANONYMOUS, name_key="", birth_on=None, extra={})
+        touched.append(staff)
+    session.execute(update(Status).where(Status.tenant_id == tenant_id, Status.subject_id == person_id)
+                    .values(note="").execution_options(synchronize_session="fetch"))
+    ids = [row.id for row in touched]
+    session.execute(delete(Past).where(Past.tenant_id == tenant_id, Past.subject_id.in_(ids))
+                    .execution_options(synchronize_session="fetch"))
+    if head:
+        _forget_head(session, tenant_id, person)
+    flush(session)
+
+
+def _forget_head(session: Session, tenant_id: str, person: Person) -> None:
+    """Earlier states of the household name its head as well."""
+    for kept in session.scalars(select(Past).where(Past.tenant_id == tenant_id,
+                                                   Past.subject_id == person.household_id)):
+        kept.values = {**kept.values, "head_name": ANONYMOUS, "head_name_key": ""}
+
+
+def _blank(row: Any, **values: Any) -> None:
+    for name in sensitive_fields(type(row)):
+        for ending, value in ((SEALED, None), (KEYED, None), (MASKED, "")):
+            setattr(row, name + ending, value)
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _with_merged(session: Session, person: Person) -> list[Person]:
+    """The person and, one after another, all that were merged into them."""
+    found = [person]
+    for one in found:
+        found += session.scalars(select(Person).where(Person.tenant_id == one.tenant_id, Person.merged_into == one.id))
+    return found
+
+
+def _refuse(session: Session, hooks: PluginHost | None, persons: Iterable[Person]) -> None:
+    day = today()
+    needed = [kept for one in persons for kept in retained(session, hooks, one.tenant_id, one.id)
+              if kept.identity and (kept.until is None or kept.until >= day)]
+    if needed:
+        raise RuleViolation(N_("还不能抹去：%(reasons)s"), rule="retention", reasons="；".join(
+            f"{kept.what} {kept.count} 条（{kept.law}，{f'至 {kept.until}' if kept.until else '期限未到'}）" for kept in needed))
+
+
+def _left(session: Session, persons: Iterable[Person]) -> int:
+    count = 0
+    for person in persons:
+        for model, column in ((Person, "id"), (Guardian, "person_id"), (Enrolment, "person_id"), (Staff, "person_id")):
+            for name in sensitive_fields(model):
+                sealed = getattr(model, name + SEALED)
+                count += len(session.scalars(select(model.id).where(
+                    model.tenant_id == person.tenant_id, getattr(model, column) == person.id,
+                    sealed.is_not(None))).all())
+    return count
+
+
+def _count(cleaned: dict[str, int], table: str, number: int) -> None:
+    cleaned[table] = cleaned.get(table, 0) + number
