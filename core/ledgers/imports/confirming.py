@@ -1,0 +1,81 @@
+"""Confirming an import: all its good rows reach the ledger in one transaction, once."""
+
+from __future__ import annotations
+
+import polars as pl
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import N_, Conflict, InvalidInput
+from core.extensions import utcnow
+from core.host.ledgers import Field, Ledger
+from core.ledgers import storing
+from core.ledgers.imports import queries, standing
+from core.ledgers.imports.desk import Desk, let_go, trail
+from core.ledgers.imports.models import Import, State
+from core.ledgers.imports.staging import frame_of
+from core.tenancy.models import Tenant
+
+GOOD, ALL = "good", "all"
+
+
+def confirm(session: Session, desk: Desk, found: Import, choice: str, turn: int) -> storing.Stored:
+    """Store the good rows in this transaction; with the choice "all" only if there are no others. The second of two
+    who confirm at once is told that it has been done."""
+    # One import of a tenant at a time: two files may name the same new record.
+    session.execute(select(Tenant.id).where(Tenant.id == desk.tenant_id).with_for_update(key_share=True))
+    found = queries.locked(session, found)
+    may_confirm(found, choice, turn)
+    rows, fields = frame_of(desk.staging.open(found.rows_file)), desk.fields(session)
+    place = standing.stand(session, desk.ledger, desk.tenant_id, rows, fields, desk.scope)
+    if place.foreign or standing.units_lost(session, desk.tenant_id, rows, desk.scope):
+        raise Conflict(N_("核对之后有单位或记录发生了变化，请重新核对"))
+    stored = _store(session, desk, found, rows, fields, place)
+    found.counts = {**found.counts, "created": stored.created, "updated": stored.updated,
+                    "unchanged": stored.unchanged}
+    found.state, found.confirmed_at, found.confirmed_by = State.CONFIRMED, utcnow(), desk.actor.name[:80]
+    found.choice, found.turn = choice, found.turn + 1
+    if not found.counts["bad"]:
+        let_go(session, desk.staging, found)
+    trail(session, desk, found, said(desk.ledger, found), {name: found.counts[name] for name in (
+        "created", "updated", "unchanged", "bad")})
+    return stored
+
+
+def said(ledger: Ledger, found: Import) -> str:
+    """What a confirmed import did, in a sentence."""
+    counts = found.counts
+    left = f"，有误未导入 {counts['bad']} 行" if counts["bad"] else ""
+    return (f"{ledger.title}导入“{found.file_name}”：新增 {counts['created']} 条，修改 {counts['updated']} 条，"
+            f"未变 {counts['unchanged']} 条{left}")
+
+
+def may_confirm(found: Import, choice: str, turn: int) -> None:
+    if found.state == State.CONFIRMED:
+        raise Conflict(N_("这次导入已由%(who)s确认，没有重复存入"), who=found.confirmed_by)
+    if found.state != State.CHECKED or found.turn != turn:
+        raise Conflict(N_("核对之后文件或改正有变化，请重新核对后再确认"))
+    if choice not in (GOOD, ALL):
+        raise InvalidInput(N_("请选择只存入无误的行，还是全部无误才存入"))
+    if choice == ALL and found.counts["bad"]:
+        raise InvalidInput(N_("还有 %(count)s 行有误，没有存入任何一行"), count=found.counts["bad"])
+    if not found.counts["good"]:
+        raise InvalidInput(N_("没有一行可以存入，请先改正"))
+
+
+def _store(session: Session, desk: Desk, found: Import, rows: pl.DataFrame, fields: tuple[Field, ...],
+           place: standing.Standing) -> storing.Stored:
+    told = f"导入“{found.file_name}”"
+    made = changed = storing.Stored(0, 0, 0, [])
+    if place.new:
+        fresh = rows if len(place.new) == rows.height else rows[place.new]
+        made = storing.store(session, desk.ledger, desk.tenant_id, standing.new_rows(desk.ledger, fresh, fields), desk.actor,
+                             "create", unit_id=found.unit_id, fields=fields,
+                             sentence=f"{desk.ledger.title}：{told}新增 {len(place.new)} 条")
+    if place.changed:
+        old = [place.old[at] for at in place.changed]
+        changed = storing.store(session, desk.ledger, desk.tenant_id, standing.changed_rows(rows[place.changed], old),
+                                desk.actor, "update", unit_id=found.unit_id, fields=fields,
+                                sentence=f"{desk.ledger.title}：{told}修改 {len(place.changed)} 条")
+    return storing.Stored(made.created, changed.updated, len(place.unchanged) + changed.unchanged,
+                          [*made.ids, *changed.ids])

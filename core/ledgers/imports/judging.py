@@ -1,0 +1,132 @@
+"""Judging a mapped list: the ledger's own checks on every cell, with what was put right in the browser, what the
+file itself got wrong, and what stands twice in it. Reads no database but through the context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+
+from core.errors import N_
+from core.host.ledgers import Field, Ledger
+from core.ledgers.checking import check_frame, repeated
+from core.ledgers.context import Context
+from core.ledgers.imports.sheets import ROW, Note, Sheet
+
+#: Excel's day numbers from 1930 to 2100; day 1 is 1900-01-01 and 1900 is taken for a leap year
+_SERIALS = (10_959, 73_415)
+_SERIAL = r"^([1-9][0-9]{4})(?:\.0+)?$"
+ERRORS = {ROW: pl.Int64, "column": pl.String, "field": pl.String, "value": pl.String, "message": pl.String}
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What was put right in the browser: cells by row number and column letter, and rows left out."""
+
+    cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    dropped: frozenset[int] = frozenset()
+
+    @classmethod
+    def loaded(cls, data: Mapping[str, Any]) -> Corrections:
+        """From JSON."""
+        return cls({int(row): dict(cells) for row, cells in data.get("cells", {}).items()}, frozenset(data.get("dropped", ())))
+
+    def dumped(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"cells": {str(row): dict(cells) for row, cells in self.cells.items()}, "dropped": sorted(self.dropped)}
+
+    def with_cell(self, row: int, letter: str, value: str) -> Corrections:
+        """One more cell put right."""
+        return Corrections({**self.cells, row: {**self.cells.get(row, {}), letter: value}}, self.dropped)
+
+    def without(self, row: int) -> Corrections:
+        """One more row left out."""
+        return Corrections(self.cells, self.dropped | {row})
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`rows`: good rows, typed, one column for each mapped field, and `row`. `errors`: row, column letter, field,
+    value and message. `total`: how many rows were judged."""
+
+    rows: pl.DataFrame
+    errors: pl.DataFrame
+    total: int
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def bad(self) -> int:
+        """How many rows have at least one error."""
+        return self.total - self.rows.height
+
+    def refused(self, rows: pl.DataFrame) -> Judged:
+        """The same with these further errors (row, column, field, value, message); their rows are bad now."""
+        if rows.is_empty():
+            return self
+        return replace(self, rows=self.rows.filter(~pl.col(ROW).is_in(rows[ROW].to_list())),
+                       errors=pl.concat([self.errors, rows.cast(ERRORS)]).sort(ROW))  # type: ignore[arg-type]
+
+
+def judge(ledger: Ledger, fields: Sequence[Field], sheet: Sheet, mapping: Mapping[str, str], context: Context,
+          corrections: Corrections | None = None) -> Judged:
+    """Judge every row of a sheet. `mapping`: column letter → field name."""
+    corrections = corrections or Corrections()
+    letters = {name: letter for letter, name in mapping.items() if letter in sheet.frame.columns}
+    asked = [one for one in fields if one.name in letters]
+    frame = corrected(sheet.frame, corrections).select(ROW, *(pl.col(letters[one.name]).alias(one.name) for one in asked))
+    frame, notes = _days(frame, asked)
+    known = replace(context, partial=True)  # a column that is not in the file is left as it is
+    checked = check_frame(ledger, frame, known, asked)
+    errors = checked.errors.with_columns(column=pl.col("field").replace_strict(letters, default="", return_dtype=pl.String))
+    errors = errors.select(*ERRORS)
+    rows = checked.rows.with_columns(pl.col(ROW).cast(pl.Int64))
+    faults = _faults(sheet, mapping, corrections)
+    if not faults.is_empty():
+        errors = pl.concat([errors.join(faults, on=[ROW, "field"], how="anti"), faults])
+        rows = rows.filter(~pl.col(ROW).is_in(faults[ROW].unique().to_list()))
+    twice = repeated(ledger, rows)
+    if not twice.is_empty():
+        twice = twice.with_columns(column=pl.col("field").replace_strict(letters, default="", return_dtype=pl.String))
+        errors = pl.concat([errors, twice.select(*ERRORS).cast(ERRORS)])  # type: ignore[arg-type]
+        rows = rows.filter(~pl.col(ROW).is_in(twice[ROW].to_list()))
+    return Judged(rows, errors.sort(ROW, maintain_order=True), frame.height, tuple(notes))
+
+
+def corrected(frame: pl.DataFrame, corrections: Corrections) -> pl.DataFrame:
+    """The rows with what was put right, without those left out."""
+    if corrections.dropped:
+        frame = frame.filter(~pl.col(ROW).is_in(sorted(corrections.dropped)))
+    by_letter: dict[str, dict[int, str]] = {}
+    for row, cells in corrections.cells.items():
+        for letter, value in cells.items():
+            by_letter.setdefault(letter, {})[row] = value
+    changes = [pl.col(ROW).replace_strict(list(cells), list(cells.values()), default=pl.col(letter),
+                                          return_dtype=pl.String).alias(letter)
+               for letter, cells in by_letter.items() if letter in frame.columns]
+    return frame.with_columns(changes)
+
+
+def _days(frame: pl.DataFrame, asked: Sequence[Field]) -> tuple[pl.DataFrame, list[Note]]:
+    """Days that arrive as Excel's numbers, written as days."""
+    notes, columns = [], []
+    for one in asked:
+        if one.kind not in ("date", "month"):
+            continue
+        number = pl.col(one.name).str.extract(_SERIAL, 1).cast(pl.Int64, strict=False)
+        number = pl.when(number.is_between(*_SERIALS)).then(number)
+        count = frame.select(number.is_not_null().sum()).item()
+        if count:
+            day = (pl.lit("1899-12-30").str.to_date() + pl.duration(days=number)).dt.strftime("%Y-%m-%d")
+            columns.append(pl.when(number.is_not_null()).then(day).otherwise(pl.col(one.name)).alias(one.name))
+            notes.append(Note(N_("“%(label)s”有 %(count)s 格是 Excel 的日期序号，已换成日期"), {"label": one.label, "count": count}))
+    return frame.with_columns(columns), notes
+
+
+def _faults(sheet: Sheet, mapping: Mapping[str, str], corrections: Corrections) -> pl.DataFrame:
+    """What the file itself got wrong, in columns that are wanted and cells nobody has put right since."""
+    found = [(one.row, one.column, mapping[one.column], one.value, one.message) for one in sheet.faults
+             if one.column in mapping and one.row not in corrections.dropped
+             and one.column not in corrections.cells.get(one.row, {})]
+    return pl.DataFrame(found, schema=ERRORS, orient="row")

@@ -1,0 +1,179 @@
+"""The person's own workbook with every bad cell coloured and explained, and a list of what is wrong.
+
+A workbook of reasonable size is marked in place by openpyxl, which keeps its own columns, colours and notes; .xls and
+.csv come back as a new .xlsx with the same row numbers and columns; of a very large list the bad rows alone come
+back. Text is always written as text: whatever begins with "=" stays what it is. The import's number goes along as a
+property of the file, by which a corrected copy finds its import again.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import uuid
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+from openpyxl import load_workbook
+from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Font, PatternFill
+
+from core.ledgers.imports import parts
+from core.ledgers.imports.judging import Corrections, corrected
+from core.ledgers.imports.sheets import Sheet, column_number
+
+log = logging.getLogger(__name__)
+AUTHOR = "帮扶平台"
+LISTED = "错误清单"
+HEADS = ("行号", "列", "列名", "原来的内容", "问题")
+PROPERTY = "bangfu-import"
+MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: more cells than this are written anew instead of being changed in memory
+MOST_MARKED = 300_000
+MOST_LISTED = 10_000
+#: marked cells beyond this are in the list alone: comments weigh more than cells
+MOST_COMMENTS = 5_000
+_RED = "FFC7CE"
+_MARK = PatternFill("solid", fgColor=_RED)
+_NUMBER = re.compile(rb'name="' + PROPERTY.encode() + rb'"[^>]*>\s*<[^>]*>\s*([0-9a-f-]{36})\s*<')
+
+
+def import_of(content: bytes) -> uuid.UUID | None:
+    """The import a returned workbook belongs to, or None."""
+    if not content.startswith(b"PK"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed, packed.open("docProps/custom.xml") as part:
+            found = _NUMBER.search(part.read(1 << 20))
+    except (KeyError, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError):
+        return None
+    return uuid.UUID(found[1].decode()) if found else None
+
+
+def named(file_name: str) -> str:
+    """The returned workbook's name."""
+    stem = re.sub(r"(（待改正）)+$", "", file_name.rpartition(".")[0] or file_name)
+    return f"{stem}（待改正）.xlsx"
+
+
+def marked(content: bytes, kind: str, number: uuid.UUID, sheet: Sheet, errors: pl.DataFrame, corrections: Corrections,
+           labels: Mapping[str, str]) -> bytes:
+    """The workbook to hand back. `labels` are the fields' names as people know them."""
+    listed = _listed(sheet, errors, labels)
+    if kind == "xlsx" and sheet.frame.height * sheet.frame.width <= MOST_MARKED:
+        try:
+            return _in_place(content, number, sheet, errors, corrections, listed)
+        except Exception:  # openpyxl refuses some workbooks that every office program opens
+            log.warning("a workbook cannot be marked in place, it is written anew", exc_info=True)
+    if sheet.frame.height * sheet.frame.width > MOST_MARKED:
+        sheet, errors = parts.bad_rows(sheet, errors, corrections)
+        corrections = Corrections()
+    return _anew(number, sheet, errors, corrections, listed)
+
+
+def _listed(sheet: Sheet, errors: pl.DataFrame, labels: Mapping[str, str]) -> list[tuple[int, str, str, str, str]]:
+    heads = {column.letter: column.label for column in sheet.columns}
+    return [(row, name, heads.get(name) or labels.get(field, ""), value or "", message)
+            for row, name, field, value, message in errors.head(MOST_LISTED).iter_rows()]
+
+
+def _in_place(content: bytes, number: uuid.UUID, sheet: Sheet, errors: pl.DataFrame, corrections: Corrections,
+              listed: list[tuple[int, str, str, str, str]]) -> bytes:
+    book = load_workbook(io.BytesIO(content), keep_links=False)
+    page = book[sheet.name]
+    for row in page.iter_rows():
+        for cell in row:
+            if cell.comment is not None and cell.comment.author == AUTHOR:
+                cell.comment, cell.fill = None, PatternFill()
+    for number_of_row, cells in corrections.cells.items():
+        for name, value in cells.items():
+            _write(page[f"{name}{number_of_row}"], value)
+    for number_of_row in corrections.dropped:
+        for cell in page[number_of_row]:
+            if not isinstance(cell, MergedCell):
+                cell.value = None
+    for at, (row_number, name, _, _, message) in enumerate(errors.iter_rows()):
+        cell = page[f"{name}{row_number}"] if name else None
+        if cell is not None and not isinstance(cell, MergedCell):
+            cell.fill = _MARK
+            if at < MOST_COMMENTS:
+                cell.comment = Comment(message, AUTHOR, height=80, width=260)
+    if LISTED in book.sheetnames and book[LISTED]["A1"].value == HEADS[0]:
+        del book[LISTED]
+    _list_errors(book.create_sheet(LISTED), page.title, listed)
+    names = book.custom_doc_props
+    if PROPERTY in names.names:
+        del names[PROPERTY]
+    names.append(StringProperty(name=PROPERTY, value=str(number)))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _write(cell: Any, value: str) -> None:
+    if isinstance(cell, MergedCell):
+        return
+    cell.value = value or None
+    if value:
+        cell.data_type, cell.number_format = "s", "@"
+
+
+def _list_errors(page: Any, title: str, listed: list[tuple[int, str, str, str, str]]) -> None:
+    quoted = title.replace("'", "''")
+    for at, head in enumerate(HEADS, 1):
+        page.cell(1, at, head).font = Font(bold=True)
+    for row, (number, name, label, value, message) in enumerate(listed, 2):
+        link = page.cell(row, 1, number)
+        if name:
+            link.hyperlink = f"#'{quoted}'!{name}{number}"
+        for column, text in enumerate((name, label, value, message), 2):
+            _write(page.cell(row, column), text)
+    for name, width in zip("ABCDE", (8, 6, 18, 28, 60), strict=True):
+        page.column_dimensions[name].width = width
+    page.freeze_panes = "A2"
+
+
+def _anew(number: uuid.UUID, sheet: Sheet, errors: pl.DataFrame, corrections: Corrections,
+          listed: list[tuple[int, str, str, str, str]]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+                                     "strings_to_numbers": False})
+    bold, text, red = book.add_format({"bold": True}), book.add_format({"num_format": "@"}), book.add_format(
+        {"num_format": "@", "bg_color": f"#{_RED}"})
+    page = book.add_worksheet((sheet.name or "名单")[:31])
+    wrong = {(row, name): message for row, name, _, _, message in errors.iter_rows()}
+    letters = [(name, column_number(name) - 1) for name in sheet.frame.columns[1:]]
+    page.set_column(0, max(at for _, at in letters), 16, text)
+    for column in sheet.columns:
+        page.write_string(sheet.header_row - 1, column_number(column.letter) - 1, column.label, bold)
+    comments = 0
+    for row in corrected(sheet.frame, corrections).iter_rows():
+        for (name, at), value in zip(letters, row[1:], strict=True):
+            message = wrong.get((row[0], name))
+            if value is not None or message:
+                page.write_string(row[0] - 1, at, value or "", red if message else text)
+            if message and comments < MOST_COMMENTS:
+                page.write_comment(row[0] - 1, at, message, {"author": AUTHOR, "x_scale": 2})
+                comments += 1
+    _list_anew(book, bold, text, listed)
+    book.set_custom_property(PROPERTY, str(number))
+    book.close()
+    return out.getvalue()
+
+
+def _list_anew(book: Any, bold: Any, text: Any, listed: list[tuple[int, str, str, str, str]]) -> None:
+    page = book.add_worksheet(LISTED)
+    for at, width in enumerate((8, 6, 18, 28, 60)):
+        page.set_column(at, at, width, text)
+    page.write_row(0, 0, HEADS, bold)
+    for row, (number, *texts) in enumerate(listed, 1):
+        page.write_number(row, 0, number)
+        for at, value in enumerate(texts, 1):
+            page.write_string(row, at, value)

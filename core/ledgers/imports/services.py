@@ -1,0 +1,144 @@
+"""The steps between upload and confirmation: map the columns, judge the rows, put cells right, give up.
+
+Nothing reaches the ledger before `confirming.confirm`. Every step that changes what would be stored raises the
+import's `turn`; a check or a confirmation names the turn it saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from core.errors import N_, Conflict, InvalidInput
+from core.extensions import utcnow
+from core.host.ledgers import Ledger
+from core.ledgers.context import Context
+from core.ledgers.finding import finders_for
+from core.ledgers.imports import mapping, queries, returning, standing
+from core.ledgers.imports.desk import (
+    Desk,
+    changing,
+    corrections_of,
+    errors_of,
+    keep_corrections,
+    let_go,
+    sheet_at,
+    trail,
+)
+from core.ledgers.imports.judging import ERRORS, Judged, judge
+from core.ledgers.imports.models import Import, Mapping, State
+from core.ledgers.imports.sheets import ROW, Note
+from core.ledgers.imports.staging import packed_frame
+
+#: up to so many rows are judged and stored while the person waits
+AT_ONCE = 2_000
+_FOREIGN = N_("这条记录已登记在别的单位，不在您的范围内，请与上级核对")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a check found, before it is kept: the judged rows, what they would do, and what to report."""
+
+    turn: int
+    judged: Judged
+    place: standing.Standing
+    notes: tuple[Note, ...]
+
+
+def map_columns(session: Session, desk: Desk, found: Import, chosen: Map[str, str]) -> None:
+    """Accept a person's mapping (letter → field name) and remember it for this header."""
+    found = changing(session, found)
+    sheet = sheet_at(desk, found)
+    found.mapping = mapping.accepted(desk.fields(session), sheet.columns, chosen)
+    found.state = State.MAPPED
+    kept = session.get(Mapping, (desk.tenant_id, desk.ledger.code, mapping.signature(sheet.columns)))
+    if kept is None:
+        kept = Mapping(tenant_id=desk.tenant_id, ledger=desk.ledger.code, signature=mapping.signature(sheet.columns))
+        session.add(kept)
+    kept.fields = {column.label: found.mapping.get(column.letter, "") for column in sheet.columns}
+    kept.who, kept.at = desk.actor.name[:80], utcnow()
+
+
+def look(session: Session, desk: Desk, found: Import) -> Findings:
+    """Judge every row; writes nothing, so that large lists hold nobody up."""
+    if found.state in (State.UPLOADED, State.DISCARDED):
+        raise Conflict(N_("请先核对各列对应的字段"))
+    fields, sheet = desk.fields(session), sheet_at(desk, found)
+    context = Context(finders_for(session, desk.tenant_id, desk.scope))
+    judged = judge(desk.ledger, fields, sheet, found.mapping, context, corrections_of(desk, found))
+    place = standing.stand(session, desk.ledger, desk.tenant_id, judged.rows, fields, desk.scope)
+    judged = judged.refused(_foreign(desk.ledger, judged.rows, place.foreign, found.mapping))
+    return Findings(found.turn, judged, place, (*sheet.notes, *judged.notes))
+
+
+def keep(session: Session, desk: Desk, found: Import, findings: Findings) -> None:
+    """Stage what a check found, unless the import has moved on meanwhile."""
+    found = queries.locked(session, found)
+    if found.turn != findings.turn:
+        raise Conflict(N_("核对之后文件或改正有变化，请重新核对后再确认"))
+    judged, place = findings.judged, findings.place
+    desk.staging.remove_after(session, [found.rows_file, found.errors_file])
+    found.rows_file = desk.staging.keep(packed_frame(judged.rows))
+    found.errors_file = desk.staging.keep(packed_frame(judged.errors))
+    found.notes = [[note.message, dict(note.params)] for note in findings.notes]
+    found.counts = {"rows": judged.total, "good": judged.rows.height, "bad": judged.bad, "errors": judged.errors.height,
+                    "created": len(place.new), "updated": len(place.changed), "unchanged": len(place.unchanged)}
+    found.state, found.checked_at = State.CHECKED, utcnow()
+
+
+def check(session: Session, desk: Desk, found: Import) -> Judged:
+    """Judge every row and stage the result."""
+    found = queries.locked(session, found)
+    findings = look(session, desk, found)
+    keep(session, desk, found, findings)
+    return findings.judged
+
+
+def correct(session: Session, desk: Desk, found: Import, row: int, letter: str, value: str) -> None:
+    """Put one cell right in the browser; the value stands sealed beside the file until it is confirmed."""
+    if letter not in found.mapping:
+        raise InvalidInput(N_("这一列没有导入，不必改正"))
+    found = changing(session, found)
+    keep_corrections(session, desk, found, corrections_of(desk, found).with_cell(row, letter, value.strip()[:2000]))
+
+
+def leave_out(session: Session, desk: Desk, found: Import, row: int) -> None:
+    """Leave one bad row out of the import."""
+    found = changing(session, found)
+    keep_corrections(session, desk, found, corrections_of(desk, found).without(row))
+
+
+def discard(session: Session, desk: Desk, found: Import) -> None:
+    """Give an import up: what is staged goes, what was stored stays."""
+    found = queries.locked(session, found)
+    if found.state == State.DISCARDED:
+        return
+    if found.state == State.CONFIRMED and not found.counts.get("bad"):
+        raise Conflict(N_("这次导入已经完成，没有可以放弃的内容"))
+    let_go(session, desk.staging, found)
+    if found.state == State.CONFIRMED:
+        found.counts = {**found.counts, "discarded": found.counts["bad"], "bad": 0, "errors": 0}
+    else:
+        found.state = State.DISCARDED
+    found.turn += 1
+    trail(session, desk, found, f"放弃导入“{found.file_name}”中没有存入的内容（{desk.ledger.title}）", {})
+
+
+def returned(session: Session, desk: Desk, found: Import) -> tuple[bytes, str]:
+    """The person's own workbook with every bad cell coloured and explained, and its name."""
+    labels = {one.name: one.label for one in desk.fields(session)}
+    return returning.marked(desk.staging.open(found.source), found.file_kind, found.id, sheet_at(desk, found),
+                            errors_of(desk, found), corrections_of(desk, found), labels), returning.named(found.file_name)
+
+
+def _foreign(ledger: Ledger, rows: pl.DataFrame, positions: list[int], letters: Map[str, str]) -> pl.DataFrame:
+    """Errors of rows that name a record of another unit, at their key."""
+    key = next((one.name for one in ledger.fields if one.key and one.name in rows.columns), "")
+    if not positions or not key:
+        return pl.DataFrame(schema=ERRORS)
+    letter = next((letter for letter, name in letters.items() if name == key), "")
+    return rows[positions].select(ROW, column=pl.lit(letter), field=pl.lit(key), value=pl.col(key).cast(pl.String),
+                                  message=pl.lit(_FOREIGN))

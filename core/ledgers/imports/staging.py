@@ -1,0 +1,96 @@
+"""Files of imports under way: sealed at rest, whole or not there, and gone when nobody refers to them any more.
+
+A file is written under a name of its own before the transaction that refers to it commits; whatever is replaced is
+removed after. A process that dies in between leaves a file nobody refers to, which housekeeping takes away.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import polars as pl
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from core.errors import N_, NotFound
+from core.extensions import new_id
+from core.ledgers.imports.sheets import Column, Fault, Note, Sheet
+from core.privacy import Vault
+from core.privacy.files import ENDING, SealedFiles
+
+FOLDER = "imports"
+
+
+class Staging:
+    """The sealed files of one tenant's imports."""
+
+    def __init__(self, data_dir: Path, vault: Vault, tenant_id: str) -> None:
+        self.files = SealedFiles(vault, data_dir / FOLDER / tenant_id)
+
+    def keep(self, data: bytes) -> str:
+        """Seal a file; gives its name."""
+        file_id = new_id()
+        self.files.keep(file_id, io.BytesIO(data))
+        return file_id.hex
+
+    def open(self, name: str) -> bytes:
+        """The bytes again; raises NotFound when they are gone."""
+        if not name:
+            raise NotFound(N_("文件已不在，请重新上传"))
+        return self.files.read(uuid.UUID(name))
+
+    def remove_after(self, session: Session, names: Iterable[str]) -> None:
+        """Remove files once the transaction that lets go of them has committed."""
+        gone = [uuid.UUID(name) for name in names if name]
+
+        def remove(_session: Session) -> None:
+            for file_id in gone:
+                self.files.remove(file_id)
+
+        if gone:
+            event.listen(session, "after_commit", remove, once=True)
+
+
+def stray_files(data_dir: Path, kept: Collection[str], older_than: float) -> list[Path]:
+    """Files of all tenants that nobody refers to, last written before a moment (seconds since 1970)."""
+    return [path for path in (data_dir / FOLDER).glob("*/*")
+            if path.name.removesuffix(ENDING) not in kept and path.stat().st_mtime < older_than]
+
+
+def packed_frame(frame: pl.DataFrame) -> bytes:
+    """A frame as bytes."""
+    out = io.BytesIO()
+    frame.write_ipc(out, compression="lz4")
+    return out.getvalue()
+
+
+def frame_of(data: bytes) -> pl.DataFrame:
+    """The frame again."""
+    return pl.read_ipc(io.BytesIO(data))
+
+
+def packed_sheet(sheet: Sheet) -> bytes:
+    """A sheet as it was read, as bytes."""
+    head = json.dumps({
+        "name": sheet.name, "header_row": sheet.header_row, "hidden": sheet.hidden,
+        "columns": [asdict(column) for column in sheet.columns],
+        "notes": [[note.message, dict(note.params)] for note in sheet.notes],
+        "faults": [[fault.row, fault.column, fault.value, fault.message] for fault in sheet.faults],
+    }, ensure_ascii=False).encode()
+    return struct.pack("<I", len(head)) + head + packed_frame(sheet.frame)
+
+
+def sheet_of(data: bytes) -> Sheet:
+    """The sheet again."""
+    size, = struct.unpack_from("<I", data)
+    head = json.loads(data[4 : 4 + size])
+    return Sheet(head["name"], head["header_row"],
+                 tuple(Column(one["letter"], tuple(one["labels"]), one["hidden"]) for one in head["columns"]),
+                 frame_of(data[4 + size :]), tuple(Note(*note) for note in head["notes"]),
+                 tuple(Fault(*fault) for fault in head["faults"]), head["hidden"])

@@ -1,0 +1,100 @@
+"""What checked rows would do: which are new, which change a record, which say what is stored already, and which
+name a record outside the importer's scope."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.access.scope import Scope
+from core.host.ledgers import Field, Ledger
+from core.ledgers import storing, writing
+from core.ledgers.finding import ranges_of
+from core.ledgers.imports.sheets import ROW
+from core.units.models import Unit
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Positions of rows by what they would do, and the stored rows they mean."""
+
+    new: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
+    foreign: list[int] = field(default_factory=list)
+    old: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, fields: Sequence[Field],
+          scope: Scope) -> Standing:
+    """Compare rows with what is stored. A record of the tenant outside the scope is never touched: whoever
+    imports for one school does not change another's."""
+    asked = tuple(one for one in fields if one.name in rows.columns)
+    plain = rows.drop(ROW)
+    old = storing._old_rows(session, ledger, tenant_id, plain, "upsert", asked)
+    reach = _within(session, ranges_of(session, tenant_id, scope), {row["unit_id"] for row in old.values()})
+    found = Standing(new=[at for at in range(rows.height) if at not in old], old=old)
+    there = [at for at in sorted(old) if old[at]["unit_id"] in reach]
+    found.foreign.extend(at for at in sorted(old) if old[at]["unit_id"] not in reach)
+    if there:
+        part = plain[there]
+        if ledger.prepare is not None:
+            part = ledger.prepare(part, session)
+        columns = writing.columns_of(session, ledger, _kept_units(part, [old[at] for at in there]), asked,
+                                     [old[at]["id"] for at in there])
+        for index, at in enumerate(there):
+            differs = storing._differs(session, ledger, part, asked, columns, index, old[at])
+            (found.changed if differs else found.unchanged).append(at)
+    return found
+
+
+def units_lost(session: Session, tenant_id: str, rows: pl.DataFrame, scope: Scope) -> bool:
+    """Whether a unit that rows name has closed or left the scope since they were checked."""
+    if "unit_id" not in rows.columns:
+        return False
+    wanted = {uuid.UUID(str(text)) for text in rows["unit_id"].drop_nulls().unique().to_list()}
+    return wanted != _within(session, ranges_of(session, tenant_id, scope), wanted, closed=False)
+
+
+def new_rows(ledger: Ledger, rows: pl.DataFrame, fields: Sequence[Field]) -> pl.DataFrame:
+    """New rows with the defaults of what the file does not say."""
+    filled = []
+    for one in fields:
+        if one.default is not None and not one.sealed:
+            given = pl.col(one.name) if one.name in rows.columns else pl.lit(None)
+            filled.append(pl.coalesce(given, pl.lit(one.default)).alias(one.name))
+    return rows.with_columns(filled).drop(ROW)
+
+
+def changed_rows(rows: pl.DataFrame, old: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows that change records, with the id and version of each."""
+    return _kept_units(rows.drop(ROW), old).with_columns(
+        pl.Series("id", [str(row["id"]) for row in old], dtype=pl.String),
+        pl.Series("version", [row["version"] for row in old], dtype=pl.Int64))
+
+
+def _kept_units(rows: pl.DataFrame, old: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """A row that names no unit leaves its record where it is."""
+    if "unit_id" not in rows.columns:
+        return rows
+    kept = pl.Series([str(row["unit_id"]) for row in old], dtype=pl.String)
+    return rows.with_columns(pl.coalesce(pl.col("unit_id"), kept).alias("unit_id"))
+
+
+def _within(session: Session, ranges: Sequence[tuple[str, str]], wanted: set[uuid.UUID], closed: bool = True
+            ) -> set[uuid.UUID]:
+    """Those of the units that lie in the ranges."""
+    asked, found = sorted(wanted), set[uuid.UUID]()
+    for at in range(0, len(asked), writing.ASKED):
+        statement = select(Unit.id, Unit.path).where(Unit.id.in_(asked[at : at + writing.ASKED]))
+        if not closed:
+            statement = statement.where(Unit.closed_on.is_(None))
+        found.update(unit_id for unit_id, path in session.execute(statement)
+                     if any(low <= path < high for low, high in ranges))
+    return found
