@@ -45,7 +45,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """`bangfu serve --demo`, exactly as `make run` starts it, on an empty folder."""
     data_dir, port = tmp_path_factory.mktemp("site"), _free_port()
     printed = data_dir / "printed"
-    environment = {**os.environ, "BANGFU_DATA_DIR": str(data_dir), "BANGFU_DEMO": "1"}
+    environment = {**os.environ, "BANGFU_DATA_DIR": str(data_dir), "BANGFU_DEMO": "1",
+                   "BANGFU_ACCOUNT_PROVIDER_HOSTS": "127.0.0.1"}
     environment.pop("BANGFU_DATABASE_URL", None)
     with printed.open("w") as out:
         process = subprocess.Popen([sys.executable, "-m", "core", "serve", "--demo", "--port", str(port)],

@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import time
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from authlib.integrations.requests_client import OAuth2Session
 from requests import PreparedRequest, Response
@@ -20,7 +20,7 @@ from requests.exceptions import ConnectionError as Broken
 from requests.exceptions import ReadTimeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from core.accounts.providers.faults import MISSET, UNREACHABLE, ProviderFault
 from core.accounts.providers.rules import address_fault, is_inner
@@ -108,17 +108,21 @@ class _Judging:
     port: int
 
     def _new_conn(self) -> socket.socket:
-        name = self._dns_host
-        self._dns_host = judged_address(name, self.port, self.allowed)
-        try:
-            made: socket.socket = super()._new_conn()  # type: ignore[misc]
-            return made
-        finally:
-            self._dns_host = name
+        name, fault = self._dns_host, None
+        for address in judged_addresses(name, self.port, self.allowed):
+            self._dns_host = address
+            try:
+                made: socket.socket = super()._new_conn()  # type: ignore[misc]
+                return made
+            except NewConnectionError as error:  # such as the one of IPv6 where there is none
+                fault = error
+            finally:
+                self._dns_host = name
+        raise fault or NewConnectionError(cast(Any, self), "no address")
 
 
-def judged_address(name: str, port: int, hosts: Collection[str]) -> str:
-    """The address to connect to. One inner address among several refuses them all."""
+def judged_addresses(name: str, port: int, hosts: Collection[str]) -> list[str]:
+    """The addresses to connect to. One inner address among several refuses them all."""
     try:
         found = [str(entry[4][0]) for entry in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
@@ -126,4 +130,4 @@ def judged_address(name: str, port: int, hosts: Collection[str]) -> str:
     inner = [text for text in found if is_inner(ipaddress.ip_address(text.partition("%")[0]))]
     if inner and name.lower().rstrip(".") not in hosts:
         raise ProviderFault(MISSET, f"主机“{name}”在内部网络，部署没有放行（BANGFU_ACCOUNT_PROVIDER_HOSTS）", status=502)
-    return found[0]
+    return list(dict.fromkeys(found))
