@@ -114,9 +114,9 @@ def _settle(session: Session, run: JobRun, delivery_id: uuid.UUID, outcome: Outc
     delivery.state = (DeliveryState.DELIVERED if outcome.ok else
                       DeliveryState.FAILED if last else DeliveryState.RETRYING)
     if outcome.reason in ("address", "host"):
-        record(session, run.actor, Action.MANAGE, f"拒绝推送到 {parse_target(endpoint.url).place}：{REASONS[outcome.reason]}",
-               subject=f"webhook:{endpoint.id}", tenant_id=run.tenant_id, unit_id=endpoint.unit_id,
-               reason=outcome.reason)
+        said = f"拒绝推送到 {parse_target(endpoint.url).place}：{REASONS[outcome.reason]}"
+        record(session, run.actor, Action.MANAGE, said, subject=f"webhook:{endpoint.id}", tenant_id=run.tenant_id,
+               unit_id=endpoint.unit_id, reason=outcome.reason)
     _watch(session, run, endpoint, outcome, now)
     return last
 
@@ -129,7 +129,9 @@ def _watch(session: Session, run: JobRun, endpoint: WebhookEndpoint, outcome: Ou
         return
     endpoint.failing_since, endpoint.failures = endpoint.failing_since or now, endpoint.failures + 1
     days = run.settings.webhook_pause_days
-    why = "gone" if outcome.reason == "gone" else "days" if now - endpoint.failing_since >= dt.timedelta(days=days) else ""
+    why = "gone" if outcome.reason == "gone" else ""
+    if now - endpoint.failing_since >= dt.timedelta(days=days):
+        why = why or "days"
     if endpoint.state != EndpointState.ACTIVE or not why:
         return
     endpoint.state, endpoint.halted_why, endpoint.changed_at = EndpointState.HALTED, why, now

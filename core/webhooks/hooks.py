@@ -30,7 +30,7 @@ def register_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def register_menus() -> list[MenuItem]:
-    return [MenuItem("事件推送", "webhooks.overview", "speakerphone", Action.MANAGE, order=88)]
+    return [MenuItem("事件推送", "webhooks.overview", "webhook", Action.MANAGE, order=88)]
 
 
 @hookimpl

@@ -77,7 +77,8 @@ def kinds_at(session: Session, host: PluginHost, tenant_id: str) -> list[EventSp
     return [spec for slug, spec in host.registered_by("register_events") if slug == "core" or slug in on]
 
 
-def page_of_endpoints(session: Session, scope: Scope, *, before: uuid.UUID | None = None, limit: int = PAGE) -> Page[WebhookEndpoint]:
+def page_of_endpoints(session: Session, scope: Scope, *, before: uuid.UUID | None = None,
+                      limit: int = PAGE) -> Page[WebhookEndpoint]:
     """The newest subscriptions in scope."""
     return scoped_page(session, WebhookEndpoint, scope, before=before, limit=limit,
                        where=[WebhookEndpoint.state != EndpointState.REMOVED])
@@ -147,7 +148,8 @@ def list_lost(session: Session, endpoint: WebhookEndpoint, since: dt.datetime, l
         WebhookDelivery.state.in_(LOST), WebhookDelivery.made_at >= since).order_by(WebhookDelivery.id).limit(limit)))
 
 
-def last_deliveries(session: Session, scope: Scope, endpoint_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, WebhookDelivery]:
+def last_deliveries(session: Session, scope: Scope,
+                    endpoint_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, WebhookDelivery]:
     """The newest delivery of each subscription, by its id."""
     newest = in_scope(select(func.max(WebhookDelivery.id)).where(WebhookDelivery.endpoint_id.in_(endpoint_ids)),
                       WebhookDelivery, scope).group_by(WebhookDelivery.endpoint_id)

@@ -64,14 +64,15 @@ def edit_endpoint(session: Session, endpoint: WebhookEndpoint, wanted: Wanted, a
     if before == after and not moved:
         return
     _changed(endpoint)
-    _note(session, endpoint, actor, f"修改推送到 {_place(endpoint)}", before=before, after={**after, "url_changed": moved})
+    _note(session, endpoint, actor, f"修改推送到 {_place(endpoint)}", before=before,
+          after={**after, "url_changed": moved})
 
 
 def set_state(session: Session, endpoint: WebhookEndpoint, active: bool, actor: Actor) -> None:
     """Pause it, or let it go on. What was held meanwhile stays until somebody replays it."""
     if (endpoint.state == EndpointState.ACTIVE) == active:
         return
-    before = {"state": endpoint.state}
+    before: dict[str, object] = {"state": endpoint.state}
     endpoint.state = EndpointState.ACTIVE if active else EndpointState.PAUSED
     endpoint.halted_why, endpoint.failing_since, endpoint.failures = "", None, 0
     _changed(endpoint)

@@ -14,7 +14,7 @@ _HOST = r"(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[0-9A-Za-z](?:[0-9A-Za-z._-]{0,252}[0
 #: no name and password, no fragment, nothing a browser would mend and another reader read differently
 _URL = re.compile(rf"(?P<scheme>https?)://{_HOST}(?::(?P<port>\d{{1,5}}))?(?P<path>/[!\"$-\[\]-~]*)?", re.ASCII)
 _PLACE = re.compile(rf"{_HOST}(?::(?P<port>\d{{1,5}}))?", re.ASCII)
-_INNER_NAMES = ("localhost", "localdomain", "local", "internal", "intranet", "home.arpa")
+_INNER_NAMES = (".localhost", ".localdomain", ".local", ".internal", ".intranet", ".home.arpa")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: what is not the public network: IANA's special-purpose registry of IPv4
@@ -88,7 +88,7 @@ def check_target(target: Target, *, allowed: bool) -> None:
     if not target.secure and not allowed:
         _refuse(N_("只能用 https；内网系统只有 http 的，请平台管理员先放行这个主机和端口"))
     literal = literal_address(target.host)
-    inner_name = literal is None and (target.host.rpartition(".")[2] in _INNER_NAMES or target.host.endswith("home.arpa"))
+    inner_name = literal is None and f".{target.host}".endswith(_INNER_NAMES)
     if (literal is not None and not may_connect(literal, allowed=allowed)) or (inner_name and not allowed):
         _refuse(N_("这是本机或内网的地址；确有需要，请平台管理员先放行这个主机和端口"))
 

@@ -137,7 +137,8 @@ def endpoints(code: str, asked: Asked) -> Rows:
     return Rows([_row(one, codes[one.unit_id]) for one in page], write_cursor(str(page.next)) if page.next else "")
 
 
-@api.write("POST", "/units/<code>/webhooks", Action.MANAGE, body=WebhookIn, one=("webhook", WebhookOut), status=201, title="建立推送")
+@api.write("POST", "/units/<code>/webhooks", Action.MANAGE, body=WebhookIn, one=("webhook", WebhookOut), status=201,
+           title="建立推送")
 def make(code: str, sent: dict[str, Any]) -> dict[str, Any]:
     """Make a subscription. Its secret is not in the answer, which is kept for repeats: ask for one at `…/secret`."""
     if g.tenant_id not in g.tenants:
@@ -154,7 +155,8 @@ def endpoint(code: str, webhook_id: uuid.UUID, asked: Asked) -> dict[str, Any]:
     return _one(queries.get_endpoint(db(), g.scope, webhook_id))
 
 
-@api.write("PATCH", "/units/<code>/webhooks/<uuid:webhook_id>", Action.MANAGE, body=WebhookChangeIn, one=("webhook", WebhookOut), title="修改推送")
+@api.write("PATCH", "/units/<code>/webhooks/<uuid:webhook_id>", Action.MANAGE, body=WebhookChangeIn, one=("webhook",
+           WebhookOut), title="修改推送")
 def change(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, Any]:
     """Change a subscription, pause it or let it go on; what is not sent stays."""
     found = _tagged(webhook_id)
@@ -166,7 +168,8 @@ def change(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, 
     return _one(found)
 
 
-@api.write("DELETE", "/units/<code>/webhooks/<uuid:webhook_id>", Action.MANAGE, body=NothingIn, one=("webhook", WebhookOut), title="删除推送")
+@api.write("DELETE", "/units/<code>/webhooks/<uuid:webhook_id>", Action.MANAGE, body=NothingIn, one=("webhook",
+           WebhookOut), title="删除推送")
 def remove(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, Any]:
     """End a subscription."""
     found = _tagged(webhook_id)
@@ -174,7 +177,8 @@ def remove(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, 
     return _one(found)
 
 
-@api.write("PUT", "/units/<code>/webhooks/<uuid:webhook_id>/secret", Action.MANAGE, body=NothingIn, one=("secret", SecretOut), title="轮换密钥")
+@api.write("PUT", "/units/<code>/webhooks/<uuid:webhook_id>/secret", Action.MANAGE, body=NothingIn, one=("secret",
+           SecretOut), title="轮换密钥")
 def rotate(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, Any]:
     """A new secret, given this once; the earlier one signs as well for a day."""
     found = _tagged(webhook_id)
@@ -182,14 +186,16 @@ def rotate(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, 
     return {"secret": secret, "earlier_secret_until": moment(found.earlier_until)}
 
 
-@api.write("POST", "/units/<code>/webhooks/<uuid:webhook_id>/test", Action.MANAGE, body=NothingIn, one=("delivery", DeliveryOut), status=202, title="发送测试事件")
+@api.write("POST", "/units/<code>/webhooks/<uuid:webhook_id>/test", Action.MANAGE, body=NothingIn, one=("delivery",
+           DeliveryOut), status=202, title="发送测试事件")
 def test(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, Any]:
     """Tell it of a test event."""
     delivery_id = services.send_test(db(), queries.get_endpoint(db(), g.scope, webhook_id), actor())
     return _delivery(queries.get_delivery(db(), g.scope, delivery_id))
 
 
-@api.write("POST", "/units/<code>/webhooks/<uuid:webhook_id>/replay", Action.MANAGE, body=ReplayIn, one=("replay", ReplayOut), status=202, title="补发未送达的")
+@api.write("POST", "/units/<code>/webhooks/<uuid:webhook_id>/replay", Action.MANAGE, body=ReplayIn, one=("replay",
+           ReplayOut), status=202, title="补发未送达的")
 def replay_lost(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, Any]:
     """Replay what did not get through since a moment, a thousand at most."""
     since: dt.datetime = sent["since"]
@@ -199,7 +205,8 @@ def replay_lost(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[
     return {"count": services.replay_lost(db(), found, since, actor())}
 
 
-@api.read("/units/<code>/webhook-deliveries", Action.MANAGE, many=("deliveries", DeliveryOut), query=DeliveriesQuery, title="推送记录")
+@api.read("/units/<code>/webhook-deliveries", Action.MANAGE, many=("deliveries", DeliveryOut), query=DeliveriesQuery,
+          title="推送记录")
 def deliveries(code: str, asked: Asked) -> Rows:
     """What was told at the unit and below it, newest first."""
     filters = queries.Filters(asked["webhook"], asked["state"], asked["event"])
@@ -207,13 +214,15 @@ def deliveries(code: str, asked: Asked) -> Rows:
     return Rows([_delivery(one) for one in page], write_cursor(str(page.next)) if page.next else "")
 
 
-@api.read("/units/<code>/webhook-deliveries/<uuid:delivery_id>", Action.MANAGE, one=("delivery", DeliveryOut), title="一次推送")
+@api.read("/units/<code>/webhook-deliveries/<uuid:delivery_id>", Action.MANAGE, one=("delivery", DeliveryOut),
+          title="一次推送")
 def delivery(code: str, delivery_id: uuid.UUID, asked: Asked) -> dict[str, Any]:
     """One delivery."""
     return _delivery(queries.get_delivery(db(), g.scope, delivery_id))
 
 
-@api.write("POST", "/units/<code>/webhook-deliveries/<uuid:delivery_id>/replay", Action.MANAGE, body=NothingIn, one=("delivery", DeliveryOut), status=202, title="补发一次")
+@api.write("POST", "/units/<code>/webhook-deliveries/<uuid:delivery_id>/replay", Action.MANAGE, body=NothingIn,
+           one=("delivery", DeliveryOut), status=202, title="补发一次")
 def replay(code: str, delivery_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, Any]:
     """Tell an event again, under its old id."""
     found = queries.get_delivery(db(), g.scope, delivery_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import cast
 
@@ -58,6 +59,12 @@ def webhook_reason(reason: str) -> str:
 def webhook_place(url: str) -> str:
     """Host and port of an address."""
     return parse_target(url).place
+
+
+@blueprint.app_template_filter("stored_moment")
+def stored_moment(text: str) -> dt.datetime:
+    """A moment that is kept as text."""
+    return dt.datetime.fromisoformat(text)
 
 
 def settings() -> Settings:

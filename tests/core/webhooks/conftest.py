@@ -6,6 +6,7 @@ import dataclasses
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -84,10 +85,8 @@ def raw_server() -> Iterator[Callable[[Callable[[Any], None]], int]]:
     def start(work: Callable[[Any], None]) -> int:
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                try:
+                with suppress(OSError):  # the other side has cut the connection
                     work(self.request)
-                except OSError:
-                    pass  # the other side has cut the connection
 
         server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads, server.block_on_close = True, False
