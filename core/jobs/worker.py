@@ -87,7 +87,7 @@ def _again(parts: Parts, taken: Taken) -> None:
     """Wait for the next try, or give up after the last."""
     spec, tries = taken.known.spec, taken.earlier + 1
     if tries >= spec.attempts:
-        _end(parts, taken, State.FAILED, f"没有做成，原因已记入日志；请把编号 {taken.number} 告诉管理员")
+        _end(parts, taken, State.FAILED, f"原因已记入日志，请把编号 {taken.number} 告诉管理员")
         return
     seconds = spec.waits[min(tries, len(spec.waits)) - 1] if spec.waits else 0
     values: dict[str, Any] = {"state": State.WAITING, "lease_until": None, "not_before": later(seconds),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from decimal import Decimal
+from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -13,9 +15,13 @@ from tests.sample_plugin.services import note_visit
 
 
 def note_visits(run: JobRun) -> None:
-    """Note a visit for each title, with all of them in one transaction."""
-    titles = run.arguments["titles"]
+    """Note a visit for each title, with all of them in one transaction. With a gate, a file, it waits until that
+    is there: tests look at a job that goes on."""
+    titles, gate = run.arguments["titles"], run.arguments.get("gate")
     assert run.unit_id is not None
+    while gate and not Path(gate).exists():
+        run.progress(1, len(titles) + 1, "等待开门")
+        time.sleep(0.1)
     with run.transaction() as session:
         for number, title in enumerate(titles, 1):
             note_visit(session, run.tenant_id, run.unit_id, title, Decimal("100"), dt.date(2020, 1, 1), run.actor)
