@@ -60,9 +60,9 @@ ADDRESSES = [
     ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),
 ]
 #: parts of pages and downloads; no pictures of these
-SKIPPED = re.compile(r"^/(static|api)/|\.(csv|toml)$|/tree$|/suggest$|/children$|/pick$|^/$")
+SKIPPED = re.compile(r"^/(static|api)/|\.(csv|toml)$|/tree$|/suggest$|/children$|/pick$|/jobs/mark$|^/$")
 #: pages the demo has no case for, and why
-NO_CASE = {"units.change · reopen": "no unit of the demo is closed"}
+NO_CASE = {"jobs.show": "no job of the demo is on people's list", "units.change · reopen": "no unit of the demo is closed"}
 PAGES_PER_PERSON = 120
 
 
