@@ -15,6 +15,7 @@ import core.auditing.hooks
 import core.desk.hooks
 import core.host.hooks
 import core.jobs.hooks
+import core.ledgers.hooks
 import core.registry.hooks
 import core.tenancy.hooks
 import core.units.hooks
@@ -28,6 +29,7 @@ from core.config import Settings
 from core.desk import problems, providers
 from core.extensions import Database
 from core.host.manager import PluginHost, load
+from core.ledgers import mounting as ledgers
 from core.jobs import consumer
 from core.jobs.running import Parts
 from core.tenancy.queries import tenant_unit_ids
@@ -45,6 +47,7 @@ BUILTINS = (
     core.accounts.hooks,
     core.auditing.hooks,
     core.jobs.hooks,
+    core.ledgers.hooks,
     core.webhooks.hooks,
     core.host.hooks,
     core.api.hooks,
@@ -87,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     mounting.install(app, csrf)
     for blueprint in host.registered("register_blueprints"):
         app.register_blueprint(blueprint)
+    ledgers.mount(app, host)
     mounting.mount(app, host)
     # Flask calls these in reverse: the guard's own come first, then the commit and the end of the session.
     app.after_request(_commit)

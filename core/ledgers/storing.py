@@ -15,7 +15,7 @@ from core.extensions import Actor, new_id, utcnow
 from core.host.ledgers import Field, Ledger
 from core.ledgers import writing
 from core.ledgers.checking import ROW
-from core.ledgers.kinds import INTEGERS
+from core.ledgers.kinds import INTEGERS, rules_of
 from core.ledgers.values import plain_extra, typed_extra, written
 from core.privacy.vault import vault_of
 from core.trail.services import record, record_batch
@@ -133,8 +133,6 @@ def frame_of(ledger: Ledger, rows: Sequence[Mapping[str, Any]], fields: Sequence
 
 
 def _dtype(ledger: Ledger, field: Field) -> Any:
-    from core.ledgers.kinds import rules_of
-
     return rules_of(ledger, field).dtype
 
 
