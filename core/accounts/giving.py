@@ -18,7 +18,7 @@ from core.accounts.models import Account
 from core.accounts.policy import Policy
 from core.accounts.queries import Post
 from core.accounts.rules import CLAUSE, approves, clashing_role, lacking
-from core.errors import N_, NotFound, NotPermitted, RuleViolation
+from core.errors import N_, InvalidInput, NotFound, NotPermitted, RuleViolation
 from core.units.models import Unit
 from core.units.rules.levels import RANK
 
@@ -84,6 +84,34 @@ def account_in_scope(session: Session, viewer: Viewer, account_id: uuid.UUID) ->
     if account is None or not any(reach.holds(post.path) for post in posts):
         raise NotFound(N_("没有这个账号，或者它不在您的范围内"))
     return account, posts
+
+
+def check_changer(viewer: Viewer, account: Account, posts: Iterable[Post]) -> None:
+    """An account is changed by those who manage all that its holder holds, and by nobody for themselves."""
+    if account.id == viewer.account_id:
+        raise NotPermitted(N_("不能修改自己的账号，请由上级管理员办理"))
+    reach = viewer.reach(Action.ACCOUNT_MANAGE)
+    if not all(reach.holds(post.path) for post in posts):
+        raise NotPermitted(N_("%(name)s还有您不能管理的任职"), name=account.name)
+
+
+def check_leaver(viewer: Viewer, account: Account, posts: Iterable[Post], top: Unit) -> None:
+    """Somebody's leaving is for those who manage all that ends by it, and for nobody on their own behalf."""
+    if account.id == viewer.account_id:
+        raise NotPermitted(N_("不能为自己办理离任，请由上级管理员办理"))
+    reach = viewer.reach(Action.ACCOUNT_MANAGE)
+    if not all(reach.holds(post.path) for post in posts if post.path.startswith(top.path)):
+        raise NotPermitted(N_("%(name)s还有您不能管理的任职"), name=account.name)
+
+
+def account_to_give(session: Session, viewer: Viewer, login: str) -> Account:
+    """The account of a login that may be given another role: one in scope, or one that holds nothing."""
+    account = queries.find_by_login(session, login)
+    posts = queries.list_posts(session, account.id, ahead=True) if account else []
+    reach = viewer.reach(Action.ACCOUNT_MANAGE)
+    if account is None or not account.active or (posts and not any(reach.holds(post.path) for post in posts)):
+        raise InvalidInput(fields={"login": N_("没有这个登录名，或者它不在您的范围内；新账号请同时填写姓名")})
+    return account
 
 
 def check_helper(viewer: Viewer, account: Account, posts: Iterable[Post], known: Catalogue) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -19,9 +20,17 @@ from core.access.reach import Reach
 from core.access.rules import FACTS
 from core.access.viewer import Viewer, load_viewer
 from core.access.words import csv_file, line_in_words, unit_names
-from core.accounts import queries, services
+from core.accounts import changing, queries, services
 from core.accounts.attempts import forget_attempts, locked_until
-from core.accounts.giving import account_in_scope, check_giver, check_helper, roles_to_give
+from core.accounts.giving import (
+    account_in_scope,
+    account_to_give,
+    check_changer,
+    check_giver,
+    check_helper,
+    check_leaver,
+    roles_to_give,
+)
 from core.accounts.models import Account
 from core.accounts.queries import Post
 from core.accounts.sign_in import security
@@ -74,6 +83,22 @@ def person(code: str, account_id: uuid.UUID) -> str:
     return _person_page(account_id)
 
 
+@blueprint.post("/accounts/<uuid:account_id>/change")
+@require(Action.ACCOUNT_MANAGE)
+def change(code: str, account_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Correct the name, unless somebody else has changed the account since the page was opened."""
+    queries.lock_account(db(), account_id)
+    account, posts = account_in_scope(db(), viewer(), account_id)
+    check_changer(viewer(), account, posts)
+    try:
+        changing.check_seen(request.form.get("seen", ""), changing.state_of(account, posts))
+        changing.change_account(db(), account, request.form.get("name", ""), actor(), tenant_id=g.tenant_id)
+    except PlatformError as error:
+        return _person_page(account_id, error), error.status
+    flash(gettext("已保存"), "success")
+    return redirect(url_for("people.person", code=code, account_id=account_id))
+
+
 @blueprint.post("/accounts/<uuid:account_id>/reset")
 @require(Action.ACCOUNT_MANAGE)
 def reset(code: str, account_id: uuid.UUID) -> str | tuple[str, int]:
@@ -95,11 +120,7 @@ def reset(code: str, account_id: uuid.UUID) -> str | tuple[str, int]:
 def leave(code: str, account_id: uuid.UUID) -> Response | tuple[str, int]:
     """Somebody leaves: all posts within this unit end, and with the last one the account is closed."""
     account, posts = account_in_scope(db(), viewer(), account_id)
-    if account.id == viewer().account_id:
-        raise NotPermitted(N_("不能为自己办理离任，请由上级管理员办理"))
-    reach = viewer().reach(Action.ACCOUNT_MANAGE)
-    if not all(reach.holds(post.path) for post in posts if post.path.startswith(unit().path)):
-        raise NotPermitted(N_("%(name)s还有您不能管理的任职"), name=account.name)
+    check_leaver(viewer(), account, posts, unit())
     try:
         services.leave(db(), account, unit(), actor(), reason=request.form.get("reason", ""), tenant_id=g.tenant_id,
                        host=plugin_host())
@@ -185,25 +206,45 @@ def _account_of_form(place: Unit) -> tuple[Account, str]:
     if form.get("name", "").strip():
         return services.open_account(db(), form.get("login", ""), form["name"], actor(), policy=security().policy,
                                      tenant_id=g.tenant_id, host=plugin_host())
-    account = queries.find_by_login(db(), form.get("login", "").strip().lower())
-    posts = queries.list_posts(db(), account.id, ahead=True) if account else []
-    reach = viewer().reach(Action.ACCOUNT_MANAGE)
-    if account is None or not account.active or (posts and not any(reach.holds(post.path) for post in posts)):
-        raise InvalidInput(fields={"login": N_("没有这个登录名，或者它不在您的范围内；新账号请同时填写姓名")})
-    return account, ""
+    return account_to_give(db(), viewer(), form.get("login", "")), ""
 
 
 def _person_page(account_id: uuid.UUID, error: PlatformError | None = None) -> str:
     account, posts = account_in_scope(db(), viewer(), account_id)
-    reach, refused = viewer().reach(Action.ACCOUNT_MANAGE), None
-    try:
-        check_helper(viewer(), account, posts, access_catalogue())
-    except NotPermitted as reason:
-        refused = reason
+    reach, known = viewer().reach(Action.ACCOUNT_MANAGE), access_catalogue()
     locked = locked_until(db(), security().digest("login", account.login))
-    return render_template("accounts/person.html", account=account, error=error, refused=refused, locked=locked,
-                           posts=[post for post in posts if reach.holds(post.path)], known=access_catalogue(),
+    return render_template("accounts/person.html", account=account, error=error, locked=locked, known=known,
+                           refused=_refusal(lambda: check_helper(viewer(), account, posts, known)),
+                           fixed=_refusal(lambda: check_changer(viewer(), account, posts)),
+                           seen=changing.written(changing.state_of(account, posts)),
+                           name=request.form.get("name", account.name), changes=_in_words(error),
+                           posts=[post for post in posts if reach.holds(post.path)],
                            elsewhere=sum(not reach.holds(post.path) for post in posts))
+
+
+def _refusal(check: Callable[[], None]) -> NotPermitted | None:
+    try:
+        check()
+    except NotPermitted as reason:
+        return reason
+    return None
+
+
+def _in_words(error: PlatformError | None) -> list[tuple[str, str, str]]:
+    """What somebody else has changed, for the one who saves second."""
+    if not isinstance(error, changing.Overtaken):
+        return []
+    labels = {"name": gettext("姓名"), "active": gettext("状态")}
+    return [(labels.get(name, gettext("任职")), _value(old), _value(new)) for name, old, new in error.changes]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(gettext("使用中") if value else gettext("已停用"))
+    if isinstance(value, list) and len(value) == 4:
+        place, role, since, until = value
+        return f"{place} · {gettext(access_catalogue().role_title(str(role)))} · {since} — {until or gettext('长期')}"
+    return str(value) if value is not None else ""
 
 
 def _show_once(people: list[tuple[str, str, str]]) -> str:

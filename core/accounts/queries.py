@@ -47,6 +47,14 @@ def find_by_login(session: Session, login: str) -> Account | None:
     return session.scalar(select(Account).where(Account.login == login.strip().lower()))
 
 
+def lock_account(session: Session, account_id: uuid.UUID) -> Account:
+    """An account as it is now, held until the end of the transaction: others who change it wait; raises NotFound."""
+    found = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound(N_("没有这个账号，或者它不在您的范围内"))
+    return found
+
+
 def get_account(session: Session, account_id: uuid.UUID) -> Account:
     """An account by its id; raises NotFound."""
     found = find_account(session, account_id)
@@ -66,6 +74,15 @@ def list_posts_in(session: Session, reach: Reach, *, on: dt.date | None = None, 
     if not reach:
         return []
     return _posts(session, [or_(*(_between(item) for item in reach.ranges))], on, limit)
+
+
+def get_post(session: Session, reach: Reach, post_id: uuid.UUID) -> Post:
+    """An assignment within the reach that holds or is to begin; raises NotFound."""
+    ranges = [or_(*(_between(item) for item in reach.ranges))] if reach else []
+    found = _posts(session, [Assignment.id == post_id, *ranges], None, ahead=True) if reach else []
+    if not found:
+        raise NotFound(N_("没有这项任职，或者它不在您的范围内"))
+    return found[0]
 
 
 def list_posts_at(session: Session, paths: Iterable[str], roles: Iterable[str], *,

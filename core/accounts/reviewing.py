@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access.models import Assignment
@@ -76,17 +75,19 @@ def review(session: Session, reach: Reach, post_id: uuid.UUID, year: int, actor:
     """Confirm a post for the year, or end it today. Nobody reviews their own."""
     row = session.execute(select(Assignment, Unit, Account).join(Unit, Unit.id == Assignment.unit_id)
                           .join(Account, Account.id == Assignment.account_id)
-                          .where(Assignment.id == post_id).with_for_update(of=Assignment)).first()
+                          .where(Assignment.id == post_id).with_for_update(of=Assignment)
+                          .execution_options(populate_existing=True)).first()
     if row is None or not reach.holds(row[1].path):
         raise NotFound(N_("没有这项任职，或者它不在您的范围内"))
     given, place, account = row[0], row[1], row[2]
     if account.id == actor.account_id:
         raise NotPermitted(N_("自己的任职由别人核查"))
-    try:
-        with session.begin_nested():
-            session.add(PostReview(assignment_id=given.id, year=year, kept=keep, reviewed_by=actor.name))
-    except IntegrityError as error:
-        raise Conflict(N_("这项任职今年已经核查过，请刷新")) from error
+    before = session.execute(select(PostReview.reviewed_by, PostReview.kept).where(  # the assignment is held: nobody else adds one
+        PostReview.assignment_id == given.id, PostReview.year == year)).first()
+    if before is not None:
+        raise Conflict(N_("%(who)s今年已经核查过这项任职，决定继续") if before.kept else
+                       N_("%(who)s今年已经核查过这项任职，决定终止"), who=before.reviewed_by)
+    session.add(PostReview(assignment_id=given.id, year=year, kept=keep, reviewed_by=actor.name))
     record(session, actor, Action.ACCOUNT_MANAGE,
            f"{year}年核查：{account.name}在{place.name}的任职{'继续' if keep else '终止'}",
            subject=f"assignment:{given.id}", tenant_id=tenant_id, unit_id=place.id)

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import replace
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access.catalogue import Catalogue
@@ -67,8 +68,11 @@ def store_account(session: Session, login: str, name: str, password_hash: str, a
 
 
 def _store(session: Session, account: Account, actor: Actor, tenant_id: str) -> Account:
-    session.add(account)
-    session.flush()  # assignments refer to the account
+    try:
+        with session.begin_nested():  # assignments refer to the account; two may open the same login at once
+            session.add(account)
+    except IntegrityError as error:
+        raise Conflict(N_("登录名“%(login)s”已被使用"), login=account.login) from error
     record(session, actor, Action.ACCOUNT_MANAGE, f"开立账号 {account.login}", subject=f"account:{account.id}",
            tenant_id=tenant_id)
     return account
@@ -128,6 +132,8 @@ def leave(session: Session, account: Account, top: Unit, actor: Actor, *, reason
     left anywhere the account is closed; whether it was."""
     if not reason.strip():
         raise InvalidInput(fields={"reason": N_("请写明离任原因")})
+    if not queries.lock_account(session, account.id).active:
+        raise Conflict(N_("账号 %(login)s 已停用"), login=account.login)
     posts = queries.list_posts(session, account.id, ahead=True)
     ending = [post for post in posts if post.path.startswith(top.path)]
     for post in ending:
@@ -152,12 +158,13 @@ def assign(session: Session, account: Account, role: str, unit: Unit, actor: Act
     if until is not None and until <= since:
         raise InvalidInput(N_("止期应晚于起期"), fields={"until": N_("止期应晚于起期")})
     check_apart(session, account, role, known, policy)
-    clash = session.scalar(select(Assignment.id).where(
+    clash = session.execute(select(Assignment.given_by, Assignment.valid_from).where(
         Assignment.account_id == account.id, Assignment.role == role, Assignment.unit_id == unit.id,
         (Assignment.valid_to.is_(None)) | (Assignment.valid_to > since),
-        *([] if until is None else [Assignment.valid_from < until])).limit(1))
+        *([] if until is None else [Assignment.valid_from < until])).limit(1)).first()
     if clash is not None:
-        raise Conflict(N_("%(name)s在这段时间已任“%(role)s”"), name=account.name, role=spec.title)
+        raise Conflict(N_("%(name)s在这段时间已任“%(role)s”：由%(giver)s给予，自 %(since)s 起"), name=account.name,
+                       role=spec.title, giver=clash.given_by, since=clash.valid_from)
     given = Assignment(account_id=account.id, role=role, unit_id=unit.id, valid_from=since, valid_to=until,
                        given_by=actor.name)
     session.add(given)
@@ -169,13 +176,20 @@ def assign(session: Session, account: Account, role: str, unit: Unit, actor: Act
     return given
 
 
-def end_assignment(session: Session, assignment_id: uuid.UUID, unit: Unit, on: dt.date, actor: Actor, *,
-                   tenant_id: str = PLATFORM, reason: str = "", host: PluginHost | None = None) -> None:
-    """End an assignment at or below a unit from a day on."""
-    given = session.get(Assignment, assignment_id)
+def lock_assignment(session: Session, assignment_id: uuid.UUID, unit: Unit) -> tuple[Assignment, Unit]:
+    """An assignment at or below a unit as it is now, and its unit; others who change it wait for the end of the
+    transaction."""
+    given = session.get(Assignment, assignment_id, with_for_update=True, populate_existing=True)
     place = session.get(Unit, given.unit_id) if given else None
     if given is None or place is None or not place.path.startswith(unit.path):
         raise NotFound(N_("没有这项任职，或者它不在您的范围内"))
+    return given, place
+
+
+def end_assignment(session: Session, assignment_id: uuid.UUID, unit: Unit, on: dt.date, actor: Actor, *,
+                   tenant_id: str = PLATFORM, reason: str = "", host: PluginHost | None = None) -> None:
+    """End an assignment at or below a unit from a day on."""
+    given, place = lock_assignment(session, assignment_id, unit)
     if given.valid_to is not None and given.valid_to <= on:
         raise Conflict(N_("这项任职已经终止"))
     given.valid_to = max(on, given.valid_from)
