@@ -15,6 +15,7 @@ from core.access.viewer import Viewer
 from core.host.contract import MenuItem
 from core.host.queries import enabled_many
 from core.host.request import plugin_host
+from core.ledgers.mounting import menu_items
 from core.units.models import Unit
 from core.units.queries import ancestors
 from core.web.markers import plugin_of
@@ -78,7 +79,8 @@ def menu(session: Session, person: Viewer, unit: Unit) -> list[tuple[str, str, s
     """The menu at a unit: what the person may do there, of core and of the plugins on there."""
     here = enabled_here(session)
     items: list[MenuItem] = [
-        item for slug, item in plugin_host().registered_by("register_menus") if slug == "core" or slug in here
+        item for slug, item in [*plugin_host().registered_by("register_menus"), *menu_items(plugin_host())]
+        if slug == "core" or slug in here
     ]
     items = [item for item in sorted(items, key=lambda item: item.order) if person.allowed(item.action, unit)]
     return [(item.label, url_for(item.endpoint, code=unit.code), item.icon, _active(item)) for item in items]
@@ -86,6 +88,6 @@ def menu(session: Session, person: Viewer, unit: Unit) -> list[tuple[str, str, s
 
 def _active(item: MenuItem) -> bool:
     endpoint = request.endpoint or ""
-    if plugin_of(current_app, item.endpoint):
+    if plugin_of(current_app, item.endpoint) or item.endpoint.startswith("ledger-"):
         return endpoint.rpartition(".")[0] == item.endpoint.rpartition(".")[0]
     return endpoint == item.endpoint
