@@ -1,5 +1,4 @@
-"""`bangfu trail …`: sealing, verifying and exporting. There is no scheduler in the platform: the administrator's
-cron runs `bangfu trail seal`."""
+"""`bangfu trail …`: sealing, verifying and exporting. The platform seals every hour by itself, see `jobs`."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ LISTED = 50
 THREADS = min((os.cpu_count() or 1) + 1, 8)
 
 
-@click.group(help="留痕：封存、核对与导出。封存由 cron 定时运行，例如每小时一次：0 * * * * bangfu trail seal")
+@click.group(help="留痕：封存、核对与导出。平台每小时自动封存；停用后台任务的机器可由 cron 运行 bangfu trail seal")
 def trail() -> None:
     """The commands about the trail."""
 

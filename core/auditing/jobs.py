@@ -15,7 +15,7 @@ def seal_trails(run: JobRun) -> None:
     with run.database.session() as session:
         above = services.uppers(session)
     tenants = services.chosen(above, None)
-    made, faults = 0, []
+    made, faults = 0, list[str]()
     for number, tenant_id in enumerate(tenants, 1):
         try:
             for _batch in services.seal_tenant(run.database, keyring, above, tenant_id, run.actor):
@@ -25,7 +25,8 @@ def seal_trails(run: JobRun) -> None:
             faults.append(error.text)
         run.progress(number, len(tenants), tenant_id)
     if faults:
-        raise PlatformError("；".join(faults))
+        reasons = "；".join(faults)
+        raise PlatformError(reasons)
     with run.transaction() as session:
         run.finish_in(session, f"封存 {made} 批" if made else "没有等待封存的留痕")
 

@@ -102,7 +102,7 @@ def batches(code: str) -> str:
 @blueprint.post("/trail/seal")
 @require(Action.MANAGE)
 def seal(code: str) -> Any:
-    """Seal what waits in the tenant now, without waiting for the administrator's cron."""
+    """Seal what waits in the tenant now, without waiting for the hour."""
     tenant_id, person = _whole_tenant(), actor()
     above = services.uppers(db())
     with apart():

@@ -41,7 +41,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
          "ParameterError", "PluginError", "PluginLoadError", "PluginNotEnabled", "MenuItem"),
         (1,),
     ),
-    **dict.fromkeys(("ActionSpec", "RoleSpec", "SectionSpec"), (2,)),
+    **dict.fromkeys(("ActionSpec", "JobSpec", "RoleSpec", "SectionSpec"), (2,)),
 }
 
 
