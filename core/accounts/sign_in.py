@@ -132,24 +132,32 @@ def own_account() -> Account:
 
 
 def _next_step() -> Response | None:
-    """Nothing else is reachable until a first password is changed and a required second factor stands."""
+    """Nothing else is reachable until a first password is changed and a required second factor stands. A token has
+    no such steps, but the deployment's policy holds for whoever is behind it."""
     endpoint = request.endpoint or ""
-    if g.viewer is None or not isinstance(current_user._get_current_object(), SignedIn):
+    if g.viewer is None:
         return None
     need = requirement_of(current_app, endpoint) if endpoint else None
     if need is None or need.public:
+        return None
+    if not isinstance(current_user._get_current_object(), SignedIn):
+        _check_policy()
         return None
     account: Account = g.account
     if account.must_change:
         return None if endpoint in OF_PASSWORD else _lead_to("own.password", N_("请先修改初始密码"))
     if endpoint in OF_FACTOR or endpoint in OF_PASSWORD:
         return None
-    held = security()
-    if held.policy.platform_admin == "no" and any(grant.role == Role.PLATFORM_ADMIN for grant in g.viewer.grants):
-        raise NotPermitted(N_("本部署不设平台管理员：由系统、安全、审计管理员分别办理"))
+    _check_policy()
     if account.factor_since is None and not current_user.strong and factor_required(account):
         return _lead_to("own.factor_page", N_("您的角色需要第二因素，请先启用"))
     return None
+
+
+def _check_policy() -> None:
+    held = security()
+    if held.policy.platform_admin == "no" and any(grant.role == Role.PLATFORM_ADMIN for grant in g.viewer.grants):
+        raise NotPermitted(N_("本部署不设平台管理员：由系统、安全、审计管理员分别办理"))
 
 
 def factor_required(account: Account) -> bool:

@@ -15,9 +15,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from core.access.models import BreakGlass
+from core.accounts import sign_in as signing
+from core.accounts.policy import DEFAULT
 from core.accounts.queries import find_by_login
 from core.accounts.services import close_account
 from core.accounts.sign_in import limiter
+from core.accounts.vault import Security
 from core.api.services import make_token
 from core.app import create_app
 from core.extensions import Actor, Database, all_tenants, utcnow
@@ -118,6 +121,14 @@ def test_elevated_access_does_not_pass_to_a_token(caller: MakeCaller, app_databa
         session.add(BreakGlass(account_id=account.id, who="测试", role="platform_admin", unit_id=unit.id, reason="测试",
                                until=utcnow() + dt.timedelta(hours=1), notified_unit_id=unit.id))
     assert system.get("/api/v1/units/990102").status_code == 404
+
+
+def test_without_a_platform_administrator_their_token_opens_nothing(app: Flask, caller: MakeCaller) -> None:
+    administrator, aid = caller("province-admin"), caller("jia-aid")
+    assert administrator.get(UNIT).status_code == 200
+    app.extensions[signing.KEY] = Security.of(dataclasses.replace(DEFAULT, platform_admin="no"), "test-key")
+    assert administrator.get(UNIT).status_code == 403
+    assert aid.get(UNIT).status_code == 200
 
 
 def test_a_token_opens_no_page(app: Flask, token_of: MakeToken) -> None:
