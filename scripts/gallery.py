@@ -62,7 +62,8 @@ ADDRESSES = [
 #: parts of pages and downloads; no pictures of these
 SKIPPED = re.compile(r"^/(static|api)/|\.(csv|toml)$|/tree$|/suggest$|/children$|/pick$|/jobs/mark$|^/$")
 #: pages the demo has no case for, and why
-NO_CASE = {"jobs.show": "no job of the demo is on people's list",
+NO_CASE = {**dict.fromkeys(("webhooks.show", "webhooks.edit", "webhooks.delivery"), "nobody subscribes in the demo"),
+           "jobs.show": "no job of the demo is on people's list",
            "units.change · reopen": "no unit of the demo is closed"}
 PAGES_PER_PERSON = 120
 
