@@ -47,11 +47,18 @@ class Sensitive:
     kind: str
     #: the column whose id the value is sealed for
     owner: str = "id"
+    #: of a single column without key and mask: what it says it is sealed for
+    alone: str = ""
 
     @property
     def purpose(self) -> str:
-        """What a value is sealed for: table and field."""
-        return f"{self.model.__tablename__}.{self.name}"
+        """What a value is sealed for: table and field, unless the column says otherwise."""
+        return self.alone or f"{self.model.__tablename__}.{self.name}"
+
+    @property
+    def sealed(self) -> str:
+        """The column of the sealed value."""
+        return self.name if self.alone else self.name + SEALED
 
 
 def sensitive_fields(model: type[Any]) -> dict[str, Sensitive]:
@@ -66,9 +73,16 @@ def sensitive_fields(model: type[Any]) -> dict[str, Sensitive]:
 
 
 def every_sensitive_field() -> list[Sensitive]:
-    """All of them, in every table of core and of the plugins, in one order."""
+    """All sealed columns, in every table of core and of the plugins, in one order: also those that stand alone and
+    say by `info={"purpose": …}` what they are sealed for."""
     models = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
-    return [found for _, model in sorted(models.items()) for found in sensitive_fields(model).values()]
+    return [found for _, model in sorted(models.items())
+            for found in (*sensitive_fields(model).values(), *_standing_alone(model))]
+
+
+def _standing_alone(model: type[Any]) -> list[Sensitive]:
+    return [Sensitive(model, column.name, "text", column.info.get("owner", "id"), column.info["purpose"])
+            for column in model.__table__.columns if "purpose" in column.info]
 
 
 def triple(vault: Vault, model: type[Any], name: str, owner_id: uuid.UUID, text: str | None) -> dict[str, Any]:

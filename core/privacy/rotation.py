@@ -19,7 +19,7 @@ from sqlalchemy import LargeBinary, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, PlatformError
-from core.privacy.columns import KEYED, SEALED, Sensitive, every_sensitive_field
+from core.privacy.columns import KEYED, Sensitive, every_sensitive_field
 from core.privacy.files import ENDING, reseal_file
 from core.privacy.vault import Vault, version_of
 
@@ -113,7 +113,7 @@ def _batch(session: Session, vault: Vault, field: Sensitive, after: tuple[Any, .
            batch: int) -> tuple[int, tuple[Any, ...] | None]:
     table = field.model.__table__
     columns = list(table.primary_key.columns)
-    sealed, keyed = table.c[field.name + SEALED], table.c.get(field.name + KEYED)
+    sealed, keyed = table.c[field.sealed], _keyed(field)
     statement = select(*columns, table.c[field.owner].label("_owner"), sealed.label("_sealed")).where(
         _old(field, vault.keys.current))
     if after is not None:
@@ -138,8 +138,13 @@ def _batch(session: Session, vault: Vault, field: Sensitive, after: tuple[Any, .
     return len(rows), tuple(rows[-1][: len(columns)])
 
 
+def _keyed(field: Sensitive) -> Any:
+    """The column of the keyed hash, where there is one. A column of that name may be something else."""
+    return None if field.alone or field.kind == "text" else field.model.__table__.c.get(field.name + KEYED)
+
+
 def _old(field: Sensitive, current: int) -> Any:
-    sealed = field.model.__table__.c[field.name + SEALED]
+    sealed = field.model.__table__.c[field.sealed]
     return and_(sealed.is_not(None), func.substr(sealed, 1, 2, type_=LargeBinary) != current.to_bytes(2))
 
 
@@ -151,7 +156,7 @@ def _beyond(columns: list[Any], after: tuple[Any, ...]) -> Any:
 
 def _stream(session: Session, field: Sensitive) -> Iterator[Any]:
     table = field.model.__table__
-    sealed, keyed = table.c[field.name + SEALED], table.c.get(field.name + KEYED)
+    sealed, keyed = table.c[field.sealed], _keyed(field)
     columns = [table.c[field.owner].label("owner"), sealed.label("sealed")]
     if keyed is not None:
         columns.append(keyed.label("keyed"))

@@ -106,7 +106,7 @@ def _outcome(session: Session, household: Household, tenant: Any, code: str, on:
     if holding is None:
         return None
     entry = holding.source.entry
-    if entry.state != ACTIVE or states_in(entry.value):
+    if entry.state != ACTIVE or any(True for _ in states_in(entry.value)):
         raise ParameterError(N_("退出条件“%(name)s”的标准在方案中未写明（%(reference)s），核实后填入方案才能判断"),
                              key=f"{SECTION}[{code}]", name=entry.name, reference=holding.source.reference)
     fact = str(entry.value["fact"])

@@ -23,7 +23,7 @@ from core.trail.services import record
 Row = TypeVar("Row", bound=Record)
 #: shown masked on the trail, which nobody can clean after an erasure
 _MASKED = {"name": "name", "name_key": "name", "head_name": "name", "head_name_key": "name", "helper_name": "name",
-           "address": "address", "birth_on": "date", "elsewhere_school": "text"}
+           "address": "address", "birth_on": "date", "elsewhere_school": "text", "note": "text"}
 
 
 def create(session: Session, model: type[Row], tenant_id: str, unit_id: uuid.UUID, values: Mapping[str, Any],
