@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.extensions import Actor, new_id
 from core.host.contract import UnitChange
 from core.host.manager import PluginHost
-from core.trail.services import record
+from core.trail.services import record, record_batch
 from core.units.models import ROOT_CODE, ROOT_PATH, Kind, Level, Unit, UnitOperation, UnitTouch, UnitVersion
 from core.units.permissions import Action
 from core.units.rules.divisions import (
@@ -239,8 +239,15 @@ def _apply(session: Session, listing: Listing, changed: list[Division], known: d
     session.flush()  # versions and touches refer to it
     _write_versions(session, changed, known, ids, change)
     _touch(session, listing, changed, known, ids, change)
-    record(session, actor, Action.MANAGE, summary.sentence, subject=f"operation:{change.operation_id}",
-           unit_id=top, after={"added": summary.added, "renamed": len(summary.renamed)})
+    subject = f"operation:{change.operation_id}"
+    if not changed:  # what is new is told by the list: the rows of a province would weigh more than its units
+        record(session, actor, Action.MANAGE, summary.sentence, subject=subject, unit_id=top,
+               after={"added": summary.added})
+        return
+    record_batch(session, actor, Action.MANAGE, summary.sentence, subject=subject, unit_id=top,
+                 fields=("code", "name", "parent"),
+                 rows=((known[code].id, (code, known[code].name, known[code].parent_id), (code, name, ids[parent]))
+                       for code, name, _, parent in changed))
 
 
 def _write_versions(session: Session, changed: list[Division], known: dict[str, Known],
