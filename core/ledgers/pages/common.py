@@ -124,6 +124,6 @@ def chosen_unit(asked: Asked) -> Unit | None:
     return find_unit_by_code(db(), asked.query["unit"]) if asked.query.get("unit") else None
 
 
-def show(template: str, ledger: Ledger, **values: Any) -> str:
+def show(template: str, ledger: Ledger, /, **values: Any) -> str:
     """A page of a ledger."""
     return render_template(f"ledgers/{template}", ledger=ledger, cell=cell, total_of=total_of, unit=unit(), **values)
