@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.access.scoping import criterion
 from core.errors import N_, NotFound
-from core.jobs.models import OPEN, Job
+from core.extensions import utcnow
+from core.jobs.models import OPEN, Job, State
 from core.units.models import Unit
 
 _TABLE = cast(Table, Job.__table__)
 _C = _TABLE.c
 PAGE = 50
+#: how long a page watches a job that does not begin
+WATCHED = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,11 @@ class Sight:
 
 @dataclass(frozen=True)
 class Mine:
-    """How many of one's own jobs go on, and how many have ended since one last looked."""
+    """How many of one's own jobs go on, whether something will soon be seen of them, and how many have ended
+    since one last looked."""
 
     going: int
+    moving: bool
     ended: int
 
 
@@ -70,11 +76,22 @@ def get_job(session: Session, sight: Sight, job_id: uuid.UUID) -> tuple[Job, str
 def count_mine(session: Session, account_id: uuid.UUID, hidden: Sequence[str]) -> Mine:
     """One's own jobs in every tenant, as two numbers."""
     # Past the tenant fence: pages about the account itself open no tenant.
-    counted = (select(_C.state.in_(OPEN).label("going"), func.count().label("count"))
-               .where(_C.account_id == account_id, ~_C.noticed, _C.code.not_in(hidden))
-               .group_by(_C.state.in_(OPEN)))
-    found = {bool(going): int(count) for going, count in session.connection().execute(counted)}
-    return Mine(found.get(True, 0), found.get(False, 0))
+    counted = (select(_C.state, func.count(), func.max(_C.created_at))
+               .where(_C.account_id == account_id, ~_C.noticed, _C.code.not_in(hidden)).group_by(_C.state))
+    found = [tuple(row) for row in session.connection().execute(counted)]
+    return Mine(sum(count for state, count, _newest in found if state in OPEN),
+                any(_moves(state, newest) for state, _count, newest in found),
+                sum(count for state, count, _newest in found if state not in OPEN))
+
+
+def moves(job: Job) -> bool:
+    """Whether a page should look again by itself. What has waited for an hour may wait for days, for its plugin
+    to be switched on; a page that went on asking would keep its reader signed in."""
+    return _moves(job.state, job.created_at)
+
+
+def _moves(state: str, created: dt.datetime) -> bool:
+    return state == State.RUNNING or (state == State.WAITING and utcnow() - created < WATCHED)
 
 
 def newest(session: Session, state: str | None, limit: int) -> Sequence[Row[Any]]:

@@ -53,7 +53,7 @@ def _settings() -> Settings:
 
 def _facts() -> dict[str, Any]:
     host = plugin_host()
-    return {"title_of": lambda job: title_of(host, job.code), "states": STATES, "may": _may, "open_states": OPEN}
+    return {"title_of": lambda job: title_of(host, job.code), "states": STATES, "may": _may, "open_states": OPEN, "moves": queries.moves}
 
 
 @blueprint.get("/jobs")
@@ -67,7 +67,8 @@ def overview(code: str) -> str:
     rows, more = queries.list_jobs(db(), sight, state=state, mine=mine, before=_id("before"))
     _seen()
     listed = [(value, gettext(word)) for value, (word, _status, _sign) in STATES.items()]
-    return render_template("jobs/overview.html", rows=rows, states_listed=listed, more=more, state=state, mine=mine,
+    return render_template("jobs/overview.html", rows=rows, states_listed=listed,
+                           moving=any(queries.moves(job) for job, _name in rows), more=more, state=state, mine=mine,
                            sees_others=bool(sight.others.tenants), **_facts())
 
 

@@ -82,10 +82,14 @@ def test_cancelling_and_beginning_afresh(app: Flask, asked: uuid.UUID, client_as
     assert "登记了 1 次走访" in page and "every 2s" not in page
 
 
-def test_the_page_asks_for_itself_only_while_something_goes_on(app: Flask, asked: uuid.UUID, client_as: ClientAs) -> None:
+def test_the_page_asks_for_itself_only_while_something_goes_on(app: Flask, app_database: Database, asked: uuid.UUID,
+                                                               client_as: ClientAs) -> None:
     client = client_as("jia-school")
     assert "every 2s" in client.get("/u/990101-S01/jobs").get_data(as_text=True)
     assert "1 个后台任务正在办理" in client.get("/jobs/mark?at=990101-S01").get_data(as_text=True)
+    with app_database.engine.begin() as connection:  # it has waited for long, and may have to wait for longer
+        connection.execute(text("UPDATE jobs SET created_at = '2020-01-01 00:00:00.000000'"))
+    assert "every 2s" not in client.get("/u/990101-S01/jobs").get_data(as_text=True)
     run_due(app)
     assert "1 个后台任务已结束" in client.get("/u/990101-S01/").get_data(as_text=True)
     page = client.get("/u/990101-S01/jobs").get_data(as_text=True)
