@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.access.queries import nearest_tenant
 from core.access.scope import Scope
-from core.access.scoping import Page, get_scoped, in_scope, scoped_count, scoped_page
+from core.access.scoping import Page, get_scoped, scoped_count, scoped_page
 from core.errors import N_, NotFound
 from core.host.contract import EventSpec
 from core.host.manager import PluginHost
@@ -148,12 +148,17 @@ def list_lost(session: Session, endpoint: WebhookEndpoint, since: dt.datetime, l
         WebhookDelivery.state.in_(LOST), WebhookDelivery.made_at >= since).order_by(WebhookDelivery.id).limit(limit)))
 
 
-def last_deliveries(session: Session, scope: Scope,
-                    endpoint_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, WebhookDelivery]:
-    """The newest delivery of each subscription, by its id."""
-    newest = in_scope(select(func.max(WebhookDelivery.id)).where(WebhookDelivery.endpoint_id.in_(endpoint_ids)),
-                      WebhookDelivery, scope).group_by(WebhookDelivery.endpoint_id)
-    rows = session.scalars(select(WebhookDelivery).where(WebhookDelivery.id.in_(newest))) if endpoint_ids else ()
+def last_deliveries(session: Session, endpoint_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, WebhookDelivery]:
+    """The newest delivery of each of these subscriptions, by its id."""
+    if not endpoint_ids:
+        return {}
+    other = aliased(WebhookDelivery)
+    newest = (select(other.id).where(other.tenant_id == WebhookEndpoint.tenant_id, other.endpoint_id == WebhookEndpoint.id)
+              .order_by(other.id.desc()).limit(1).correlate(WebhookEndpoint).scalar_subquery())
+    rows = session.scalars(
+        select(WebhookDelivery).join(WebhookEndpoint, and_(WebhookEndpoint.tenant_id == WebhookDelivery.tenant_id,
+                                                           WebhookEndpoint.id == WebhookDelivery.endpoint_id))
+        .where(WebhookEndpoint.id.in_(endpoint_ids), WebhookDelivery.id == newest))
     return {row.endpoint_id: row for row in rows}
 
 

@@ -30,7 +30,7 @@ CHINA = dt.timezone(dt.timedelta(hours=8))
 @require(Action.MANAGE)
 def overview(code: str) -> str:
     page = queries.page_of_endpoints(db(), g.scope, before=cursor())
-    last = queries.last_deliveries(db(), g.scope, [row.id for row in page])
+    last = queries.last_deliveries(db(), [row.id for row in page])
     units = {row.id: row for row in queries.units_of(db(), list({row.unit_id for row in page}))}
     return render_template("webhooks/overview.html", rows=page, last=last, units=units, titles=titles(), more=page.next)
 
