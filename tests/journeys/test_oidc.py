@@ -4,10 +4,14 @@ comes back by the button; somebody unknown is told whom to ask."""
 from __future__ import annotations
 
 import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 
 import pytest
-from oidc_provider_mock import run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 
 from core.accounts.demo import PASSWORD
@@ -21,9 +25,30 @@ Window = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    """A real provider, written by others, on loopback; its issuer."""
-    with run_server_in_thread(require_nonce=True) as server:
-        yield f"http://127.0.0.1:{server.server_port}"
+    """A real provider, written by others, on loopback in a process of its own; its issuer."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    issuer = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen([sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", "true"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(issuer, process)
+        yield issuer
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(issuer: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{issuer}/.well-known/openid-configuration", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the provider did not start")
 
 
 @pytest.fixture
