@@ -13,9 +13,11 @@ import core.accounts.hooks
 import core.api.hooks
 import core.auditing.hooks
 import core.desk.hooks
+import core.documents.hooks
 import core.host.hooks
 import core.jobs.hooks
 import core.ledgers.hooks
+import core.ledgers.imports.hooks
 import core.registry.hooks
 import core.tenancy.hooks
 import core.units.hooks
@@ -46,8 +48,10 @@ BUILTINS = (
     core.registry.hooks,
     core.accounts.hooks,
     core.auditing.hooks,
+    core.documents.hooks,
     core.jobs.hooks,
     core.ledgers.hooks,
+    core.ledgers.imports.hooks,
     core.webhooks.hooks,
     core.host.hooks,
     core.api.hooks,

@@ -31,6 +31,8 @@ class Settings:
     #: background work is done by threads of this process; off where `bangfu jobs work` does it
     jobs: bool = False
     job_threads: int = 2
+    #: where files are kept: `s3://bucket/prefix`, or empty for the folder `files` of the data directory
+    files_url: str = ""
     #: a webhook has this many seconds for all of a request, and is paused after so many days without success
     webhook_seconds: float = 10.0
     webhook_pause_days: int = 5
@@ -53,6 +55,7 @@ class Settings:
             jobs=os.environ.get("BANGFU_JOBS", "on") != "off",
             job_threads=max(1, int(os.environ.get("BANGFU_JOB_THREADS") or 2)),
             extra_plugins=extra,
+            files_url=os.environ.get("BANGFU_FILES_URL", ""),
             webhook_seconds=float(os.environ.get("BANGFU_WEBHOOK_SECONDS") or 10),
             webhook_pause_days=int(os.environ.get("BANGFU_WEBHOOK_PAUSE_DAYS") or 5),
             options={name.removeprefix(ACCOUNTS).lower(): value for name, value in os.environ.items()

@@ -20,7 +20,17 @@ from core.config import Settings
 from core.errors import N_, PlatformError, PluginLoadError
 from core.extensions import Base
 from core.host import hookspecs
-from core.host.contract import ActionSpec, EventSpec, JobSpec, Manifest, MenuItem, RoleSpec, RuleSpec, SectionSpec
+from core.host.contract import (
+    ActionSpec,
+    EventSpec,
+    FolderSpec,
+    JobSpec,
+    Manifest,
+    MenuItem,
+    RoleSpec,
+    RuleSpec,
+    SectionSpec,
+)
 from core.host.ledgers import Ledger, ledger_faults
 from core.host.markers import PROJECT
 from core.host.rules import check_actions, check_manifest
@@ -40,6 +50,7 @@ REGISTERS: dict[str, type] = {
     "register_menus": MenuItem,
     "register_jobs": JobSpec,
     "register_events": EventSpec,
+    "register_folders": FolderSpec,
     "register_ledgers": Ledger,
 }
 
@@ -147,6 +158,7 @@ def _check_names(slug: str, registered: dict[str, list[Any]]) -> None:
     named += [(item.endpoint, f"{slug}.") for item in registered["register_menus"]]
     named += [(item.code, f"{slug}.") for item in registered["register_jobs"]]
     named += [(item.code, f"{slug}.") for item in registered["register_events"]]
+    named += [(item.code, f"{slug}.") for item in registered["register_folders"]]
     named += [(item.action, f"{slug}:") for item in registered["register_menus"]]
     named += [(item.code, f"{slug}.") for item in registered["register_ledgers"]]
     named += [(action, f"{slug}:") for item in registered["register_ledgers"]
@@ -201,6 +213,10 @@ def check_requirements(installed: Installed, core_actions: set[str]) -> None:
         if requirement and requirement.action and requirement.action not in known:
             raise PluginLoadError(N_("页面 %(endpoint)s 要求的动作“%(action)s”没有登记"), endpoint=endpoint,
                                   action=requirement.action)
+    for ledger in installed.registered["register_ledgers"]:
+        for action in (ledger.read, ledger.write, ledger.export):
+            if action not in known:
+                raise PluginLoadError(N_("页面 %(endpoint)s 要求的动作“%(action)s”没有登记"), endpoint=ledger.code, action=action)
 
 
 def probe_app(blueprints: list[Blueprint]) -> Flask:

@@ -143,6 +143,13 @@ def test_hook_on_event_emitted(session: Session, host: PluginHost) -> None:
     assert sentences(session).count("示例走访已告知订阅的系统") == 1
 
 
+def test_hook_register_folders(client_as: ClientAs, app_database: Database) -> None:
+    with app_database.session() as session:
+        unit, neighbour = (get_unit_by_code(session, code).id for code in ("990101-S01", "990102-S01"))
+    assert "签收单" in page(client_as("jia-school"), f"/u/990101-S01/archive/sample.proofs/{unit}")
+    assert client_as("yi-school").get(f"/u/990102-S01/archive/sample.proofs/{neighbour}").status_code == 404
+
+
 def test_hook_register_ledgers(app: Flask, client_as: ClientAs) -> None:
     host: PluginHost = app.extensions["bangfu.host"]
     assert [ledger.code for ledger in host.registered("register_ledgers") if ledger.slug == "sample"] == [

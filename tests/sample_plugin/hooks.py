@@ -15,6 +15,8 @@ from core.host.contract import (
     Effect,
     Event,
     EventSpec,
+    FolderItem,
+    FolderSpec,
     Found,
     JobSpec,
     MenuItem,
@@ -84,6 +86,11 @@ def register_jobs() -> list[JobSpec]:
 @hookimpl
 def register_events() -> list[EventSpec]:
     return [EventSpec("sample.visit.noted", "登记了走访", {"visit": "走访的编号"})]
+
+
+@hookimpl
+def register_folders() -> list[FolderSpec]:
+    return [FolderSpec("sample.proofs", "走访凭据", "unit", (FolderItem("receipt", "签收单"),))]
 
 
 @hookimpl

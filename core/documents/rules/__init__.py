@@ -1,0 +1,1 @@
+"""What files are, what photographs say, and when a folder is complete: no database, no Flask."""
