@@ -16,8 +16,8 @@ from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from core.extensions import Base
-from core.privacy.masks import mask
-from core.privacy.vault import KINDS, Vault
+from core.privacy.masks import mask_many
+from core.privacy.vault import KINDS, Vault, normal
 
 SEALED, KEYED, MASKED = "_sealed", "_key", "_mask"
 
@@ -93,17 +93,19 @@ def triple(vault: Vault, model: type[Any], name: str, owner_id: uuid.UUID, text:
 
 def triples(vault: Vault, model: type[Any], name: str, owner_ids: Sequence[uuid.UUID],
             texts: Sequence[str | None]) -> Mapping[str, list[Any]]:
-    """The same as columns for many records, in their order."""
+    """The same as columns for many records, in their order. Numbers are kept in their one normal form, however they
+    were typed."""
     field = sensitive_fields(model)[name]
     there = [at for at, text in enumerate(texts) if text]
-    given = [texts[at] or "" for at in there]
+    number = field.kind in KINDS
+    given = [normal(field.kind, texts[at] or "") if number else texts[at] or "" for at in there]
     columns = model.__table__.columns
     sealed: list[bytes | None] = [None] * len(texts)
     keys: list[str | None] = [None] * len(texts)
     masks = [""] * len(texts)
-    for at, value, text in zip(there, vault.seal_many(field.purpose, [owner_ids[at] for at in there], given), given,
-                               strict=True):
-        sealed[at], masks[at] = value, mask(field.kind, text)
+    for at, value, shown in zip(there, vault.seal_many(field.purpose, [owner_ids[at] for at in there], given),
+                                mask_many(field.kind, given), strict=True):
+        sealed[at], masks[at] = value, shown
     found: dict[str, list[Any]] = {name + SEALED: sealed}
     if name + KEYED in columns:
         for at, key in zip(there, vault.index_many(field.kind, given), strict=True):

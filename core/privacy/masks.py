@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 STAR = "*"
 #: two-character surnames: 欧阳测 is 欧阳*, not 欧**
@@ -20,9 +21,13 @@ _COUNTY = re.compile(r"^(.*?[县区市旗])")
 
 def mask(kind: str, text: str) -> str:
     """The mask of a value of this kind; a kind without a rule of its own shows nothing of it."""
-    text = unicodedata.normalize("NFKC", text).strip()
-    rule = _RULES.get(kind)
-    return rule(text) if rule else STAR * min(len(text), 6)
+    return mask_many(kind, (text,))[0]
+
+
+def mask_many(kind: str, texts: Iterable[str]) -> list[str]:
+    """The masks of many values, in their order."""
+    rule = _RULES.get(kind, _nothing)
+    return [rule((text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()) for text in texts]
 
 
 def mask_name(name: str) -> str:
@@ -63,9 +68,14 @@ def mask_address(address: str) -> str:
     return found[1] + (STAR * 4 if len(found[1]) < len(address) else "")
 
 
+def _nothing(text: str) -> str:
+    return STAR * min(len(text), 6)
+
+
 def _ends(text: str, first: int, last: int) -> str:
     """The two ends; of a text so short that they would tell it, at most a quarter."""
-    text = "".join(text.split())
+    if not text.isalnum():
+        text = "".join(text.split())
     if len(text) < first + last + 4:
         kept = min(last, len(text) // 4)
         return STAR * (len(text) - kept) + (text[-kept:] if kept else "")

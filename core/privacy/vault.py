@@ -95,8 +95,8 @@ class Vault:
         return [self._index(kind, (text,), version)[0] for version in [self.keys.current, *self._older()]]
 
     def _index(self, kind: str, texts: Iterable[str], version: int) -> list[str]:
-        key, prefix = self.keys.get(INDEX, version), f"{kind}\n"
-        return [hmac.digest(key, (prefix + normal(kind, text)).encode(), "sha256").hex() for text in texts]
+        key, prefix, digest = self.keys.get(INDEX, version), f"{kind}\n", hmac.digest
+        return [digest(key, (prefix + normal(kind, text)).encode(), "sha256").hex() for text in texts]
 
     def _older(self) -> list[int]:
         current = self.keys.current
@@ -117,13 +117,11 @@ def version_of(sealed: bytes) -> int:
 def normal(kind: str, text: str) -> str:
     """The one form of a number however it was typed: no spaces or hyphens, half width, X in upper case, a mobile
     number without the country's code."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    if not text.isalnum():
-        text = _SPACING.sub("", text)
+    if not (text.isascii() and text.isalnum()):  # nearly every number is as it should be
+        text = _SPACING.sub("", unicodedata.normalize("NFKC", text))
     text = text.upper()
     if kind == "phone":
-        text = text.removeprefix("+")
+        text = text.lstrip("+")
         for code in ("0086", "86"):
             if len(text) == 11 + len(code):
                 text = text.removeprefix(code)
