@@ -27,6 +27,8 @@ from core.trail.services import record
 from core.units.models import Unit
 
 Row = dict[str, str]
+#: by field, the message and its parameters
+Wrong = dict[str, tuple[str, dict[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -113,20 +115,20 @@ def _judged(session: Session, asker: Asker, sheet: Sheet) -> tuple[list[Row], li
     known, seen = 0, dict[tuple[str, str, str], int]()
     names: dict[str, str] = {}
     for number, raw in sheet.rows:
-        row, wrong = _plain(raw, asker.known), dict[str, str]()
+        row, wrong = _plain(raw, asker.known), Wrong()
         place = _check_row(session, asker, row, wrong)
         key = (row["login"], row["role"], row["unit"])
         if key in seen:
-            wrong.setdefault("login", N_("与第 %(number)s 行重复") % {"number": seen[key]})
+            wrong.setdefault("login", (N_("与第 %(number)s 行重复"), {"number": str(seen[key])}))
         if names.setdefault(row["login"], row["name"]) != row["name"]:
-            wrong.setdefault("name", N_("同一登录名在文件里有两个姓名"))
+            wrong.setdefault("name", (N_("同一登录名在文件里有两个姓名"), {}))
         seen.setdefault(key, number)
         if not wrong and place is not None and _stands_already(session, row, place):
             known += 1
         elif not wrong:
             good.append(row)
-        faults += [Fault(f"{sheet.letters[field]}{number}", COLUMNS[field], raw[field], message)
-                   for field, message in wrong.items()]
+        faults += [Fault(f"{sheet.letters[field]}{number}", COLUMNS[field], raw[field], message, params)
+                   for field, (message, params) in wrong.items()]
     return good, faults, known
 
 
@@ -136,37 +138,37 @@ def _plain(raw: Row, known: Catalogue) -> Row:
             "since": raw["since"] or today().isoformat()}
 
 
-def _check_row(session: Session, asker: Asker, row: Row, wrong: dict[str, str]) -> Unit | None:
-    wrong.update(services.account_faults(row["login"], row["name"]))
+def _check_row(session: Session, asker: Asker, row: Row, wrong: Wrong) -> Unit | None:
+    wrong.update({field: (message, {}) for field, message in services.account_faults(row["login"], row["name"]).items()})
     account = _account(session, row["login"])
     if account is not None and (account.name != row["name"] or not account.active):
-        wrong.setdefault("login", N_("这个登录名已有别的账号"))
+        wrong.setdefault("login", (N_("这个登录名已有别的账号"), {}))
     for field in ("since", "until"):
         if row[field] and not _is_day(row[field]):
-            wrong[field] = N_("日期应写作 2026-11-21")
+            wrong[field] = N_("日期应写作 2026-11-21"), {}
     if not wrong.keys() & {"since", "until"} and row["until"] and row["until"] <= row["since"]:
-        wrong["until"] = N_("止期应晚于起期")
+        wrong["until"] = N_("止期应晚于起期"), {}
     if row["role"] not in asker.known.roles:
-        wrong["role"] = N_("没有这个角色")
+        wrong["role"] = N_("没有这个角色"), {}
     try:
         place = _unit(session, asker, row["unit"])
     except InvalidInput:
-        wrong["unit"] = N_("没有这个单位编码，或者它不在本单位之下")
+        wrong["unit"] = N_("没有这个单位编码，或者它不在本单位之下"), {}
         return None
     if "role" not in wrong:
         _check_role(asker, row, place, account, wrong)
     return place
 
 
-def _check_role(asker: Asker, row: Row, place: Unit, account: Account | None, wrong: dict[str, str]) -> None:
+def _check_role(asker: Asker, row: Row, place: Unit, account: Account | None, wrong: Wrong) -> None:
     spec = asker.known.roles[row["role"]]
     if spec.levels and place.level not in spec.levels:
-        wrong["role"] = N_("这一级没有这个角色")
+        wrong["role"] = N_("这一级没有这个角色"), {}
         return
     try:
         check_giver(asker.viewer, account.id if account else None, row["role"], place, asker.known)
     except PlatformError as error:
-        wrong["role"] = error.text
+        wrong["role"] = error.message, {name: str(value) for name, value in error.params.items()}
 
 
 def _stands_already(session: Session, row: Row, place: Unit) -> bool:

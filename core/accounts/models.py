@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -102,7 +103,7 @@ class AccountImport(Base):
     digest: Mapped[str] = mapped_column(String(64))
     #: the good rows, the faults by cell, and how many rows were carried out before
     rows: Mapped[list[dict[str, str]]] = mapped_column(Json)
-    faults: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     known: Mapped[int] = mapped_column(Integer, default=0)
     #: the uploader's own workbook with the faulty cells marked
     marked: Mapped[bytes | None] = mapped_column(LargeBinary)

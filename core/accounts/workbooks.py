@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import xlsxwriter
@@ -39,7 +39,14 @@ class Fault:
     cell: str
     column: str
     value: str
+    #: the message before its parameters are filled in, so that a page can say it in its reader's language
     message: str
+    params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The message in Chinese, as the workbook has it."""
+        return self.message % self.params if self.params else self.message
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ def mark(content: bytes, faults: Iterable[Fault]) -> bytes:
     for fault in faults:
         cell = sheet[fault.cell]
         cell.fill = _MARK
-        cell.comment = Comment(fault.message, "帮扶平台")
+        cell.comment = Comment(fault.text, "帮扶平台")
     return _saved(book)
 
 

@@ -104,6 +104,16 @@ def test_rows_that_clash_with_each_other_or_with_accounts_are_named(client_as: C
         assert text in page
 
 
+def test_faults_with_numbers_are_told_in_the_readers_language(client_as: ClientAs) -> None:
+    client, row = client_as("jia-admin"), ["new-one", "测试一", "班主任", "990101-S01", None, None]
+    address = upload(client, book([row, row]))
+    client.post("/language", data={"locale": "en"})
+    page = client.get(address).text
+    assert "与第 2 行重复" not in page and re.search(r"[Rr]ow 2\b", page)
+    sheet = load_workbook(io.BytesIO(client.get(f"{address}/marked").data)).active
+    assert sheet is not None and sheet["A3"].comment is not None and "与第 2 行重复" in sheet["A3"].comment.text
+
+
 def test_an_account_that_stands_is_given_the_post_of_the_row(client_as: ClientAs, app_database: Database) -> None:
     client = client_as("jia-admin")
     with app_database.session() as session:
