@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
+from core.auditing.commands import THREADS
 from core.extensions import Actor, Database, new_id, utcnow
 from core.trail import queries
 from core.trail.exporting import export_lines
@@ -27,6 +28,7 @@ from core.trail.sealing import seal
 from core.trail.services import record, record_batch
 from core.trail.verifying import verify
 from core.units.models import Kind, Level, Unit
+from tests.support import postgres
 from tests.support.schema import make_schema
 
 ACTOR = Actor(new_id(), "测试甲", role="aid_centre", source="web", address="10.0.0.1")
@@ -126,11 +128,10 @@ def hashed(database: Database, reading: bool = False) -> float:
     return total
 
 
-def verified(folder: Path) -> list[dict[str, Any]]:
-    """Verifying where the trail is kept, and from the exported file."""
-    url = f"sqlite:///{folder / 'sealed.sqlite3'}"
+def verified(url: str, folder: Path, where: str) -> list[dict[str, Any]]:
+    """Verifying where the trail is kept, by as many threads as the command takes, and from the exported file."""
     make_schema(url)
-    database, keyring = Database(url), Keyring(folder)
+    database, keyring = Database(url), Keyring(folder / where)
     fill(database)
     sealing = seal_all(database, keyring)
     floor, read, inside, outside = [], [], [], []
@@ -142,14 +143,14 @@ def verified(folder: Path) -> list[dict[str, Any]]:
         read.append(hashed(database, reading=True))
         start = time.perf_counter()
         with database.session() as session:
-            assert not verify(session, TENANT, UPPER, keyring).faults
+            assert not verify(session, TENANT, UPPER, keyring, threads=THREADS).faults
         inside.append(time.perf_counter() - start)
         start = time.perf_counter()
         assert not verify_file(file).faults
         outside.append(time.perf_counter() - start)
     database.dispose()
     least = min(floor)
-    name = f"{VERIFIED:,} entries"
+    name = f"{VERIFIED:,} entries, {where}"
     return [
         row(f"verifying the exported file, {name}, against hashing", min(outside), least, "≤ 3 ×", "s"),
         row(f"verifying in the database, {name}, against hashing", min(inside), least, "≤ 3 ×", "s"),
@@ -163,25 +164,33 @@ def row(name: str, ours: float, floor: float, target: str, unit: str) -> dict[st
     return {"name": name, "ours": ours, "floor": floor, "ratio": ours / floor, "target": target, "unit": unit}
 
 
+def written(url: str, where: str) -> list[dict[str, Any]]:
+    """Writing with the trail and without."""
+    make_schema(url)
+    database = Database(url)
+    rows = [unit_row(number) for number in range(BATCH)]
+    ids = [one["id"] for one in rows]
+    with database.transaction() as session:
+        session.execute(insert(Unit), rows)
+    one = pairs(lambda trailed: single(database, ids[:WRITES], trailed), 14)
+    turns = iter(range(100))
+    many = pairs(lambda trailed: batch(database, ids, trailed, next(turns)), 5)
+    more = pairs(lambda trailed: adding(database, trailed, next(turns)), 4)
+    database.dispose()
+    return [
+        row(f"a write with its entry, against the write alone, {where}", *one, "≤ 1.5 ×", "µs"),
+        row(f"changing {BATCH:,} rows with their trail, against without, {where}", *many, "≤ 1.3 ×", "ms"),
+        row(f"adding {BATCH:,} rows with their trail, against without, {where}", *more, "≤ 1.3 ×", "ms"),
+    ]
+
+
 def run() -> list[dict[str, Any]]:
     """The rows for the table of `make bench`."""
-    with tempfile.TemporaryDirectory() as name:
+    found: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as name, postgres.server() as server:
         folder = Path(name)
-        url = f"sqlite:///{folder / 'writes.sqlite3'}"
-        make_schema(url)
-        database = Database(url)
-        rows = [unit_row(number) for number in range(BATCH)]
-        ids = [one["id"] for one in rows]
-        with database.transaction() as session:
-            session.execute(insert(Unit), rows)
-        one = pairs(lambda trailed: single(database, ids[:WRITES], trailed), 14)
-        turns = iter(range(100))
-        many = pairs(lambda trailed: batch(database, ids, trailed, next(turns)), 5)
-        more = pairs(lambda trailed: adding(database, trailed, next(turns)), 4)
-        database.dispose()
-        return [
-            row("a write with its entry, against the write alone", *one, "≤ 1.5 ×", "µs"),
-            row(f"changing {BATCH:,} rows with their trail, against without", *many, "≤ 1.3 ×", "ms"),
-            row(f"adding {BATCH:,} rows with their trail, against without", *more, "≤ 1.3 ×", "ms"),
-            *verified(folder),
-        ]
+        for where, writes, seals in (
+                ("SQLite", f"sqlite:///{folder / 'writes.sqlite3'}", f"sqlite:///{folder / 'sealed.sqlite3'}"),
+                ("PostgreSQL", server.create("writes"), server.create("sealed"))):
+            found += written(writes, where) + verified(seals, folder, where)
+    return found
