@@ -6,6 +6,7 @@ import's `turn`; a check or a confirmation names the turn it saw.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ from core.ledgers.imports.staging import packed_frame
 
 #: up to so many rows are judged and stored while the person waits
 AT_ONCE = 2_000
+#: the longest value that can be put right in the browser
+LONGEST = 2_000
 _FOREIGN = N_("这条记录已登记在别的单位，不在您的范围内，请与上级核对")
 
 
@@ -97,18 +100,19 @@ def check(session: Session, desk: Desk, found: Import) -> Judged:
     return findings.judged
 
 
-def correct(session: Session, desk: Desk, found: Import, row: int, letter: str, value: str) -> None:
-    """Put one cell right in the browser; the value stands sealed beside the file until it is confirmed."""
-    if letter not in found.mapping:
-        raise InvalidInput(N_("这一列没有导入，不必改正"))
+def correct(session: Session, desk: Desk, found: Import, cells: Iterable[tuple[int, str, str]],
+            dropped: Iterable[int] = ()) -> None:
+    """Put cells right in the browser (row, column letter, value) and leave rows out. It all stands sealed beside the
+    file until it is confirmed."""
     found = changing(session, found)
-    keep_corrections(session, desk, found, corrections_of(desk, found).with_cell(row, letter, value.strip()[:2000]))
-
-
-def leave_out(session: Session, desk: Desk, found: Import, row: int) -> None:
-    """Leave one bad row out of the import."""
-    found = changing(session, found)
-    keep_corrections(session, desk, found, corrections_of(desk, found).without(row))
+    corrections, rows = corrections_of(desk, found), set(sheet_at(desk, found).frame[ROW].to_list())
+    for row, letter, value in cells:
+        if letter not in found.mapping or row not in rows:
+            raise InvalidInput(N_("这一格没有导入，不必改正"))
+        corrections = corrections.with_cell(row, letter, value.strip()[:LONGEST])
+    for row in dropped:
+        corrections = corrections.without(row)
+    keep_corrections(session, desk, found, corrections)
 
 
 def discard(session: Session, desk: Desk, found: Import) -> None:

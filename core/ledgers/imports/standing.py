@@ -37,7 +37,7 @@ def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, 
     imports for one school does not change another's."""
     asked = tuple(one for one in fields if one.name in rows.columns)
     plain = rows.drop(ROW)
-    old = storing._old_rows(session, ledger, tenant_id, plain, "upsert", asked)
+    old = _stored(session, ledger, tenant_id, plain, asked)
     reach = _within(session, ranges_of(session, tenant_id, scope), {row["unit_id"] for row in old.values()})
     found = Standing(new=[at for at in range(rows.height) if at not in old], old=old)
     there = [at for at in sorted(old) if old[at]["unit_id"] in reach]
@@ -52,6 +52,16 @@ def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, 
             differs = storing._differs(session, ledger, part, asked, columns, index, old[at])
             (found.changed if differs else found.unchanged).append(at)
     return found
+
+
+def _stored(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, asked: tuple[Field, ...]
+            ) -> Mapping[int, Mapping[str, Any]]:
+    """The stored rows that rows mean, by position. A ledger that is still empty is not asked row by row."""
+    table = writing.table_of(ledger)
+    some = select(table.c.id).where(table.c.tenant_id == tenant_id).limit(1)
+    if session.connection().execute(some).first() is None:
+        return {}
+    return storing._old_rows(session, ledger, tenant_id, rows, "upsert", asked)
 
 
 def units_lost(session: Session, tenant_id: str, rows: pl.DataFrame, scope: Scope) -> bool:

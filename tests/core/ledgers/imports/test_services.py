@@ -93,9 +93,8 @@ def test_a_record_that_moves_out_of_scope_after_the_check_stops_the_confirmation
 
 def test_cells_put_right_in_the_browser_make_the_row_good(office: Office) -> None:
     found = office.checked(roster(household(1, **BAD), household(2, 人口数="四"), household(3, 人口数="x")))
-    office.do(services.correct, 3, "C", id_number(1), number=found.id)
-    office.do(services.correct, 4, "D", " 4 ", number=found.id)
-    office.do(services.leave_out, 5, number=found.id)
+    office.do(services.correct, [(3, "C", id_number(1)), (4, "D", " 4 ")], number=found.id)
+    office.do(services.correct, [], [5], number=found.id)
     with pytest.raises(Conflict, match="重新核对"):
         office.confirm(found)
     office.do(services.check, number=found.id)
@@ -151,7 +150,7 @@ def test_what_is_discarded_leaves_no_file_and_cannot_go_on(office: Office) -> No
     with pytest.raises(Conflict):
         office.confirm(found)
     with pytest.raises(Conflict):
-        office.do(services.correct, 3, "C", "x", number=found.id)
+        office.do(services.correct, [(3, "C", "x")], number=found.id)
 
 
 def test_another_unit_does_not_find_the_import(office: Office) -> None:
@@ -162,7 +161,7 @@ def test_another_unit_does_not_find_the_import(office: Office) -> None:
 
 def test_nothing_of_a_roster_lies_readable_on_disk(office: Office) -> None:
     found = office.checked(roster(household(1, 人口数="x")))
-    office.do(services.correct, 3, "C", id_number(1), number=found.id)
+    office.do(services.correct, [(3, "C", id_number(1))], number=found.id)
     assert len(list((office.folder / "imports" / COUNTY).iterdir())) == 5
     for path in (office.folder / "imports" / COUNTY).iterdir():
         data = path.read_bytes()
