@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -88,6 +88,7 @@ def sign_out() -> Response | str:
     browsers.end_session(db(), viewer().account_id, current_user.session_id, actor(), note=False)
     signing.end()
     if address:
+        g.viewer = None  # the page is nobody's any more
         return render_template("accounts/providers/signed_out.html", name=name, address=address)
     return redirect(url_for("accounts.sign_in"))
 

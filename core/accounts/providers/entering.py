@@ -144,7 +144,9 @@ def _client(placed: Placed) -> Client:
 
 def _attempt(placed: Placed) -> Attempt:
     """The way out that this is the return of; an answer of one provider is never taken for another's."""
-    attempt = waiting.take(request.args.get("state", ""))
+    attempt, answered = waiting.take(request.args.get("state", "")), request.args.get("error")
+    if answered is not None:  # some forget the state when they refuse; nothing is lost by telling
+        raise ProviderFault(DENIED, f"对方拒绝：{one_of(answered, ANSWERS)}")
     if attempt is None:
         raise ProviderFault(STALE, "state 不对、用过或过期")
     if attempt.provider_id != placed.provider.id:
@@ -156,9 +158,7 @@ def _attempt(placed: Placed) -> Attempt:
 
 
 def _proven(placed: Placed, attempt: Attempt) -> Proven:
-    answered, code = request.args.get("error"), request.args.get("code", "")
-    if answered is not None:
-        raise ProviderFault(DENIED, f"对方拒绝：{one_of(answered, ANSWERS)}")
+    code = request.args.get("code", "")
     if not 0 < len(code) <= 2048:
         raise ProviderFault(STALE, "没有授权码")
     client = _client(placed)

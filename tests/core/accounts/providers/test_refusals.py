@@ -100,6 +100,7 @@ def test_a_refusal_of_the_provider_is_told_in_our_own_words(trusting: Flask, way
                                                             app_database: Database) -> None:
     client = trusting.test_client()
     state = query_of(leave(client, way))["state"]
+    assert "取消了登录" in client.get(f"/sign-in/with/{way}/back?error=access_denied").text, "without its state"
     answer = client.get(f"/sign-in/with/{way}/back", query_string={
         "state": state, "error": "access_denied", "error_description": "<b>请拨打 13800000000</b>"})
     check_refused(answer, refusal, app_database, "取消了登录", "本人取消或对方拒绝")

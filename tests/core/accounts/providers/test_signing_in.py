@@ -335,6 +335,7 @@ def test_signing_out_offers_to_sign_out_there_as_well(trusting: Flask, app_datab
     page = client.post("/sign-out").text
     address = re.search(r'href="(http://127[^"]+)"', page)
     assert address is not None
+    assert "测试08" not in page
     assert client.get("/me").status_code == 302, "signed out here whatever happens there"
     asked = query_of(address[1].replace("&amp;", "&"))
     assert address[1].startswith(f"{identity.url}/sign-out?")
