@@ -49,8 +49,8 @@ REGISTERS: dict[str, type] = {
     "register_apis": Blueprint,
     "register_menus": MenuItem,
     "register_jobs": JobSpec,
-    "register_events": EventSpec,
     "register_folders": FolderSpec,
+    "register_events": EventSpec,
     "register_ledgers": Ledger,
 }
 
