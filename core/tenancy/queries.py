@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -121,16 +121,19 @@ def running_plan(session: Session, tenant_id: str, on: dt.date | None = None) ->
 
 def running_plans(session: Session, tenant_ids: Iterable[str], on: dt.date | None = None) -> dict[str, Plan]:
     """The same for several tenants in one query."""
-    newest = (
-        select(Plan.tenant_id, func.max(Plan.version).label("version"))
-        .where(Plan.tenant_id.in_(sorted(set(tenant_ids))), Plan.state == APPLIED, Plan.starts_on <= (on or today()))
-        .group_by(Plan.tenant_id)
-        .subquery()
-    )
-    statement = select(Plan).join(
-        newest, (Plan.tenant_id == newest.c.tenant_id) & (Plan.version == newest.c.version)
-    )
-    return {plan.tenant_id: plan for plan in session.scalars(statement)}
+    values = {"tenants": sorted(set(tenant_ids)), "day": on or today()}
+    return {plan.tenant_id: plan for plan in session.scalars(_RUNNING, values)}
+
+
+_NEWEST = (
+    select(Plan.tenant_id, func.max(Plan.version).label("version"))
+    .where(Plan.tenant_id.in_(bindparam("tenants", expanding=True)), Plan.state == APPLIED,
+           Plan.starts_on <= bindparam("day"))
+    .group_by(Plan.tenant_id)
+    .subquery()
+)
+#: made once: every page of a tenant asks it several times
+_RUNNING = select(Plan).join(_NEWEST, (Plan.tenant_id == _NEWEST.c.tenant_id) & (Plan.version == _NEWEST.c.version))
 
 
 def newest_applied(session: Session, tenant_id: str) -> Plan | None:

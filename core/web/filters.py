@@ -125,7 +125,16 @@ def state_colour(code: str) -> str:
 
 
 def asset(name: str) -> str:
-    """The address of a static file with its fingerprint, so that a browser keeps it until it changes."""
+    """The address of a static file with its fingerprint, so that a browser keeps it until it changes. Looked
+    up once for each page: the icons are one file, named at every icon."""
+    kept: dict[str, str] = request.environ.setdefault("bangfu.assets", {})
+    found = kept.get(name)
+    if found is None:
+        found = kept[name] = _address(name)
+    return found
+
+
+def _address(name: str) -> str:
     path = Path(current_app.static_folder or "") / name
     mark = _fingerprint(path, path.stat().st_mtime_ns) if path.exists() else None
     return url_for("static", filename=name, v=mark)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +16,48 @@ from core.access.guard import access_catalogue
 from core.accounts.queries import find_by_login
 from core.api.models import ApiToken
 from core.api.services import make_token
+from core.app import BUILTINS, create_app
 from core.extensions import Actor, Database
+from core.host.manager import load
 from core.units.queries import get_unit_by_code
-from tests.factories.world import PEOPLE
+from tests.conftest import SAMPLE, settings_for
+from tests.factories.world import PEOPLE, make_world
+from tests.support import postgres
 
 MakeToken = Callable[..., str]
+#: puts every test of a module on both databases
+BOTH = pytest.mark.parametrize("app", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_world(postgres_server: postgres.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The small province on PostgreSQL, made once as a template."""
+    name = "template_world"
+    settings = settings_for(postgres_server.create(name, template="template_bangfu"), tmp_path_factory.mktemp(name), SAMPLE)
+    database = Database(settings.database_url)
+    with database.transaction() as session:
+        make_world(session, load(settings, BUILTINS))
+    database.dispose()  # nobody may be connected to a template that is copied
+    return name
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The whole application on a copy of the small province; on SQLite unless a test says otherwise."""
+    server: postgres.Server | None = None
+    name = postgres.unique_name()
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        url = server.create(name, template=request.getfixturevalue("postgres_world"))
+    else:
+        path = tmp_path / "world.sqlite3"
+        shutil.copy(request.getfixturevalue("world_template"), path)
+        url = f"sqlite:///{path}"
+    made = create_app(settings_for(url, tmp_path, SAMPLE))
+    yield made
+    made.extensions["bangfu.database"].dispose()
+    if server is not None:
+        server.drop(name)
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 
 from core.extensions import Database
 from tests.conftest import ClientAs
-from tests.core.api.conftest import Caller
+from tests.core.api.conftest import BOTH, Caller
+
+pytestmark = BOTH
 
 UNIT = "/api/v1/units/990101"
 

@@ -210,6 +210,7 @@ def test_each_token_has_its_own_limit(limited: Flask) -> None:
     answers = [busy.get("/api/v1/me") for _ in range(601)]
     assert {answer.status_code for answer in answers[:-1]} == {200}
     assert answers[-1].status_code == answers[-1].get_json()["status"] == 429
+    assert [answers[n].headers["X-RateLimit-Remaining"] for n in (0, 599)] == ["599", "0"]
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
     assert calm.get("/api/v1/me").status_code == 200
 

@@ -12,7 +12,9 @@ from core.api.models import ApiAnswer
 from core.extensions import Database, utcnow
 from core.units.models import Unit
 from tests.conftest import ClientAs
-from tests.core.api.conftest import Caller, MakeToken
+from tests.core.api.conftest import BOTH, Caller, MakeToken
+
+pytestmark = BOTH
 
 UNIT = "/api/v1/units/990101"
 SCHOOL = "/api/v1/units/990101-S01"
