@@ -9,13 +9,15 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Date, Uuid, insert, select
+from sqlalchemy import Date, Uuid, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.extensions import Actor, Yuan, new_id, utcnow
 from core.privacy.columns import KEYED, SEALED, sensitive_fields
 from core.registry.models import Dated, Past
 
+#: how many records one statement names
+CHUNK = 500
 #: never part of a past state: what says whose record it is, and how often it was written
 _OWN = frozenset({"tenant_id", "id", "version", "holds_from", "removed_at"})
 
@@ -69,6 +71,28 @@ def remember(session: Session, rows: Iterable[Dated], on: dt.date, actor: Actor)
     if found:
         session.execute(insert(Past), found)
     return len(found)
+
+
+def remember_many(session: Session, model: type[Any], tenant_id: str, record_ids: Iterable[uuid.UUID], on: dt.date,
+                  actor: Actor) -> int:
+    """The same for records that are about to be changed in bulk, past the session: their state is kept, and they
+    hold from `on`; their version is not touched. Gives how many were kept."""
+    wanted, kept_names, count = list(record_ids), kept_columns(model), 0
+    columns = [getattr(model, name) for name in kept_names]
+    for at in range(0, len(wanted), CHUNK):
+        mine = (model.tenant_id == tenant_id, model.id.in_(wanted[at : at + CHUNK]), model.holds_from < on)
+        rows = session.execute(select(model.id, model.holds_from, *columns).where(*mine)).all()
+        if not rows:
+            continue
+        moment = utcnow()
+        session.execute(insert(Past), [
+            {"tenant_id": tenant_id, "id": new_id(), "subject_kind": model.__tablename__, "subject_id": row.id,
+             "since": row.holds_from, "until": on, "values": {name: _plain(getattr(row, name)) for name in kept_names},
+             "changed_by": actor.name[:80], "changed_at": moment} for row in rows])
+        session.execute(update(model).where(*mine).values(holds_from=on, version=model.version)
+                        .execution_options(synchronize_session="fetch"))
+        count += len(rows)
+    return count
 
 
 def as_of(session: Session, model: type[Any], tenant_id: str, record_id: uuid.UUID, day: dt.date) -> Any | None:

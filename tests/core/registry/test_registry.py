@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
@@ -15,7 +15,7 @@ from core.errors import Conflict, InvalidInput, NotFound, RuleViolation
 from core.privacy import vault_of
 from core.registry import queries, services
 from core.registry.elsewhere import find_elsewhere
-from core.registry.history import as_of, as_of_many, list_past
+from core.registry.history import as_of, as_of_many, list_past, remember_many
 from core.registry.models import Household, Person, Status
 from core.units.models import Unit
 from tests.core.registry.conftest import entries
@@ -112,6 +112,20 @@ def test_a_correction_leaves_no_past_and_a_change_before_the_present_state_is_re
     assert list_past(session, JIA, person.id) == []
     with pytest.raises(InvalidInput, match="2016-09-01"):
         services.change_person(session, person, {"health": "healthy"}, ACTOR, on=dt.date(2016, 8, 31))
+
+
+def test_records_changed_in_bulk_keep_their_past_and_their_version(session: Session, jia: Units) -> None:
+    people = [make_person(session, jia[VILLAGE], name=f"样本{mark}", health="healthy") for mark in "甲乙丙"]
+    ids, on = [person.id for person in people], dt.date(2018, 1, 1)
+    assert remember_many(session, Person, JIA, ids, on, ACTOR) == 3
+    assert remember_many(session, Person, JIA, ids, on, ACTOR) == 0
+    session.execute(update(Person).where(Person.id.in_(ids)).values(health="chronic", version=Person.version))
+    session.expire_all()
+    assert {person.version for person in people} == {1}
+    for day, health in ((dt.date(2017, 12, 31), "healthy"), (on, "chronic")):
+        found = as_of_many(session, Person, JIA, ids, day)
+        assert [found[one].health for one in ids] == [health] * 3
+        assert found[ids[0]].name == "样本甲"
 
 
 def test_saving_nothing_new_writes_nothing(session: Session, jia: Units) -> None:
