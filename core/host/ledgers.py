@@ -38,6 +38,8 @@ class Field:
     required: bool = False
     #: (value, Chinese label)
     choices: tuple[tuple[str, str], ...] = ()
+    #: words people write for a whole number: ("一年级", 1)
+    words: tuple[tuple[str, int], ...] = ()
     #: other headers people write above such a column
     aliases: tuple[str, ...] = ()
     #: bounds of a number or a date, or of the length of a text
@@ -126,6 +128,10 @@ class Ledger:
     levels: tuple[str, ...] = ()
     #: the field that names a record
     title_of: str = ""
+    #: rows of the table that are not this ledger's are left out: ("state", "active")
+    only: tuple[tuple[str, str], ...] = ()
+    #: ledgers of one group share tabs, and an entry of the menu that their slice makes
+    group: str = ""
     #: polars frame of valid rows → the same with derived columns (name_key …); also used for one row
     prepare: Callable[[Any, Session], Any] | None = None
     #: called in the transaction after rows were written: session, tenant, ids, actor
@@ -189,6 +195,9 @@ def ledger_faults(ledger: Ledger) -> list[tuple[str, dict[str, str]]]:
             faults.append((N_("台账 %(code)s 的字段 %(name)s 要排序，须有索引（tenant_id, %(name)s, id）"), where))
         if field.kind in ("choice", "choices") and not field.choices:
             faults.append((N_("台账 %(code)s 的字段 %(name)s 没有写明选项"), where))
+    if any(name not in columns for name, _ in ledger.only):
+        faults.append((N_("台账 %(code)s 的表缺少列 %(column)s"),
+                       {"code": ledger.code, "column": "、".join(name for name, _ in ledger.only)}))
     unknown = {check.field for check in ledger.checks} | {name for check in ledger.checks for name in check.fields}
     if unknown - seen or (ledger.title_of and ledger.title_of not in seen):
         faults.append((N_("台账 %(code)s 的校验提到没有的字段"), {"code": ledger.code}))

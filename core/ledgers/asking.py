@@ -46,6 +46,7 @@ def read_asked(session: Session, ledger: Ledger, fields: Sequence[Field], args: 
     removed = args.get("removed") == "1" and ledger.has_column("removed_at")
     if ledger.has_column("removed_at"):
         conditions.append(Condition("removed_at", "filled" if removed else "empty"))
+    conditions += [Condition(name, "eq", value) for name, value in ledger.only]
     query: dict[str, str] = {"removed": "1"} if removed else {}
     for one in fields:
         if one.filter in ("", "unit") or one.extra:

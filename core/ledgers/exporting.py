@@ -20,7 +20,7 @@ from core.extensions import Actor, utcnow
 from core.host.ledgers import Field, Ledger
 from core.ledgers import queries
 from core.ledgers.asking import Asked
-from core.ledgers.values import references, unit_names
+from core.ledgers.referring import names_for
 from core.ledgers.workbooks import Export, Meta
 from core.privacy.columns import sensitive_fields
 from core.privacy.reveal import EXPORT, LEAST_REASON
@@ -94,7 +94,7 @@ def write_rows(session: Session, order: Order, out: str | BinaryIO, key: bytes,
     try:
         for rows in queries.all_records(session, order.ledger, order.scope, order.asked, order.fields, CHUNK):
             opened = originals(session, order, rows)
-            export.add(rows, unit_names(session, references(rows, order.fields, "unit")), opened)
+            export.add(rows, names_for(session, rows, order.fields), opened)
             given += opened
             if progress is not None:
                 progress(export.count)

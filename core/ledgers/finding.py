@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.access.reach import Range
 from core.access.scope import Scope
 from core.ledgers.context import Finder, Found
+from core.ledgers.referring import find_households, find_persons
 from core.tenancy.queries import find_tenant, tenants_under
 from core.units.models import Unit
 from core.units.rules.levels import subtree
@@ -20,7 +21,9 @@ _CHUNK = 500
 
 def finders_for(session: Session, tenant_id: str, scope: Scope) -> dict[str, Finder]:
     """The finders of a check: within one tenant, and no further than the scope."""
-    return {"unit": lambda texts: find_units(session, tenant_id, scope, texts)}
+    return {"unit": lambda texts: find_units(session, tenant_id, scope, texts),
+            "person": lambda texts: find_persons(session, tenant_id, scope, texts),
+            "household": lambda texts: find_households(session, tenant_id, scope, texts)}
 
 
 def ranges_of(session: Session, tenant_id: str, scope: Scope) -> tuple[Range, ...]:
@@ -29,7 +32,7 @@ def ranges_of(session: Session, tenant_id: str, scope: Scope) -> tuple[Range, ..
         if part.tenant == tenant_id:
             return part.ranges
     place = find_tenant(session, tenant_id) if tenant_id in scope.whole else None
-    return (subtree(place.path),) if place else ()
+    return (subtree(place.unit.path),) if place else ()
 
 
 def find_units(session: Session, tenant_id: str, scope: Scope, texts: Iterable[str]) -> Found:
@@ -39,7 +42,7 @@ def find_units(session: Session, tenant_id: str, scope: Scope, texts: Iterable[s
     wanted = list(texts)
     last = {text: text.replace("／", "/").split("/")[-1].strip() for text in wanted}
     units = _units(session, ranges, [*wanted, *last.values()])
-    foreign = [subtree(place.path) for place in tenants_under(session, _top(session, tenant_id)) if place.id != tenant_id]
+    foreign = [subtree(place.unit.path) for place in tenants_under(session, _top(session, tenant_id)) if place.id != tenant_id]
     own = [unit for unit in units if not any(low <= unit.path < high for low, high in foreign)]
     chains = _chains(session, own)
     found: dict[str, uuid.UUID | str] = {}
@@ -57,7 +60,7 @@ def find_units(session: Session, tenant_id: str, scope: Scope, texts: Iterable[s
 
 def _top(session: Session, tenant_id: str) -> str:
     place = find_tenant(session, tenant_id)
-    return place.path if place else ""
+    return place.unit.path if place else ""
 
 
 def _units(session: Session, ranges: Sequence[Range], texts: Sequence[str]) -> list[Unit]:

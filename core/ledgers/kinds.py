@@ -138,7 +138,8 @@ def _integer(ledger: Ledger, field: Field) -> Rules:
 
     def value(text: Expr) -> Expr:
         read = text.str.extract(r"^([+-]?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4}))(?:\.0+)?$", 1)
-        return read.str.replace_all(",", "").str.strip_prefix("+").cast(pl.Int64, strict=False)
+        number = read.str.replace_all(",", "").str.strip_prefix("+").cast(pl.Int64, strict=False)
+        return pl.coalesce(number, _mapped(text, dict(field.words), pl.Int64)) if field.words else number
 
     least = field.least if field.least is not None else -reach
     most = field.most if field.most is not None else reach

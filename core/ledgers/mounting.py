@@ -26,7 +26,7 @@ def mount(app: Flask, host: PluginHost) -> None:
 
 
 def menu_items(host: PluginHost) -> list[tuple[str, MenuItem]]:
-    """An entry of the menu for each ledger, with the slug of its plugin."""
+    """An entry of the menu for each ledger that stands alone, with the slug of its plugin."""
     found = sorted(host.registered_by("register_ledgers"), key=lambda pair: pair[1].order)
     return [(slug, MenuItem(ledger.title, f"{ledger.endpoint}.index", ledger.icon, ledger.read, ORDER))
-            for slug, ledger in found]
+            for slug, ledger in found if not ledger.group]

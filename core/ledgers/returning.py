@@ -27,8 +27,9 @@ from core.ledgers import queries
 from core.ledgers.checking import ROW, check_frame
 from core.ledgers.context import Context
 from core.ledgers.imports.packages import open_package
+from core.ledgers.referring import REFERENCES, names_for
 from core.ledgers.storing import store
-from core.ledgers.values import references, stored, unit_names, written
+from core.ledgers.values import stored, written
 from core.ledgers.workbooks import MARKS, REF, Meta, digest, heading, sign
 from core.privacy.vault import Vault
 
@@ -166,8 +167,7 @@ def compare(session: Session, ledger: Ledger, scope: Scope, file: File, fields: 
     typed, wrong = _judged(ledger, asked, editable, context)
     found.errors = wrong
     bad = {(at, label) for at, label, _, _ in wrong}
-    names = unit_names(session, references(list(here.values()), editable, "unit")
-                       | {uuid.UUID(value["unit_id"]) for value in typed.values() if value.get("unit_id")})
+    names = names_for(session, list(here.values()), editable, typed.values())
     for at, mark, _ in rows:
         changes = _changes(ledger, at, mark, here[mark.record_id], asked[at], typed.get(at, {}), editable, names, bad, key)
         found.changes += changes
@@ -204,7 +204,7 @@ def _changes(ledger: Ledger, at: int, mark: Mark, row: Any, texts: Mapping[str, 
         if one.name not in texts or (at, one.label) in bad:
             continue
         value = values.get(one.name)
-        if one.kind == "unit" and value is not None:
+        if one.kind in REFERENCES and value is not None:
             value = uuid.UUID(str(value))
         wanted, now = written(value, one, names), written(stored(row, one), one, names)
         if digest(key, wanted) == mark.digests[one.name] or wanted == now or (one.kind == "unit" and value is None):

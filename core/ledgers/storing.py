@@ -17,6 +17,7 @@ from core.ledgers import writing
 from core.ledgers.checking import ROW
 from core.ledgers.kinds import INTEGERS, rules_of
 from core.ledgers.values import plain_extra, typed_extra, written
+from core.privacy.masks import mask_name
 from core.privacy.vault import vault_of
 from core.trail.services import record, record_batch
 from core.units.queries import units_by_id
@@ -61,7 +62,7 @@ def store(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame,
         said = sentence or f"{ledger.title}：新增 {len(work.new)} 条，修改 {len(work.changed)} 条"
         shown = _shown(ledger, known, work)
         record_batch(session, actor, ledger.write, said, subject=f"ledger:{ledger.code}", fields=list(shown), tenant_id=tenant_id,
-                     unit_id=unit_id, reason=reason, rows=_trailed(work, shown))
+                     unit_id=unit_id, reason=reason, rows=_trailed(ledger, work, shown))
         if ledger.on_written is not None:
             ledger.on_written(session, tenant_id, written_ids, actor)
     return Stored(len(work.new), len(work.changed), work.unchanged, written_ids)
@@ -99,14 +100,14 @@ def remove(session: Session, ledger: Ledger, row: Any, version: int, actor: Acto
         raise RuleViolation(N_("“%(title)s”的记录不能删除，有误请修改"), rule="ledger-not-removable", title=ledger.title)
     if row.version != version or row.removed_at is not None:
         raise Conflict(N_("这条记录在您读取之后已被别人改动，请重新核对后再保存"))
-    _mark(session, ledger, row, utcnow(), actor, f"删除{ledger.one}“{_name(ledger, row)}”", reason)
+    _mark(session, ledger, row, utcnow(), actor, f"删除{ledger.one}{_name(ledger, row)}", reason)
 
 
 def restore(session: Session, ledger: Ledger, row: Any, actor: Actor) -> None:
     """Bring a removed record back."""
     if getattr(row, "removed_at", None) is None:
         raise Conflict(N_("这条记录没有删除"))
-    _mark(session, ledger, row, None, actor, f"恢复{ledger.one}“{_name(ledger, row)}”", "")
+    _mark(session, ledger, row, None, actor, f"恢复{ledger.one}{_name(ledger, row)}", "")
 
 
 def _mark(session: Session, ledger: Ledger, row: Any, moment: Any, actor: Actor, sentence: str, reason: str) -> None:
@@ -286,11 +287,22 @@ def _shown(ledger: Ledger, fields: tuple[Field, ...], work: _Work) -> list[str]:
     return [name for name in dict.fromkeys((*naming, *others)) if name in work.columns]
 
 
-def _trailed(work: _Work, shown: list[str]) -> Any:
+def _trailed(ledger: Ledger, work: _Work, shown: list[str]) -> Any:
+    names = {field.name for field in ledger.fields if field.kind == "name"}
+
+    def told(values: Any) -> list[Any]:
+        return [mask_name(value) if name in names and value else value for name, value in zip(shown, values, strict=True)]
+
     for at in work.new:
-        yield work.ids[at], None, [work.columns[name][at] for name in shown]
+        yield work.ids[at], None, told([work.columns[name][at] for name in shown])
     for at in work.changed:
-        yield work.ids[at], [work.before[at][name] for name in shown], [work.columns[name][at] for name in shown]
+        yield (work.ids[at], told([work.before[at][name] for name in shown]),
+               told([work.columns[name][at] for name in shown]))
+
+
+def _told(value: Any, field: Field) -> str:
+    """A value as the trail keeps it: nobody can clean the trail after an erasure, and so names stand masked."""
+    return mask_name(str(value)) if field.kind == "name" and value else written(value, field)
 
 
 def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, fields: tuple[Field, ...], actor: Actor,
@@ -304,20 +316,26 @@ def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, field
         new = typed_extra(values[0].get(one.name), one) if one.extra else values[0]
         past = None if old is None else typed_extra((old["extra"] or {}).get(one.name), one) if one.extra else old[one.column]
         if (old is None and new not in (None, "", [])) or (old is not None and past != new):
-            after[one.label] = written(new, one)
+            after[one.label] = _told(new, one)
             if old is not None:
-                before[one.label] = written(past, one)
+                before[one.label] = _told(past, one)
     source = work.columns if old is None else {**{key: [value] for key, value in old.items()}, **work.columns}
     naming = ledger.naming
-    name = written(plain_extra(source[naming.column][0]), naming) if naming.column in source else ""
-    record(session, actor, ledger.write, f"{verb}{ledger.one}“{name}”", subject=subject_of(ledger, work.ids[0]), tenant_id=tenant_id,
+    name = _titled(plain_extra(source[naming.column][0]), naming) if naming.column in source else ""
+    record(session, actor, ledger.write, f"{verb}{ledger.one}{name}", subject=subject_of(ledger, work.ids[0]), tenant_id=tenant_id,
            unit_id=source["unit_id"][0], before=before if old is not None else None, after=after)
     if ledger.on_written is not None:
         ledger.on_written(session, tenant_id, [work.ids[0]], actor)
 
 
 def _name(ledger: Ledger, row: Any) -> str:
-    return written(getattr(row, ledger.naming.column), ledger.naming)
+    return _titled(getattr(row, ledger.naming.column), ledger.naming)
+
+
+def _titled(value: Any, naming: Field) -> str:
+    """What names a record, in a sentence; one that is named by whom it is about needs no id there."""
+    said = "" if naming.kind in ("unit", "person", "household") else _told(value, naming)
+    return f"“{said}”" if said else ""
 
 
 def _refuse_twin(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, fields: tuple[Field, ...],

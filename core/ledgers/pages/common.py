@@ -19,7 +19,8 @@ from core.ledgers.asking import Asked, read_asked
 from core.ledgers.columns import fields_for
 from core.ledgers.context import Context
 from core.ledgers.finding import finders_for
-from core.ledgers.values import references, stored, unit_names, written
+from core.ledgers.referring import names_for
+from core.ledgers.values import stored, written
 from core.tenancy.queries import tenant_of
 from core.units.models import Unit
 from core.units.queries import find_unit, find_unit_by_code, get_unit
@@ -72,8 +73,8 @@ def place_for(values: Mapping[str, Any]) -> tuple[str, uuid.UUID]:
 
 
 def names_of(rows: Sequence[Any], fields: Sequence[Field]) -> dict[uuid.UUID, str]:
-    """Names of the units on a page."""
-    return unit_names(db(), references(rows, fields, "unit"))
+    """Names of the units, persons and households on a page."""
+    return names_for(db(), rows, fields)
 
 
 def cell(row: Any, field: Field, names: Mapping[uuid.UUID, str]) -> Markup | str:

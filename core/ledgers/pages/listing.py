@@ -42,7 +42,8 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
         views = queries.list_views(db(), ledger, g.tenant_id, unit().id, viewer().account_id)
         body = common.show(
             "index.html", ledger, rows=rows, error=error, asked=asked, fields=fields, shown=shown, views=views,
-            names=common.names_of(rows, asked.shown), filters=[field for field in fields if field.filter and not field.extra],
+            names=common.names_of(rows, [ledger.naming, *asked.shown]),
+            filters=[field for field in fields if field.filter and not field.extra],
             next=write_after(page.next) if page else "", chosen=common.chosen_unit(asked) if error is None else None,
             summed=queries.totalled(asked.shown), first=not request.args.get("after"))
         return body, error.status if error else 200

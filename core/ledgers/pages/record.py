@@ -59,10 +59,11 @@ def _detail(ledger: Ledger, record_id: uuid.UUID, revealed: Mapping[str, str] | 
     fields = common.fields_here(ledger)
     home = find_unit(db(), row.unit_id)
     may_write = home is not None and viewer().allowed(ledger.write, home)
+    names = common.names_of([row], fields)
     return common.show(
-        "record.html", ledger, row=row, fields=fields, names=common.names_of([row], fields), revealed=revealed or {},
+        "record.html", ledger, row=row, fields=fields, names=names, revealed=revealed or {},
         home=home, entries=queries.timeline(db(), ledger, row), may_write=may_write, refused=refused, asked_field=asked_field,
-        name=written(getattr(row, ledger.naming.column), ledger.naming), removed=getattr(row, "removed_at", None) is not None,
+        name=written(getattr(row, ledger.naming.column), ledger.naming, names), removed=getattr(row, "removed_at", None) is not None,
         may_reveal=home is not None and viewer().allowed("core:identity:read", home),
         richer=ledger.page(row) if ledger.page else "")
 

@@ -81,7 +81,7 @@ def test_one_record_is_made_changed_removed_and_brought_back(jia: Session, conte
     restore(jia, FAMILIES, row, ACTOR)
     assert (row.id, row.removed_at, row.members, row.version) == (made, None, 6, 4)
     entries = jia.scalars(select(TrailEntry).where(TrailEntry.subject == f"sample.families:{made}").order_by(TrailEntry.id)).all()
-    assert [entry.sentence for entry in entries] == ["登记家庭“测试甲”", "修改家庭“测试甲”", "删除家庭“测试甲”", "恢复家庭“测试甲”"]
+    assert [entry.sentence for entry in entries] == ["登记家庭“测**”", "修改家庭“测**”", "删除家庭“测**”", "恢复家庭“测**”"]
     assert (entries[1].before, entries[1].after) == ({"人口数": "4"}, {"人口数": "6"})
     assert GOOD["phone"] not in str(entries[0].after)
 
