@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from core.api import health, limits, spec, tokens
+from core.api import health, ledgers, limits, spec, tokens
 from core.host.manager import PluginHost
 
 
@@ -21,3 +21,4 @@ def mount(app: Flask, host: PluginHost) -> None:
     description = spec.install(app)
     for blueprint in host.registered("register_apis"):
         description.register_blueprint(blueprint)
+    ledgers.mount(description, host)
