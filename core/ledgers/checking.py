@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -151,10 +151,8 @@ def text_of(value: Any) -> str | None:
         return format(value, "f") if isinstance(value, Decimal) else str(value)
     if isinstance(value, float):
         return format(Decimal(repr(value)), "f") if value == value and abs(value) != float("inf") else "?"
-    if isinstance(value, Iterable) and not isinstance(value, Mapping):
-        parts = [text_of(part) for part in value]
-        if all(isinstance(part, str) for part in parts):
-            return "、".join(part for part in parts if part)
+    if isinstance(value, list | tuple) and not any(isinstance(part, list | tuple) for part in value):
+        return "、".join(part for part in map(text_of, value) if part)
     raise ValidationError("这一项不是可以填写的内容")
 
 
