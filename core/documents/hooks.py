@@ -7,7 +7,7 @@ import uuid
 from flask import Blueprint, url_for
 from sqlalchemy.orm import Session
 
-from core.documents import persons, tidying
+from core.documents import demo, persons, tidying
 from core.documents.folders import BUILTIN
 from core.documents.models import Document
 from core.documents.permissions import ACTIONS, RULES, Action
@@ -106,3 +106,8 @@ def on_persons_parted(session: Session, tenant_id: str, merge_id: uuid.UUID, kep
 @hookimpl
 def on_person_erased(session: Session, tenant_id: str, person_id: uuid.UUID, actor: Actor) -> None:
     persons.erase(session, tenant_id, person_id, actor)
+
+
+@hookimpl
+def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
+    demo.load(session, tenant_id, actor)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from marshmallow import ValidationError
@@ -306,11 +307,10 @@ def _store() -> Store:
 
 
 def _sent(data: bytes, media_type: str, download: str = "") -> Response:
-    answer = Response(data, mimetype=media_type)
+    answer = send_file(io.BytesIO(data), mimetype=media_type, as_attachment=bool(download),
+                       download_name=download or None, etag=False)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    if download:
-        answer.headers.set("Content-Disposition", "attachment", filename=download)
     return answer
 
 
