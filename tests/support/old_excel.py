@@ -48,7 +48,8 @@ def _bof(kind: int) -> bytes:
 
 
 def _text(text: str, length: str = "<H") -> bytes:
-    return struct.pack(length, len(text)) + b"\x01" + text.encode("utf-16-le")
+    raw = text.encode("utf-16-le")
+    return struct.pack(length, len(raw) // 2) + b"\x01" + raw
 
 
 def _workbook(book: OldBook) -> bytes:
