@@ -61,7 +61,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 def install(app: Flask) -> None:
     """Give the templates their filters and globals."""
     for name, function in {
-        "money": money, "number": number, "percent": percent, "date": day, "datetime": moment, "time": clock,
+        "money": money, "number": number, "percent": percent, "size": size, "date": day, "datetime": moment, "time": clock,
         "level": level, "kind": kind, "state": state, "state_colour": state_colour,
     }.items():
         app.jinja_env.filters[name] = function
@@ -80,6 +80,13 @@ def money(value: Decimal | int | str | None, symbol: bool = True) -> str:
 def number(value: Decimal | int | float | None) -> str:
     """`12,345`, with the places it has."""
     return "" if value is None else str(format_decimal(value, locale="en"))
+
+
+def size(value: int) -> str:
+    """Bytes as people read them: `87 字节`, `14.6 KB`, `3.2 MB`."""
+    if value < 1024:
+        return gettext("%(count)s 字节", count=value)
+    return f"{value / 1024:.1f} KB" if value < 1024 * 1024 else f"{value / 1024 / 1024:.1f} MB"
 
 
 def percent(value: Decimal | float | None, places: int = 1) -> str:

@@ -69,6 +69,7 @@ def test_a_look_and_a_download_leave_entries_and_the_picture_is_stripped(client_
     (document,) = set(re.findall(rf"/u/{SCHOOL}/documents/([0-9a-f-]+)\"", school.get(f"/u/{SCHOOL}/archive").get_data(as_text=True)))
     page = school.get(f"/u/{SCHOOL}/documents/{document}").get_data(as_text=True)
     assert "2016-10-17" in page and "26.57,107.23" in page
+    assert "2016-10-17 09:30" in page  # by the camera's clock, not moved to ours
     auditor = client_as("city-auditor").get(f"/u/{SCHOOL}/documents/{document}")
     assert auditor.status_code == 200 and "26.57,107.23" not in auditor.get_data(as_text=True)
     shown = school.get(f"/u/{SCHOOL}/documents/{document}/picture/shown")

@@ -60,3 +60,9 @@ def test_a_static_address_changes_with_its_file(toolkit: Flask) -> None:
         assert "?v=" in filters.asset("css/tokens.css")
         assert filters.asset("css/tokens.css") != filters.asset("css/app.css")
         assert "?v=" not in filters.asset("css/missing.css")
+
+
+@pytest.mark.parametrize(("value", "said"), [(87, "87 字节"), (14_950, "14.6 KB"), (3_355_443, "3.2 MB")])
+def test_sizes_read_as_people_say_them(toolkit: Flask, value: int, said: str) -> None:
+    with toolkit.test_request_context("/"):
+        assert filters.size(value) == said
