@@ -212,7 +212,14 @@ def django(workbook: Path, folder: Path) -> dict[str, Any]:
                for field in rosters.PUPILS.fields}
     meta = type("Meta", (), {"model": Peer, "import_id_fields": ["number"], "use_bulk": True, "batch_size": 1000,
                              "fields": list(columns), "skip_diff": True, "use_transactions": True})
-    resource = type("PeerResource", (resources.ModelResource,), {**columns, "Meta": meta})()
+
+    def find(self: Any, loader: Any, row: Any) -> Any:
+        try:
+            return resources.ModelResource.get_instance(self, loader, row)
+        except ValueError:
+            return None  # a bad key is an invalid row; left as an error it would undo the whole import
+
+    resource = type("PeerResource", (resources.ModelResource,), {**columns, "Meta": meta, "get_instance": find})()
     start = time.perf_counter()
     data = XLSX().create_dataset(workbook.read_bytes())
     found = resource.import_data(data, dry_run=False, raise_errors=False, rollback_on_validation_errors=False)

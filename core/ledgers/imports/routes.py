@@ -152,8 +152,8 @@ def _own(found: Import) -> bool:
     return found.account_id is not None and found.account_id == viewer().account_id
 
 
-def _address(ledger: Ledger, found: Import, **more: str | None) -> str:
-    return url_for(".show_import", code=unit().code, import_id=found.id, **more)
+def _address(ledger: Ledger, found: Import, again: str | None = None) -> str:
+    return url_for(".show_import", code=unit().code, import_id=found.id, again=again)
 
 
 def _check(desk: Desk, found: Import) -> None:

@@ -210,3 +210,19 @@ def test_of_a_very_large_list_the_bad_rows_alone_come_back_and_are_taken_back(
     assert office.at(found.id).counts["bad"] == 0
     office.confirm(office.at(found.id), confirming.ALL)
     assert [row.number for row in office.families()] == ["JX0001", "JX0002", "JX0003", "JX0004"]
+
+
+def test_units_named_in_a_file_resolve_within_the_importers_reach(office: Office) -> None:
+    def with_unit(number: int, unit: str) -> list[object]:
+        return [*household(number), unit]
+
+    heads = [*HEADS, "所属单位"]
+    content = excel([heads, with_unit(1, SCHOOL), with_unit(2, "990102"), with_unit(3, ""), with_unit(4, "990101100")])
+    found = office.checked(content)
+    assert errors_of(office, found.id) == [(3, "F", "unit_id", "990102")]
+    office.confirm(found)
+    units = {row.number: row.unit_id for row in office.families()}
+    assert units == {"JX0001": office.units[SCHOOL].id, "JX0003": office.units[COUNTY].id,
+                     "JX0004": office.units["990101100"].id}
+    at_school = office.checked(excel([heads, with_unit(8, SCHOOL), with_unit(9, "990101100")]), code=SCHOOL)
+    assert errors_of(office, at_school.id) == [(3, "F", "unit_id", "990101100")]
