@@ -9,7 +9,7 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -81,11 +81,10 @@ def listed_page(session: Session, model: type[Any], scope: Scope, columns: Seque
                   order.column, order.descending, page=limit + 1)
     values |= _bound(conditions, shape.dialect)
     if not order.column and order.descending and not _narrowed(shape):
-        where = Kept.of(shape.tests, [ordering.test_of(shape, at) for at in range(len(shape.tests))])
-        page = scoped_page(session, model, scope, before=after.id if after else None, limit=limit, where=where,
+        page = scoped_page(session, model, scope, before=after.id if after else None, limit=limit, where=_kept(shape),
                            given=_bound(conditions, shape.dialect))
         return Listed(page.rows, After(None, page.next) if page.next else None)
-    shape = replace(shape, by=_way(connection, shape, values, scope))
+    shape = shape._replace(by=_way(connection, shape, values, scope))
     rows = _read(connection, shape, values, after)
     if len(rows) <= limit:
         return Listed(rows, None)
@@ -93,6 +92,13 @@ def listed_page(session: Session, model: type[Any], scope: Scope, columns: Seque
     return Listed(rows[:limit], After(getattr(last, order.column) if order.column else None, last.id))
 
 
+@lru_cache(maxsize=1024)
+def _kept(shape: Shape) -> Kept:
+    """The conditions for the statements of `core.access.statements`, with the columns wanted."""
+    return Kept.of(shape.tests, [ordering.test_of(shape, at) for at in range(len(shape.tests))], shape.columns)
+
+
+@lru_cache(maxsize=1024)
 def _narrowed(shape: Shape) -> bool:
     """Whether a condition has an index of its own."""
     return any(op in _NARROW and name in _indexed(shape.table) for name, op in shape.tests)
@@ -114,16 +120,16 @@ def _read(connection: Connection, shape: Shape, values: dict[str, Any], after: A
     empties = bool(shape.order) and bool(shape.table.c[shape.order].nullable)
     rows: list[Row[Any]] = []
     if after is None or not empties or after.value is not None:
-        first = replace(shape, seek=after is not None)
+        first = shape._replace(seek=after is not None)
         asked = values if after is None else {**values, "after": after.value, "after_id": after.id}
         if after is not None and not shape.order:
             asked.pop("after")
-        rows = list(connection.execute(ordering.page_of(first), asked))
+        rows = list(connection.execute(ordering.page_of(first), asked).all())
         after = None
     if empties and len(rows) < shape.page:
-        rest = replace(shape, empty=True, seek=after is not None, page=shape.page)
+        rest = shape._replace(empty=True, seek=after is not None)
         asked = values if after is None else {**values, "after_id": after.id}
-        rows += list(connection.execute(ordering.page_of(rest), asked))[: shape.page - len(rows)]
+        rows += connection.execute(ordering.page_of(rest), asked).all()[: shape.page - len(rows)]
     return rows
 
 
@@ -172,31 +178,28 @@ def _way(connection: Connection, shape: Shape, values: dict[str, Any], scope: Sc
         if op not in _NARROW or name not in indexed or name == shape.order:
             continue
         if not shape.order and op == "eq" and shape.sources == (("tenant",),):
-            return _walked(shape, values)  # its own index has the order wanted
-        count = _count(connection, replace(shape, by=at), values, scope)
+            return None  # its own index has the order wanted
+        count = _count(connection, shape._replace(by=at), values, scope)
         if count <= FEW and (best is None or count < best[0]):
             best = (count, at)
     if best is None and len(shape.sources) == 1 and shape.sources[0][0] == "part" and "unit_id" in indexed:
-        count = _count(connection, replace(shape, by="units"), values, scope)
+        count = _count(connection, shape._replace(by="units"), values, scope)
         if count <= FEW:
             best = (count, "units")
-    return best[1] if best else _walked(shape, values)
-
-
-def _walked(shape: Shape, values: dict[str, Any]) -> None:
-    if shape.dialect == "sqlite" and "tops0" in values:
-        values["tops0"] = json.dumps(values["tops0"])
+    if best is None and shape.dialect == "sqlite" and "tops0" in values:
+        values["tops0"] = json.dumps(values["tops0"])  # walked tenant by tenant
+    return best[1] if best else None
 
 
 def _count(connection: Connection, shape: Shape, values: dict[str, Any], scope: Scope) -> int:
     """How many rows an index leaves, believed for a while: it decides how a page is read, never what."""
     key = (shape.table.name, shape.by, shape.tests[shape.by] if isinstance(shape.by, int) else shape.sources,
-           tuple(sorted(scope.tenants)), json.dumps({name: str(value) for name, value in values.items()}, sort_keys=True))
+           scope, values.get(f"c{shape.by}") if not isinstance(values.get(f"c{shape.by}"), list) else str(values[f"c{shape.by}"]))
     now, known = time.monotonic(), _probes.setdefault(connection.engine, {})
     kept = known.get(key)
     if kept is not None and now - kept[0] < BELIEVED:
         return kept[1]
-    plain = replace(shape, order="", page=0, columns=())
+    plain = shape._replace(order="", page=0, columns=())
     if shape.by == "units":
         part = scope.part[0]
         asked: dict[str, Any] = {"tenant0": part.tenant}

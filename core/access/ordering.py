@@ -12,16 +12,14 @@ on SQLite by a unary plus before a column whose index shall not be used, on both
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Select,
     String,
-    Subquery,
     Table,
     Text,
     and_,
@@ -47,8 +45,7 @@ Test = tuple[str, str]
 Source = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """All that tells two statements apart, but for their values. `by` is the number of the test whose index is
     gathered from, or "units"; None walks."""
 
@@ -128,9 +125,11 @@ def _source(shape: Shape, at: int) -> Select[Any]:
     table = shape.table
     picked = select(*(table.c[name] for name in shape.columns)).where(*criteria)
     if shape.by is None:
-        return _ordered(shape, picked, table).limit(_number(shape.page))
+        return _ordered(shape, picked.where(*_seek(shape, table)), table).limit(_number(shape.page))
+    if shape.dialect == "sqlite":
+        return _ordered(shape, picked.where(*_seek(shape, table)), table, out_of_sight=True).limit(_number(shape.page))
     few = picked.offset(_number(0)).subquery(f"few{at}")
-    return _ordered(shape, select(few), few).limit(_number(shape.page))
+    return _ordered(shape, select(few).where(*_seek(shape, few)), few).limit(_number(shape.page))
 
 
 def _place(shape: Shape, at: int) -> list[ColumnElement[bool]]:
@@ -159,7 +158,8 @@ def _criteria(shape: Shape) -> list[ColumnElement[bool]]:
     """The conditions, and where the page begins."""
     # An equality keeps the order of the ids within its index: where these are the order, it may be walked itself.
     walked = shape.by is None and not shape.order
-    found = [test_of(shape, n, seen=n == shape.by or (walked and shape.tests[n][1] == "eq")) for n in range(len(shape.tests))]
+    found = [test_of(shape, n, seen=n == shape.by or name == shape.order or (walked and op == "eq"))
+             for n, (name, op) in enumerate(shape.tests)]
     table = shape.table
     if shape.order:
         column = table.c[shape.order]
@@ -167,10 +167,10 @@ def _criteria(shape: Shape) -> list[ColumnElement[bool]]:
             found.append(column.is_(None))
         elif column.nullable:
             found.append(column.is_not(None))
-    return found + _seek(shape, table)
+    return found
 
 
-def _seek(shape: Shape, source: Table | Subquery) -> list[ColumnElement[bool]]:
+def _seek(shape: Shape, source: Any) -> list[ColumnElement[bool]]:
     if not shape.seek:
         return []
     last = bindparam("after_id", type_=shape.table.c.id.type)
@@ -181,9 +181,10 @@ def _seek(shape: Shape, source: Table | Subquery) -> list[ColumnElement[bool]]:
     return [here < there if shape.descending else here > there]
 
 
-def _ordered(shape: Shape, statement: Select[Any], source: Any) -> Select[Any]:
+def _ordered(shape: Shape, statement: Select[Any], source: Any, *, out_of_sight: bool = False) -> Select[Any]:
     names = [shape.order, "id"] if shape.order and not shape.empty else ["id"]
-    return statement.order_by(*(source.c[name].desc() if shape.descending else source.c[name].asc() for name in names))
+    columns = [hidden(shape, source.c[name]) if out_of_sight else source.c[name] for name in names]
+    return statement.order_by(*(column.desc() if shape.descending else column.asc() for column in columns))
 
 
 def _each_tenant(shape: Shape, at: int) -> Select[Any]:
@@ -195,13 +196,14 @@ def _each_tenant(shape: Shape, at: int) -> Select[Any]:
         inner = table.alias("inner_rows")
         own = Shape(inner, shape.columns, shape.dialect, (), shape.tests, shape.order, shape.descending, shape.seek,  # type: ignore[arg-type]
                     shape.empty, None, shape.page)
-        first = _ordered(own, select(inner.c.id).where(inner.c.tenant_id == top.c.id, *_criteria(own)), inner).limit(
+        first = _ordered(own, select(inner.c.id).where(inner.c.tenant_id == top.c.id, *_criteria(own), *_seek(own, inner)), inner).limit(
             _number(shape.page)).correlate(top)
         found = (select(*(table.c[name] for name in shape.columns)).select_from(top.join(table, table.c.tenant_id == top.c.id))
                  .where(table.c.id.in_(first)))
         return _ordered(shape, found, table).limit(_number(shape.page))
     top = select(func.unnest(cast(bindparam(f"tops{at}"), ARRAY(String))).label("id")).cte(f"top{at}").prefix_with("MATERIALIZED")
-    first = select(*(table.c[name] for name in shape.columns)).where(table.c.tenant_id == top.c.id, *_criteria(shape))
+    first = select(*(table.c[name] for name in shape.columns)).where(
+        table.c.tenant_id == top.c.id, *_criteria(shape), *_seek(shape, table))
     newest = lateral(_ordered(shape, first, table).limit(_number(shape.page)).correlate(top), f"newest{at}")
     return _ordered(shape, select(newest).select_from(top.join(newest, true())), newest).limit(_number(shape.page))
 
@@ -215,5 +217,5 @@ def like_of(prefix: str) -> str:
 
 def columns_index(table: Table) -> dict[str, bool]:
     """Columns whose rows lie together within a tenant: those of an index (tenant_id, column, …)."""
-    return {[column.name for column in index.columns][1]: True for index in table.indexes
-            if len(index.columns) > 1 and [column.name for column in index.columns][0] == "tenant_id"}
+    names = [[column.name for column in index.columns] for index in table.indexes]
+    return {second: True for first, second, *_ in (found for found in names if len(found) > 1) if first == "tenant_id"}

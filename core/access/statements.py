@@ -55,12 +55,14 @@ class Kept(tuple[ColumnElement[bool], ...]):
     others."""
 
     key: Any
+    #: the columns wanted; none means all that are readable
+    columns: tuple[str, ...]
 
     @classmethod
-    def of(cls, key: Any, conditions: Sequence[ColumnElement[bool]]) -> Kept:
+    def of(cls, key: Any, conditions: Sequence[ColumnElement[bool]], columns: tuple[str, ...] = ()) -> Kept:
         """These conditions under this key."""
         made = cls(conditions)
-        made.key = key
+        made.key, made.columns = (key, columns), columns
         return made
 
 
@@ -68,6 +70,11 @@ class Kept(tuple[ColumnElement[bool], ...]):
 def readable(table: Table) -> tuple[ColumnElement[Any], ...]:
     """The columns a list reads: never what is kept sealed."""
     return tuple(column for column in table.columns if not isinstance(column.type, LargeBinary))
+
+
+def _shown(table: Table, where: Where) -> tuple[ColumnElement[Any], ...]:
+    names: tuple[str, ...] = getattr(where, "columns", ())
+    return tuple(table.c[name] for name in names) or readable(table)
 
 
 def _kept(build: Callable[..., Select[Any]]) -> Callable[..., Select[Any]]:
@@ -106,14 +113,14 @@ def bound(tops: int, page: int) -> tuple[int, int]:
 @_kept
 def one_tenant(table: Table, page: int, before: bool, where: Where = ()) -> Select[Any]:
     """The newest rows of one whole tenant."""
-    return _newest(table, page, [table.c.tenant_id == bindparam("tenant"), *_before(table, before), *where])
+    return _newest(table, page, [table.c.tenant_id == bindparam("tenant"), *_before(table, before), *where], where)
 
 
 @_kept
 def filtered(table: Table, page: int, before: bool, ranges: int, where: Where = ()) -> Select[Any]:
     """The newest rows of one tenant whose unit lies in the ranges, found by walking the tenant's rows."""
     here = exists().where(UNITS.c.id == table.c.unit_id, in_ranges(ranges)).correlate(table)
-    return _newest(table, page, [table.c.tenant_id == bindparam("tenant"), here, *_before(table, before), *where])
+    return _newest(table, page, [table.c.tenant_id == bindparam("tenant"), here, *_before(table, before), *where], where)
 
 
 @_kept
@@ -135,7 +142,7 @@ def one_unit(table: Table, page: int, before: bool, ranges: int, dialect: str, w
     either = func.max(two.c.id) if dialect == "sqlite" else func.array_agg(two.c.id)[1]
     only = select(case((func.count() == ONE, either))).select_from(two).scalar_subquery()
     return _newest(table, page, [table.c.tenant_id == bindparam("tenant"), table.c.unit_id == only,
-                                 *_before(table, before), *where])
+                                 *_before(table, before), *where], where)
 
 
 @_kept
@@ -169,8 +176,8 @@ def _before(table: Table, before: bool) -> list[ColumnElement[bool]]:
     return [table.c.id < bindparam("before")] if before else []
 
 
-def _newest(table: Table, page: int, criteria: Where) -> Select[Any]:
-    return select(*readable(table)).where(*criteria).order_by(table.c.id.desc()).limit(_number(page))
+def _newest(table: Table, page: int, criteria: Where, where: Where) -> Select[Any]:
+    return select(*_shown(table, where)).where(*criteria).order_by(table.c.id.desc()).limit(_number(page))
 
 
 def _merged(table: Table, page: int, dialect: str, bounds: tuple[int, int], top: CTE, match: Match,
@@ -185,10 +192,10 @@ def _merged(table: Table, page: int, dialect: str, bounds: tuple[int, int], top:
     low = _low(top, nth(each), reaching)
     if dialect == "sqlite":
         newer = table.c.id >= func.coalesce(low, nth(page), literal_column("''"))
-        return (select(*readable(table)).select_from(top.join(table, and_(*criteria, newer)))
+        return (select(*_shown(table, where)).select_from(top.join(table, and_(*criteria, newer)))
                 .order_by(table.c.id.desc()).limit(_number(page)))
     newer = table.c.id >= func.coalesce(low, literal_column("'00000000-0000-0000-0000-000000000000'::uuid"))
-    newest = lateral(select(*readable(table)).where(*criteria, newer).order_by(table.c.id.desc())
+    newest = lateral(select(*_shown(table, where)).where(*criteria, newer).order_by(table.c.id.desc())
                    .limit(_number(page)).correlate(top), "newest")
     return select(newest).select_from(top.join(newest, true())).order_by(newest.c.id.desc()).limit(_number(page))
 

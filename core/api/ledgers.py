@@ -25,7 +25,7 @@ from core.host.ledgers import Field, Ledger
 from core.host.manager import PluginHost
 from core.ledgers import asking, queries, storing
 from core.ledgers.asking import read_asked
-from core.ledgers.checking import compile_schema, described
+from core.ledgers.checking import compile_schema, described, messages_of
 from core.ledgers.pages.common import context_here, fields_here, place_for
 from core.ledgers.values import stored
 from core.web.request import actor, db
@@ -64,7 +64,7 @@ def out_schema(ledger: Ledger) -> type[Schema]:
 
 
 def _out(field: Field) -> fields.Field[Any]:
-    options = {"required": True, "allow_none": True, "metadata": described(field)}
+    options: dict[str, Any] = {"required": True, "allow_none": True, "metadata": described(field)}
     if field.kind == "choices":
         return fields.List(fields.String(), **options)
     return (fields.String if field.sealed else _KINDS.get(field.kind, fields.String))(**options)
@@ -176,7 +176,7 @@ def _judged(ledger: Ledger, partial: bool) -> dict[str, Any]:
     try:
         found: dict[str, Any] = schema.load(request.get_json(silent=True) or {}, partial=partial)
     except ValidationError as error:
-        said = {str(name): "；".join(map(str, texts)) for name, texts in error.normalized_messages().items()}
+        said = messages_of(error)
         raise InvalidInput(N_("填写有误"), said) from error
     return found
 

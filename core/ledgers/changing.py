@@ -43,7 +43,8 @@ class Preview:
 
 def changeable(fields: Sequence[Field]) -> list[Field]:
     """What may be set to one value for many: nothing that tells records apart or is sealed."""
-    return [field for field in fields if field.editable and not (field.key or field.sealed or field.kind in ("unit", "person", "household"))]
+    return [field for field in fields if field.editable and not (field.key or field.sealed)
+            and field.kind not in ("unit", "person", "household")]
 
 
 def rows_of(session: Session, ledger: Ledger, scope: Scope, choice: Choice, fields: Sequence[Field]) -> Iterator[Any]:
@@ -68,7 +69,7 @@ def judged(ledger: Ledger, field: Field, text: str, fields: Sequence[Field], con
 def preview(session: Session, ledger: Ledger, scope: Scope, choice: Choice, field: Field, value: pl.DataFrame,
             fields: Sequence[Field]) -> Preview:
     """What the change would do."""
-    count, changing, sample = 0, 0, []
+    count, changing, sample = 0, 0, list[tuple[str, str, str]]()
     new = written(value[field.name].to_list()[0], field)
     for row in rows_of(session, ledger, scope, choice, [*fields, ledger.naming]):
         count += 1

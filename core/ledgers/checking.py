@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import polars as pl
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
+from core.errors import N_
 from core.host.ledgers import Field, Ledger
 from core.ledgers.context import Context
 from core.ledgers.kinds import Rules, rules_of
@@ -18,6 +19,7 @@ from core.ledgers.kinds import Rules, rules_of
 #: the column of a frame that carries the original row number
 ROW = "row"
 _ERRORS = {ROW: pl.Int64, "field": pl.String, "value": pl.String, "message": pl.String}
+NO_VALUE = N_("这一项不是可以填写的内容")
 _REFERENCES = ("unit", "person", "household")
 
 
@@ -92,14 +94,15 @@ def _said(field: Field, rules: Rules, context: Context) -> pl.Expr:
     text, value = pl.col(field.name), pl.col(f"={field.name}")
     required = field.required and field.default is None and field.name not in context.optional
     missing = pl.lit(f"{field.label}必填") if required else pl.lit(None, pl.String)
-    chain = pl.when(text.is_null()).then(missing)
+    chain: Any = pl.when(text.is_null()).then(missing)
     before = [(fault, message) for fault, message in rules.faults if field.kind in _REFERENCES]
     for fault, message in before:
         chain = chain.when(fault(text, value)).then(pl.lit(message))
     chain = chain.when(value.is_null()).then(pl.lit(rules.unread))
     for fault, message in () if before else rules.faults:
         chain = chain.when(fault(text, value)).then(pl.lit(message))
-    return chain.otherwise(pl.lit(None, pl.String))
+    said: pl.Expr = chain.otherwise(pl.lit(None, pl.String))
+    return said
 
 
 def _across(ledger: Ledger, said: pl.DataFrame, values: pl.DataFrame, asked: Sequence[Field]) -> pl.DataFrame:
@@ -132,12 +135,10 @@ def _errors(texts: pl.DataFrame, said: pl.DataFrame, asked: Sequence[Field]) -> 
 class Cell(fields.Field[Any]):
     """What a form or the API gives for one field, as the text the rules read."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {"invalid": "这一项不是可以填写的内容"}
-
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:
         text = text_of(value)
         if text is not None and ("\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)):
-            raise self.make_error("invalid")
+            raise ValidationError(NO_VALUE)
         return text
 
 
@@ -153,7 +154,7 @@ def text_of(value: Any) -> str | None:
         return format(Decimal(repr(value)), "f") if value == value and abs(value) != float("inf") else "?"
     if isinstance(value, list | tuple) and not any(isinstance(part, list | tuple) for part in value):
         return "、".join(part for part in map(text_of, value) if part)
-    raise ValidationError("这一项不是可以填写的内容")
+    raise ValidationError(NO_VALUE)
 
 
 class RowSchema(Schema):
@@ -189,6 +190,12 @@ def compile_schema(ledger: Ledger, context: Context | None = None, fields: Seque
     cells = {field.name: Cell(allow_none=True, metadata=described(field)) for field in asked}
     return type(f"{ledger.slug}_{ledger.plural}".title().replace("_", "") + "In", (RowSchema,),
                 {**cells, "ledger": ledger, "asked": asked, "known": context or Context(), "__doc__": ledger.title})
+
+
+def messages_of(error: ValidationError) -> dict[str, str]:
+    """What a schema found wrong, one message for each field."""
+    found: dict[str, Any] = error.messages if isinstance(error.messages, dict) else {"": error.messages}
+    return {str(name): "；".join(map(str, texts)) for name, texts in found.items()}
 
 
 def described(field: Field) -> dict[str, Any]:

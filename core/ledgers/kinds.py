@@ -232,10 +232,14 @@ def _yes_no(ledger: Ledger, field: Field) -> Rules:
 def _reference(field: Field, found: Mapping[str, Any]) -> Rules:
     there = {text: str(answer) for text, answer in found.items() if not isinstance(answer, str)}
     wrong = {text: answer for text, answer in found.items() if isinstance(answer, str)}
-    faults = tuple((lambda text, _, texts=tuple(key for key, value in wrong.items() if value == message): text.is_in(texts),
-                    message) for message in dict.fromkeys(wrong.values()))
+    faults = tuple((_among([text for text, said in wrong.items() if said == message]), message)
+                   for message in dict.fromkeys(wrong.values()))
     return Rules(_one_line, lambda text: _mapped(text, there, pl.String), f"没有找到这个{field.label}，或者它不在您的范围内",
                  pl.String, faults)
+
+
+def _among(texts: list[str]) -> Callable[[Expr, Expr], Expr]:
+    return lambda text, _: text.is_in(texts)
 
 
 def _id_number(ledger: Ledger, field: Field) -> Rules:

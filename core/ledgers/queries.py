@@ -65,7 +65,7 @@ def get_record(session: Session, ledger: Ledger, scope: Scope, record_id: uuid.U
 
 def chosen_records(session: Session, ledger: Ledger, scope: Scope, ids: Sequence[uuid.UUID]) -> list[Any]:
     """These records, as far as they are in scope, in the order of their ids."""
-    model, found = ledger.model, []
+    model, found = ledger.model, list[Any]()
     for at in range(0, len(ids), 500):
         statement = in_scope(select(model).where(model.id.in_(list(ids[at : at + 500]))), model, scope)
         found += session.scalars(statement).all()

@@ -173,7 +173,8 @@ def compare(session: Session, ledger: Ledger, scope: Scope, file: File, fields: 
         found.changes += changes
         found.unchanged += not changes
     if len(found.changes) > MOST_CHANGES:
-        raise InvalidInput(N_("文件里改动了 %(count)s 处，一次最多收回 %(most)s 处，请分几个文件上传"), count=len(found.changes), most=MOST_CHANGES)
+        raise InvalidInput(N_("文件里改动了 %(count)s 处，一次最多收回 %(most)s 处，请分几个文件上传"),
+                           count=len(found.changes), most=MOST_CHANGES)
     return found
 
 

@@ -308,7 +308,8 @@ def _told(value: Any, field: Field) -> str:
 def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, fields: tuple[Field, ...], actor: Actor,
             verb: str) -> None:
     old = work.before.get(0)
-    before, after = {}, {}
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
     for one in fields:
         values = work.columns.get("extra" if one.extra else one.column)
         if values is None:

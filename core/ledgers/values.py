@@ -86,7 +86,7 @@ def blank(column: Column[Any]) -> Any:
     """What a column keeps where nothing is entered."""
     if column.nullable:
         return None
-    default = column.default
+    default: Any = column.default
     if default is not None and default.is_scalar:
         return default.arg
     if default is not None and default.is_callable:

@@ -195,7 +195,9 @@ def how_to_write(field: Field) -> str:
                "id_number": "18 位，末位可为 X", "phone": "11 位手机号，或带区号的座机号", "bank_card": "12 至 25 位数字",
                "choices": "可填几项，用顿号分开：" + "、".join(label for _, label in field.choices),
                "choice": "选一项：" + "、".join(label for _, label in field.choices), "unit": "单位名称或区划代码；不填就是导入所在的单位"}
-    bounds = "".join(part for part in (f"，不小于 {field.least}" if field.least is not None and field.kind not in ("text", "note", "name") else "",
-                                       f"，不大于 {field.most}" if field.most is not None and field.kind not in ("text", "note", "name") else ""))
+    bounds = ""
+    if field.kind not in ("text", "note", "name"):
+        bounds += f"，不小于 {field.least}" if field.least is not None else ""
+        bounds += f"，不大于 {field.most}" if field.most is not None else ""
     said = "；".join(part for part in (by_kind.get(field.kind, "") + bounds, field.pattern_hint, field.help) if part)
     return said.lstrip("，")

@@ -121,4 +121,5 @@ def read_rows(session: Session, table: Table, tenant_id: str, name: str, values:
     statement = select(*(table.c[column] for column in wanted)).where(
         table.c.tenant_id == tenant_id, table.c[name].in_(bindparam("asked", expanding=True)))
     for at in range(0, len(asked), ASKED):
-        yield from session.connection().execute(statement, {"asked": asked[at : at + ASKED]}).mappings()
+        for row in session.connection().execute(statement, {"asked": asked[at : at + ASKED]}).mappings():
+            yield dict(row)

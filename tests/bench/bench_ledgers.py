@@ -139,7 +139,9 @@ def by_hand(dialect: str, place: Place, order: Order, conditions: Sequence[Condi
     for at, one in enumerate(conditions):
         if one.op == "prefix":
             terms.append(f"{one.column} >= :c{at} AND {one.column} < :d{at}" if dialect == "sqlite" else f"{one.column} LIKE :c{at}")
-            values |= {f"c{at}": one.value if dialect == "sqlite" else f"{one.value}%", **({f"d{at}": one.value + "\U0010ffff"} if dialect == "sqlite" else {})}
+            values[f"c{at}"] = one.value if dialect == "sqlite" else f"{one.value}%"
+            if dialect == "sqlite":
+                values[f"d{at}"] = one.value + "\U0010ffff"
         elif one.op == "empty":
             terms.append(f"{one.column} IS NULL")
         else:
@@ -165,8 +167,8 @@ def by_hand(dialect: str, place: Place, order: Order, conditions: Sequence[Condi
         hints += [f" INDEXED BY {indexed[name]}" for name in sorted(wanted) if name in indexed]
     made = []
     for hint in hints:
-        statement = text(f"SELECT {', '.join(SHOWN)} FROM sample_families{hint} WHERE {' AND '.join(terms)} ORDER BY {by} LIMIT {PAGE}").columns(
-            *(table.c[name] for name in SHOWN))
+        query = f"SELECT {', '.join(SHOWN)} FROM sample_families{hint} WHERE {' AND '.join(terms)} ORDER BY {by} LIMIT {PAGE}"
+        statement = text(query).columns(*(table.c[name] for name in SHOWN))
         made.append(lambda connection, statement=statement: connection.execute(statement, bound).all())
     return made
 
@@ -189,7 +191,8 @@ def medians(turns: Sequence[Callable[[], Any]]) -> list[float]:
     return [statistics.median(kept) * 1000 for kept in times]
 
 
-def compare(session: Session, place: Place, order: Order, name: str, conditions: tuple[Condition, ...], deep: bool = False) -> dict[str, Any]:
+def compare(session: Session, place: Place, order: Order, name: str, conditions: tuple[Condition, ...],
+            deep: bool = False) -> dict[str, Any]:
     """One page both ways, after both gave the same rows."""
     dialect, connection, asked = session.get_bind().dialect.name, session.connection(), (LIVE, *conditions)
     after = None
@@ -252,9 +255,8 @@ def run() -> list[dict[str, Any]]:
             make_schema(url)
             database = Database(url)
             ENGINE[:] = [database.engine]
-            with database.transaction() as session:
-                with tenant_scope(session, TENANT):
-                    units = load_units(session)
+            with database.transaction() as session, tenant_scope(session, TENANT):
+                units = load_units(session)
             load_rows(database.engine, [unit for unit in units if unit.kind == "school"])
             with database.session() as session, tenant_scope(session, TENANT):
                 if url.startswith("sqlite"):

@@ -126,7 +126,7 @@ def made_up(kind: Any, field: Field | None, secret: str, record_id: uuid.UUID) -
     if isinstance(kind, SmallInteger | Integer):
         return 7
     if isinstance(kind, DateTime):
-        return dt.datetime(2016, 9, 1)
+        return dt.datetime.fromisoformat("2016-09-01")
     if isinstance(kind, Date):
         return dt.date(2016, 9, 1)
     return record_id if "UUID" in str(kind) or "CHAR(32)" in str(kind) else []

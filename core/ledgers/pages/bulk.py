@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -30,7 +30,7 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
     def choose(code: str) -> ResponseReturnValue:
         if not request.form.getlist("ids"):
             flash(gettext("请先在列表里勾选记录"), "warning")
-            return redirect(url_for(".index", code=code, **common.asked_here(ledger).query))
+            return redirect(common.back_to(code, common.asked_here(ledger).query))
         return _form(ledger, _choice(ledger), None)
 
     @blueprint.post("/bulk")
@@ -57,7 +57,7 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
         count = changing.change(db(), ledger, common.scope_here(ledger.write, choice.asked), choice, field, value, actor(), fields=fields,
                                 expected=request.form.get("count", -1, type=int), reason=request.form.get("reason", "").strip())
         flash(gettext("已修改 %(count)s 条", count=count), "success")
-        return redirect(url_for(".index", code=code, **choice.asked.query))
+        return redirect(common.back_to(code, choice.asked.query))
 
 
 def _choice(ledger: Ledger) -> Choice:
@@ -81,5 +81,6 @@ def _text(field: Field) -> str:
 
 def _form(ledger: Ledger, choice: Choice, refused: PlatformError | None, field: Field | None = None) -> str:
     fields = changing.changeable(common.fields_here(ledger))
-    return common.show("bulk.html", ledger, choice=choice, refused=refused, field=field, fields=fields, asked=choice.asked, pairs=[(one.name, one.label) for one in fields],
+    pairs = [(one.name, one.label) for one in fields]
+    return common.show("bulk.html", ledger, choice=choice, refused=refused, field=field, asked=choice.asked, pairs=pairs,
                        entered=request.form)

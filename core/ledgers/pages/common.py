@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
@@ -123,6 +123,12 @@ def entered_of(row: Any, fields: Iterable[Field]) -> dict[str, str]:
 def chosen_unit(asked: Asked) -> Unit | None:
     """The unit of the filter, for showing its name."""
     return find_unit_by_code(db(), asked.query["unit"]) if asked.query.get("unit") else None
+
+
+def back_to(code: str, query: Mapping[str, str]) -> str:
+    """The address of the list with these values in it."""
+    values: dict[str, Any] = {"code": code, **query}
+    return url_for(".index", **values)
 
 
 def show(template: str, ledger: Ledger, /, **values: Any) -> str:

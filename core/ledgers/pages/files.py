@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, request, send_file, url_for
+from flask import Blueprint, Response, current_app, flash, g, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
@@ -77,12 +76,12 @@ def _order(ledger: Ledger, asked: Asked, reason: str, originals: bool) -> Order:
     return Order(ledger, unit(), g.tenant_id, common.scope_here(ledger.export, asked), asked, fields, actor(), reason, identity)
 
 
-def _enqueue(ledger: Ledger, order: Order, code: str, originals: bool) -> Any:
+def _enqueue(ledger: Ledger, order: Order, code: str, originals: bool) -> ResponseReturnValue:
     enqueue(db(), actor(), CODE, {"ledger": ledger.code, "unit": str(unit().id), "query": dict(order.asked.query), "reason": order.reason,
                                   "originals": originals, "all_columns": request.form.get("all_columns") == "1"},
             tenant_id=g.tenant_id, unit_id=unit().id)
     flash(gettext("记录较多，正在后台写入文件；写好后在“后台任务”里下载"), "success")
-    return redirect(url_for(".index", code=code, **order.asked.query))
+    return redirect(common.back_to(code, order.asked.query))
 
 
 def _file(out: io.BytesIO, name: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, jsonify, redirect, request, url_for
+from flask import Blueprint, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from core.errors import PlatformError
@@ -27,7 +27,7 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
     def index(code: str) -> ResponseReturnValue:
         if request.args.getlist("column"):
             kept = {name: value for name, value in request.args.to_dict().items() if name not in ("column", "after")}
-            return redirect(url_for(".index", code=code, **{**kept, "columns": ",".join(request.args.getlist("column"))}))
+            return redirect(common.back_to(code, {**kept, "columns": ",".join(request.args.getlist("column"))}))
         error: PlatformError | None = None
         asked, scope = Asked(shown=tuple(field for field in ledger.fields if field.listed)), g.scope
         try:

@@ -14,7 +14,7 @@ from marshmallow import ValidationError
 from core.errors import N_, InvalidInput, NotFound, PlatformError
 from core.host.ledgers import Field, Ledger
 from core.ledgers import queries, storing
-from core.ledgers.checking import compile_schema
+from core.ledgers.checking import compile_schema, messages_of
 from core.ledgers.pages import common
 from core.ledgers.revealing import reveal_value
 from core.ledgers.values import written
@@ -146,8 +146,7 @@ def _loaded(ledger: Ledger, sent: dict[str, str], fields: tuple[Field, ...], par
     try:
         found: dict[str, Any] = compile_schema(ledger, common.context_here(ledger), fields)().load(sent, partial=partial)
     except ValidationError as error:
-        said = {name: "；".join(map(str, texts)) for name, texts in error.normalized_messages().items()}
-        raise InvalidInput(N_("填写有误"), said) from error
+        raise InvalidInput(N_("填写有误"), messages_of(error)) from error
     return found
 
 

@@ -42,7 +42,7 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
             record(db(), actor(), ledger.read, f"共享{ledger.title}的视图“{name}”", subject=f"ledger_view:{made.id}",
                    tenant_id=g.tenant_id, unit_id=unit().id)
         flash(gettext("已存为视图“%(name)s”", name=name), "success")
-        return redirect(url_for(".index", code=code, **made.query))
+        return redirect(common.back_to(code, made.query))
 
     @blueprint.post("/views/<uuid:view_id>/drop")
     @require(ledger.read)

@@ -69,7 +69,8 @@ def inside(scope: Scope, units: dict[str, Unit], row: Family) -> bool:
 CONDITIONS: list[tuple[list[Condition], Callable[[Family], bool]]] = [
     ([], lambda row: True),
     ([Condition("kind", "eq", "low")], lambda row: row.kind == "low"),
-    ([Condition("number", "prefix", "JX00"), Condition("kind", "filled")], lambda row: row.number.startswith("JX00") and row.kind is not None),
+    ([Condition("number", "prefix", "JX00"), Condition("kind", "filled")],
+     lambda row: row.number.startswith("JX00") and row.kind is not None),
     ([Condition("income", "ge", Decimal(100)), Condition("income", "le", Decimal(300))],
      lambda row: row.income is not None and 100 <= row.income <= 300),
     ([Condition("kind", "in", ("poor", "low")), Condition("identified_on", "empty")],

@@ -46,7 +46,8 @@ def test_an_empty_list_says_the_next_step(client_as: ClientAs) -> None:
 
 
 def test_the_list_shows_masks_filters_and_orders(app: Flask, client_as: ClientAs) -> None:
-    add_families(app, JIA, "990101-S01", {"head": "测试甲"}, {"head": "测试乙", "income": "100", "kind": "低保户", "id_number": "110105200001010032"})
+    other = {"head": "测试乙", "income": "100", "kind": "低保户", "id_number": "110105200001010032"}
+    add_families(app, JIA, "990101-S01", {"head": "测试甲"}, other)
     client = client_as("jia-aid")
     page = text(client, f"{BASE}/")
     assert GOOD["id_number"] not in page and "002X" in page

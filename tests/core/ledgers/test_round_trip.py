@@ -69,7 +69,8 @@ def test_an_export_is_masked_watermarked_and_neutralised(app: Flask, client_as: 
     assert "导出人：测试08" in sheet["A1"].value and "990101" not in sheet["A1"].value
     assert cells["身份证号"].value == "1101**********002X" and GOOD["id_number"] not in str(zipped(content))
     assert cells["备注"].data_type == "s" and cells["备注"].value.startswith("=") and cells["备注"].quotePrefix
-    assert (cells["人均纯收入（元）"].value, cells["识别日期"].value.isoformat()[:10], cells["致贫原因"].value) == (3200.5, "2015-09-01", "因病、因学")
+    assert (cells["人均纯收入（元）"].value, cells["识别日期"].value.isoformat()[:10]) == (3200.5, "2015-09-01")
+    assert cells["致贫原因"].value == "因病、因学"
     assert book[MARKS].sheet_state == "veryHidden" and sheet.column_dimensions["T"].hidden
     assert "<f>" not in zipped(content)
 
