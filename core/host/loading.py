@@ -146,7 +146,7 @@ def call_registers(plugin: Any) -> dict[str, list[Any]]:
                                   kind=kind.__name__, item=repr(wrong[0]))
         answers[hook] = found
     for message, params in (fault for ledger in answers["register_ledgers"] for fault in ledger_faults(ledger)):
-        raise PluginLoadError(message, **params)
+        raise PluginLoadError(message, None, **params)
     return answers
 
 
