@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +19,8 @@ from core.ledgers.imports.staging import frame_of
 from core.tenancy.models import Tenant
 
 GOOD, ALL = "good", "all"
+#: rows handed to the database in one go, within the one transaction; each leaves its entry on the trail
+CHUNK = 20_000
 
 
 def confirm(session: Session, desk: Desk, found: Import, choice: str, turn: int) -> storing.Stored:
@@ -65,17 +69,21 @@ def may_confirm(found: Import, choice: str, turn: int) -> None:
 
 def _store(session: Session, desk: Desk, found: Import, rows: pl.DataFrame, fields: tuple[Field, ...],
            place: standing.Standing) -> storing.Stored:
-    told = f"导入“{found.file_name}”"
-    made = changed = storing.Stored(0, 0, 0, [])
-    if place.new:
-        fresh = rows if len(place.new) == rows.height else rows[place.new]
-        made = storing.store(session, desk.ledger, desk.tenant_id, standing.new_rows(desk.ledger, fresh, fields), desk.actor,
+    told, created, updated, unchanged = f"导入“{found.file_name}”", 0, 0, len(place.unchanged)
+    for part in _chunks(place.new):
+        made = storing.store(session, desk.ledger, desk.tenant_id, standing.new_rows(desk.ledger, rows[part], fields), desk.actor,
                              "create", unit_id=found.unit_id, fields=fields,
-                             sentence=f"{desk.ledger.title}：{told}新增 {len(place.new)} 条")
-    if place.changed:
-        old = [place.old[at] for at in place.changed]
-        changed = storing.store(session, desk.ledger, desk.tenant_id, standing.changed_rows(rows[place.changed], old),
-                                desk.actor, "update", unit_id=found.unit_id, fields=fields,
-                                sentence=f"{desk.ledger.title}：{told}修改 {len(place.changed)} 条")
-    return storing.Stored(made.created, changed.updated, len(place.unchanged) + changed.unchanged,
-                          [*made.ids, *changed.ids])
+                             sentence=f"{desk.ledger.title}：{told}新增 {len(part)} 条")
+        created += made.created
+    for part in _chunks(place.changed):
+        changes = standing.changed_rows(rows[part], [place.old[at] for at in part])
+        made = storing.store(session, desk.ledger, desk.tenant_id, changes, desk.actor, "update", unit_id=found.unit_id,
+                             fields=fields, sentence=f"{desk.ledger.title}：{told}修改 {len(part)} 条")
+        updated, unchanged = updated + made.updated, unchanged + made.unchanged
+    return storing.Stored(created, updated, unchanged, [])
+
+
+def _chunks(positions: list[int]) -> Iterator[list[int]]:
+    """Rows become Python objects on their way into the database: so many at a time."""
+    for at in range(0, len(positions), CHUNK):
+        yield positions[at : at + CHUNK]

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import os
 import re
 import uuid
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
+from core.access.guard import KEY as ACCESS
+from core.access.models import Assignment
+from core.accounts.models import Account
+from core.accounts.passwords import hash_password
+from core.accounts.services import assign, store_account
 from core.extensions import Database, tenant_scope
-from core.jobs.worker import run_due
+from core.jobs.worker import begin_periodic, parts_of, run_due
 from core.ledgers.imports import services
 from core.ledgers.imports.models import Import
+from core.units.queries import find_unit_by_code
 from tests.conftest import ClientAs
 from tests.core.ledgers.imports.conftest import COUNTY, HEADS, SCHOOL, household, id_number, roster
+from tests.factories.world import ACTOR as COMMAND_LINE
+from tests.factories.world import PASSWORD, SINCE
 from tests.sample_plugin.models import Family
 from tests.support.workbooks import excel, opened, saved
 
@@ -58,6 +68,17 @@ def turn_of(client: FlaskClient, place: str) -> str:
     return found[1]
 
 
+@pytest.fixture
+def colleague(app: Flask, app_database: Database, client_as: ClientAs) -> FlaskClient:
+    """A second clerk of the same office, who may do all that the first may."""
+    with app_database.transaction() as session:
+        account = store_account(session, "jia-second", "测试壬", hash_password(PASSWORD), COMMAND_LINE)
+        unit = find_unit_by_code(session, COUNTY)
+        assert unit is not None
+        assign(session, account, "aid_centre", unit, COMMAND_LINE, known=app.extensions[ACCESS], since=SINCE)
+    return client_as("jia-second")
+
+
 def count(database: Database) -> int:
     with database.session() as session, tenant_scope(session, COUNTY):
         return session.scalar(select(func.count(Family.id))) or 0
@@ -81,11 +102,13 @@ def test_from_upload_to_confirmation(client_as: ClientAs, app_database: Database
     assert count(app_database) == 3
 
 
-def test_the_returned_workbook_carries_on_and_only_its_owner_gets_it(client_as: ClientAs, app_database: Database) -> None:
-    client, other = client_as("jia-aid"), client_as("jia-admin")
+def test_the_returned_workbook_carries_on_and_only_its_owner_gets_it(client_as: ClientAs, colleague: FlaskClient) -> None:
+    client = client_as("jia-aid")
     place = checked(client, roster(household(1), household(2, **BAD)))
-    assert BAD["身份证号"] not in other.get(place).text
-    assert other.get(f"{place}/returned").status_code == 403
+    shown = colleague.get(place).text
+    assert BAD["身份证号"] not in shown and "原内容只对上传人显示" in shown
+    assert id_number(1) not in colleague.get(f"{place}?step=columns").text
+    assert colleague.get(f"{place}/returned").status_code == 403
     book = opened(client.get(f"{place}/returned").data)
     book.worksheets[0]["C4"].value = id_number(2)
     again = place_of(upload(client, saved(book), "改好了.xlsx"))
@@ -179,3 +202,39 @@ def test_the_neighbour_and_the_school_beside_see_nothing(client_as: ClientAs, ap
             assert answer.status_code in (401, 403, 404) or "/sign-in" in answer.location, (login, path)
     with app_database.session() as session, tenant_scope(session, COUNTY):
         assert session.scalars(select(Import.state)).all() == ["checked"]
+
+
+def test_background_work_for_somebody_who_may_no_longer_write_stores_nothing(
+        app: Flask, client_as: ClientAs, colleague: FlaskClient, app_database: Database,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "AT_ONCE", 0)
+    client = client_as("jia-aid")
+    place = checked(client, roster(household(1)))
+    run_due(app)
+    client.post(f"{place}/confirm", data={"choice": "all", "turn": turn_of(client, place)})
+    with app_database.transaction() as session:
+        account = session.scalars(select(Account.id).where(Account.login == "jia-aid")).one()
+        session.execute(update(Assignment).where(Assignment.account_id == account).values(valid_to=dt.date(2016, 1, 1)))
+    run_due(app)
+    assert count(app_database) == 0
+    assert "发起人已不能登记这本台账" in colleague.get(place).text
+
+
+def test_forgotten_imports_are_given_up_and_files_nobody_refers_to_removed(
+        app: Flask, client_as: ClientAs, app_database: Database) -> None:
+    place = checked(client_as("jia-aid"), roster(household(1)))
+    kept = checked(client_as("jia-aid"), roster(household(2)))
+    folder = app.config["BANGFU_SETTINGS"].data_dir / "imports" / COUNTY
+    stray = folder / "0123.sealed"
+    stray.write_bytes(b"x")
+    os.utime(stray, (0, 0))
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+    with app_database.transaction() as session, tenant_scope(session, COUNTY):
+        old = session.get_one(Import, (COUNTY, uuid.UUID(place.rpartition("/")[2])))
+        old.created_at -= dt.timedelta(days=40)
+    begin_periodic(parts_of(app))
+    run_due(app)
+    assert "这次导入已放弃" in client_as("jia-aid").get(place).text
+    assert "将新增 1 条" in client_as("jia-aid").get(kept).text
+    assert not stray.exists() and len(list(folder.iterdir())) == 4
