@@ -23,6 +23,7 @@ from core.extensions import Database
 from core.host.manager import PluginHost
 from core.jobs.commands import jobs
 from core.privacy.commands import privacy as privacy_group
+from core.synthetic.commands import generate, workbook
 from core.tenancy.commands import plan, tenants
 from core.units.commands import units
 
@@ -111,6 +112,10 @@ def _migrate(database: Database, host: PluginHost) -> None:
 @main.group("demo", help="演示数据：真实区划、真实方案、虚构人员")
 def demo_group() -> None:
     """The demo data."""
+
+
+demo_group.add_command(generate)
+demo_group.add_command(workbook)
 
 
 @demo_group.command("load", help="载入缺少的演示数据")
