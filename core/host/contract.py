@@ -183,8 +183,18 @@ class Todo:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """Whom a page is about: `kind` is person or household, `unit_id` where their record stands."""
+
+    kind: str
+    tenant_id: str
+    id: uuid.UUID
+    unit_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class TimelineEntry:
-    """Something that happened to a unit, for its timeline."""
+    """Something that happened to a unit, a person or a household, for its timeline."""
 
     on: dt.date
     sentence: str
@@ -326,7 +336,7 @@ class JobSpec:
 
     `run` may be called again after a crash: it does its writing in `run.transaction()` and ends with
     `run.finish_in` in the last of them. A `PlatformError` fails the job at once with its Chinese text; any
-    other error is tried again.
+    other error is tried again, `core.jobs.errors.JobPostponed` quietly and when it says.
     """
 
     #: slice or plugin, and a verb: "webhooks.deliver"

@@ -1,4 +1,4 @@
-"""How a run ends before its end. Neither is a fault, and neither is tried again by the run itself."""
+"""How a run ends before its end. None of these is a fault of the program."""
 
 
 class JobLost(Exception):
@@ -7,3 +7,13 @@ class JobLost(Exception):
 
 class JobCancelled(Exception):
     """Somebody has cancelled the job: stop here, and keep what has been committed."""
+
+
+class JobPostponed(Exception):
+    """This try came to nothing for a reason outside the platform that `reason` names for the log (English, nothing
+    personal): it counts as one, and the next comes after `seconds`, those of the spec unless given."""
+
+    def __init__(self, reason: str, *, seconds: int | None = None) -> None:
+        self.reason = reason
+        self.seconds = seconds
+        super().__init__(reason)

@@ -15,7 +15,7 @@ from core.extensions import new_id, utcnow
 from core.jobs import leases, waking
 from core.jobs.catalogue import known_jobs
 from core.jobs.clock import later
-from core.jobs.errors import JobCancelled, JobLost
+from core.jobs.errors import JobCancelled, JobLost, JobPostponed
 from core.jobs.leases import Due, Taken
 from core.jobs.models import PERIODIC, Job, State
 from core.jobs.running import Parts, Run
@@ -65,6 +65,9 @@ def run_one(parts: Parts, due: Due, *, early: bool = False) -> bool:
     except PlatformError as error:
         log.warning("job %s %s failed: %s", taken.known.spec.code, taken.number, error)
         _end(parts, taken, State.FAILED, error.text)
+    except JobPostponed as postponed:
+        log.warning("job %s %s postponed: %s", taken.known.spec.code, taken.number, postponed.reason)
+        _again(parts, taken, postponed.seconds)
     except Exception:
         log.exception("job %s %s went wrong", taken.known.spec.code, taken.number)
         _again(parts, taken)
@@ -83,13 +86,14 @@ def _cancelled(parts: Parts, taken: Taken) -> None:
         leases.write(session, taken, leases.ended(taken.known.spec, State.CANCELLED, words))
 
 
-def _again(parts: Parts, taken: Taken) -> None:
-    """Wait for the next try, or give up after the last."""
+def _again(parts: Parts, taken: Taken, seconds: int | None = None) -> None:
+    """Wait for the next try, as long as the spec says unless told, or give up after the last."""
     spec, tries = taken.known.spec, taken.earlier + 1
     if tries >= spec.attempts:
         _end(parts, taken, State.FAILED, f"原因已记入日志，请把编号 {taken.number} 告诉管理员")
         return
-    seconds = spec.waits[min(tries, len(spec.waits)) - 1] if spec.waits else 0
+    if seconds is None:
+        seconds = spec.waits[min(tries, len(spec.waits)) - 1] if spec.waits else 0
     values: dict[str, Any] = {"state": State.WAITING, "lease_until": None, "not_before": later(seconds),
                               "sentence": f"第 {tries} 次没有成功（编号 {taken.number}），将自动再试"}
     with parts.database.transaction() as session:

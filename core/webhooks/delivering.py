@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from core.errors import N_, PlatformError
 from core.extensions import utcnow
 from core.host.contract import JobRun, JobSpec
+from core.jobs.errors import JobPostponed
+from core.outward.addresses import Target
 from core.trail.services import record
 from core.units.models import Unit
 from core.webhooks import queries, sending
@@ -21,7 +23,7 @@ from core.webhooks.models import DeliveryState, EndpointState, WebhookDelivery, 
 from core.webhooks.permissions import Action
 from core.webhooks.sending import Outcome
 from core.webhooks.signing import signed_headers
-from core.webhooks.targets import Target, parse_target
+from core.webhooks.targets import parse_target
 from core.webhooks.vault import Vault
 from core.webhooks.words import FINAL, REASONS
 
@@ -33,10 +35,6 @@ KEPT, STOPPED = dt.timedelta(days=30), dt.timedelta(days=3)
 #: tries shown of one delivery
 HISTORY = 20
 _WHY = N_("推送事件")
-
-
-class NotDelivered(Exception):
-    """The try failed; the job is tried again."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def deliver(run: JobRun) -> None:
         return
     if last:
         raise PlatformError(REASONS[outcome.reason])
-    raise NotDelivered(f"{order.target.place}: {outcome.reason}")
+    raise JobPostponed(f"{order.target.place}: {outcome.reason}", seconds=_wait(run, outcome))
 
 
 def _prepare(session: Session, run: JobRun, delivery_id: uuid.UUID) -> _Order | None:
@@ -110,7 +108,7 @@ def _settle(session: Session, run: JobRun, delivery_id: uuid.UUID, outcome: Outc
     delivery.history = [*delivery.history, {
         "at": now.isoformat(timespec="seconds"), "status": outcome.status, "reason": outcome.reason,
         "millis": outcome.millis}][-HISTORY:]
-    delivery.due_at = None if last else now + dt.timedelta(seconds=WAITS[run.attempt - 1])
+    delivery.due_at = None if last else now + dt.timedelta(seconds=_wait(run, outcome))
     delivery.state = (DeliveryState.DELIVERED if outcome.ok else
                       DeliveryState.FAILED if last else DeliveryState.RETRYING)
     if outcome.reason in ("address", "host"):
@@ -119,6 +117,11 @@ def _settle(session: Session, run: JobRun, delivery_id: uuid.UUID, outcome: Outc
                unit_id=endpoint.unit_id, reason=outcome.reason)
     _watch(session, run, endpoint, outcome, now)
     return last
+
+
+def _wait(run: JobRun, outcome: Outcome) -> int:
+    """Seconds until the next try: our own patience, or the receiver's, whichever is longer."""
+    return max(WAITS[min(run.attempt, len(WAITS)) - 1], outcome.wait)
 
 
 def _watch(session: Session, run: JobRun, endpoint: WebhookEndpoint, outcome: Outcome, now: dt.datetime) -> None:

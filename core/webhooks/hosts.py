@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, NotFound
 from core.extensions import Actor
+from core.outward.addresses import literal_address, may_connect, place_of
 from core.trail.services import record
 from core.units.models import Unit
 from core.webhooks.models import WebhookHost
 from core.webhooks.permissions import Action
-from core.webhooks.targets import literal_address, may_connect, parse_place, place_of
+from core.webhooks.targets import parse_place
 
 
 def allow_host(session: Session, unit: Unit, place: str, reason: str, actor: Actor, *, tenant_id: str) -> WebhookHost:

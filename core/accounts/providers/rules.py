@@ -8,14 +8,12 @@ from urllib.parse import urlsplit
 
 from core.errors import N_
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: signatures with a key that the provider alone has; never "none", never one made with the shared secret
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 #: the kind of key each of them takes
 _KEY_KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC"}
 #: a modulus of 2,048 bits in base64url; shorter ones can be broken
 _SHORTEST_MODULUS = 342
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost"})
 
 
@@ -59,18 +57,6 @@ def home_fault(address: str) -> str | None:
     if parts.path not in ("", "/") or parts.query:
         return N_("只写到主机名为止，例如 https://bangfu.example.gov.cn")
     return address_fault(address, {host_of(address)})
-
-
-def is_inner(address: Address) -> bool:
-    """Whether an address leads into this machine or its own network, under whatever clothing."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in _NAT64:
-            return is_inner(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if address.ipv4_mapped is not None:
-            return is_inner(address.ipv4_mapped)
-        if address.sixtofour is not None or address.teredo is not None:
-            return True
-    return not address.is_global or address.is_multicast
 
 
 def usable_keys(keys: object, header: Mapping[str, object]) -> list[dict[str, object]]:

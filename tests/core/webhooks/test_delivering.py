@@ -7,14 +7,15 @@ import json
 import time
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.extensions import all_tenants, tenant_scope, utcnow
 from core.host.services import set_switch
 from core.jobs.models import Job
 from core.jobs.worker import run_due
+from core.outward import exchange
 from core.units.queries import get_unit_by_code
-from core.webhooks import delivering, recipe, sending, services
+from core.webhooks import delivering, recipe, services
 from core.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.core.webhooks.conftest import ACTOR, JIA, YI, Office, Receiver, answer, emit_sample
 
@@ -68,6 +69,32 @@ def test_a_delivery_is_tried_again_when_it_is_due_under_the_same_id(office: Offi
     assert office.endpoint().failures == 0
 
 
+def test_a_failed_try_is_one_quiet_line_in_the_log(office: Office, receiver: Receiver,
+                                                   caplog: pytest.LogCaptureFixture) -> None:
+    office.listen(receiver)
+    receiver.answers = [answer(503)]
+    emit(office)
+    office.run()
+    (line,) = [record for record in caplog.records if record.name == "core.jobs"]
+    assert line.levelname == "WARNING" and line.exc_info is None
+    assert f"{receiver.place}: status" in line.getMessage() and "qwertz" not in line.getMessage()
+
+
+@pytest.mark.parametrize(("asked", "least", "most"), [("3600", 3590, 3600), ("1", 0, 5), ("999999", 86_390, 86_400)])
+def test_the_next_try_comes_when_the_receiver_asks_for_it(office: Office, receiver: Receiver, asked: str, least: int,
+                                                          most: int) -> None:
+    office.listen(receiver)
+    receiver.answers = [answer(503, **{"Retry-After": asked})]
+    emit(office)
+    office.run()
+    due = office.delivery().due_at
+    assert due is not None
+    assert least - 5 < (due - utcnow()).total_seconds() <= most
+    with office.database.session() as session:
+        waiting = session.connection().execute(select(Job.__table__).where(Job.__table__.c.code == "webhooks.deliver")).one()
+    assert abs((waiting.not_before - due).total_seconds()) < 5
+
+
 def test_it_is_given_up_after_the_last_try_and_can_be_replayed(office: Office, receiver: Receiver) -> None:
     office.listen(receiver)
     receiver.answers = [answer(500)] * delivering.TRIES
@@ -98,7 +125,7 @@ def test_a_redirect_is_a_failure_of_its_own_and_is_not_followed(office: Office, 
 
 def test_a_name_that_leads_inward_is_refused_for_good(office: Office, receiver: Receiver,
                                                       monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "resolve", lambda host, port, seconds: ["127.0.0.1"])
+    monkeypatch.setattr(exchange, "resolve", lambda host, port, seconds: ["127.0.0.1"])
     office.subscribe(f"https://outside.example:{receiver.port}/hook?key=qwertz")
     emit(office)
     office.run(early=True)

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from core.webhooks import sending
-from core.webhooks.sending import Outcome, resolve, send
+from core.outward import exchange
+from core.outward.exchange import resolve
+from core.webhooks.sending import Outcome, asked_wait, send
 from core.webhooks.targets import parse_target
 from tests.core.webhooks.conftest import Receiver, answer
 
@@ -49,7 +50,7 @@ def test_what_is_sent_names_the_host_and_follows_no_proxy(receiver: Receiver, mo
                                        ["169.254.169.254"], ["10.0.0.1"], ["64:ff9b::7f00:1"]])
 def test_a_name_with_one_inner_address_is_not_connected_to(
         receiver: Receiver, monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
-    monkeypatch.setattr(sending, "resolve", lambda host, port, seconds: addresses)
+    monkeypatch.setattr(exchange, "resolve", lambda host, port, seconds: addresses)
     monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("connected"))
     assert post(f"http://outside.example:{receiver.port}/", allowed=False).reason == "address"
 
@@ -58,7 +59,7 @@ def test_a_name_that_changes_its_answer_gains_nothing(monkeypatch: pytest.Monkey
     first = Receiver("127.0.0.1")
     second = Receiver("127.0.0.2", first.port)
     answers = [["127.0.0.1"], ["127.0.0.2"]]
-    monkeypatch.setattr(sending, "resolve", lambda host, port, seconds: answers.pop(0))
+    monkeypatch.setattr(exchange, "resolve", lambda host, port, seconds: answers.pop(0))
     real = socket.getaddrinfo
     asked: list[str] = []
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: asked.append(host) or real(host, *rest, **more))
@@ -71,7 +72,7 @@ def test_a_name_that_changes_its_answer_gains_nothing(monkeypatch: pytest.Monkey
 
 def test_metadata_and_groups_stay_refused_at_an_allowed_host(monkeypatch: pytest.MonkeyPatch) -> None:
     for address in ("169.254.169.254", "100.100.100.200", "224.0.0.1", "0.0.0.0", "::ffff:10.0.0.1"):
-        monkeypatch.setattr(sending, "resolve", lambda host, port, seconds, address=address: [address])
+        monkeypatch.setattr(exchange, "resolve", lambda host, port, seconds, address=address: [address])
         assert post("http://inner.example/").reason == "address"
 
 
@@ -83,6 +84,19 @@ def test_names_are_resolved_by_the_system_within_the_limit(monkeypatch: pytest.M
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [enough.wait()][1:])
     assert post("http://slow.example/", seconds=0.2).reason == "timeout"
     enough.set()
+
+
+@pytest.mark.parametrize(("said", "seconds"), [
+    ("120", 120), (" 0 ", 0), ("86400", 86_400), ("9" * 400, 86_400), ("Sun, 22 Nov 2026 00:10:00 GMT", 600),
+    ("Fri, 01 Jan 2100 00:00:00 GMT", 86_400), ("Sun, 22 Nov 2026 00:10:00", 600), ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+    ("", 0), ("soon", 0), ("-5", 0), ("1.5", 0), ("٣", 0), ("Sun, 99 Nov 99999 99:99:99 GMT", 0)])
+def test_a_receiver_may_ask_for_patience_of_a_day_at_most(said: str, seconds: int) -> None:
+    assert asked_wait(said, dt.datetime(2026, 11, 22, tzinfo=dt.UTC)) == seconds
+
+
+def test_only_a_failure_makes_us_wait(receiver: Receiver) -> None:
+    receiver.answers = [answer(503, b"", **{"Retry-After": "90"}), answer(200, b"", **{"Retry-After": "90"})]
+    assert (post(receiver.url).wait, post(receiver.url).wait) == (90, 0)
 
 
 def _drip(*pieces: bytes) -> Callable[[Any], None]:
@@ -129,7 +143,7 @@ def test_nobody_listening_is_a_failure_and_the_next_address_is_tried(
         probe.bind(("127.0.0.1", 0))
         closed = probe.getsockname()[1]
     assert post(f"http://127.0.0.1:{closed}/").reason == "connection"
-    monkeypatch.setattr(sending, "resolve", lambda host, port, seconds: ["127.0.0.3", "127.0.0.1"])
+    monkeypatch.setattr(exchange, "resolve", lambda host, port, seconds: ["127.0.0.3", "127.0.0.1"])
     assert post(f"http://two.example:{receiver.port}/").ok
 
 
@@ -157,7 +171,7 @@ def test_the_certificate_is_that_of_the_name_although_the_address_is_pinned(
     names: list[str | None] = []
     served.sni_callback = lambda connection, name, context: names.append(name)
     receiver.server.socket = served.wrap_socket(receiver.server.socket, server_side=True)
-    monkeypatch.setattr(sending, "resolve", lambda host, port, seconds: ["127.0.0.1"])
+    monkeypatch.setattr(exchange, "resolve", lambda host, port, seconds: ["127.0.0.1"])
     trusting = ssl.create_default_context(cafile=str(certificate))
     assert post(f"https://told.example:{receiver.port}/", tls=trusting).ok
     assert names == ["told.example"]

@@ -267,7 +267,6 @@ def test_pkce_is_proven_to_the_provider(trusting: Flask, way: uuid.UUID, refusal
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time limits of a test."""
-    monkeypatch.setattr(transport, "PIECE", 0.3)
     monkeypatch.setattr(transport, "WHOLE", 0.5)
 
 

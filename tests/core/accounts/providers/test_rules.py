@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 import pytest
 
 from core.accounts.providers.rules import (
@@ -12,7 +10,6 @@ from core.accounts.providers.rules import (
     first_value,
     hint_of,
     home_fault,
-    is_inner,
     usable_keys,
 )
 
@@ -31,15 +28,6 @@ def test_addresses_are_https_or_loopback_that_is_let(address: str, fine: bool) -
                                                ("http://x.gov.cn", False), ("https://x.gov.cn/path", False)])
 def test_the_platforms_own_address_ends_at_its_host(address: str, fine: bool) -> None:
     assert (home_fault(address) is None) is fine
-
-
-@pytest.mark.parametrize(("address", "inner"), [
-    ("127.0.0.1", True), ("10.1.2.3", True), ("172.16.0.1", True), ("192.168.1.1", True), ("169.254.169.254", True),
-    ("100.64.0.1", True), ("0.0.0.0", True), ("224.0.0.1", True), ("::1", True), ("fe80::1", True), ("fd00::1", True),
-    ("::ffff:10.0.0.1", True), ("64:ff9b::a00:1", True), ("2002:a00:1::", True), ("ff0e::1", True),
-    ("1.2.4.8", False), ("2400:3200::1", False), ("64:ff9b::102:408", False)])
-def test_inner_addresses_are_known_under_any_clothing(address: str, inner: bool) -> None:
-    assert is_inner(ipaddress.ip_address(address)) is inner
 
 
 @pytest.mark.parametrize(("claims", "done"), [
