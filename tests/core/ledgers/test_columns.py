@@ -71,6 +71,6 @@ def test_the_column_is_in_list_form_file_and_api_of_its_county_alone(added: None
 
 def test_a_faulty_column_is_refused_with_the_rule(host: PluginHost, app_database: Database) -> None:
     with app_database.session() as session, all_tenants(session, "检查方案"):
-        for code, choices, rule in (("Moved", CHOICES, "ledger-column-code"), ("moved", "", "ledger-column-choices")):
+        for code, choices, rule in (("moved-how", CHOICES, "ledger-column-code"), ("moved", "", "ledger-column-choices")):
             found = check_profile(session, host, profile_text(COLUMN.format(code=code, choices=choices)), "jia.toml")
             assert [problem.rule for problem in found.problems] == [rule]

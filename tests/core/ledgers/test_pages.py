@@ -94,7 +94,7 @@ def test_a_record_is_entered_corrected_removed_and_brought_back(client_as: Clien
     assert "JX001" in text(client, address) and "登记家庭" in text(client, address)
     form = text(client, f"{address}/edit")
     assert GOOD["id_number"] not in form and 'value="36.5"' in form
-    kept = {"version": 1, "head": "测试丙", "id_number": "", "causes": [""]}
+    kept = {"version": 1, "head": "测试丙", "members": "5", "id_number": "", "causes": [""]}
     assert client.post(f"{address}/edit", data=kept).status_code == 302
     assert client.post(f"{address}/edit", data=kept).status_code == 409
     changed = family(app_database)
@@ -104,7 +104,7 @@ def test_a_record_is_entered_corrected_removed_and_brought_back(client_as: Clien
     assert client.post(f"{address}/restore").status_code == 302
     assert "测试丙" in text(client, f"{SCHOOL}/")
     timeline = text(client, address)
-    assert "<del>测试甲</del>" in timeline and "删除家庭" in timeline and "恢复家庭" in timeline
+    assert "<del>4</del>" in timeline and "删除家庭" in timeline and "恢复家庭" in timeline
 
 
 def test_an_original_is_shown_to_the_right_person_with_a_reason_and_trailed(
