@@ -1,0 +1,1 @@
+"""Staged matching of people, pure: frames in, pairs with their reasons out."""
