@@ -90,7 +90,7 @@ def put(session: Session, ledger: Ledger, tenant: str, unit_id: uuid.UUID) -> uu
             field = next((one for one in ledger.fields if one.name == column.name), None)
             if column.name in linked and column.nullable:
                 continue
-            values[column.name] = [made_up(column.type, field, SECRET[tenant], record_id)]
+            values[column.name] = [dict(ledger.only).get(column.name) or made_up(column.type, field, SECRET[tenant], record_id)]
     session.connection().exec_driver_sql(
         "PRAGMA defer_foreign_keys=ON")  # a record may refer to one that the walk does not need
     session.connection().exec_driver_sql("PRAGMA ignore_check_constraints=ON")
@@ -208,7 +208,7 @@ def test_a_school_reaches_no_other_unit_of_its_own_county(
             answer = ask(central, method, address(app, rule, "990101100", ours), ledger, ours)
             assert SECRET[JIA] not in said(answer) and SUM not in said(answer), (method, rule.rule)
             if rule.rule.endswith("/totals"):
-                assert re.search(r"\b0 条", said(answer)), rule.rule
+                assert re.search(r"\b0 条|\"count\":0\b", said(answer)), rule.rule
             if "record_id" in rule.arguments:
                 assert answer.status_code in (404, 412, 422), (method, rule.rule, answer.status_code)
     assert untouched(app, filled)
