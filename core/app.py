@@ -18,6 +18,8 @@ import core.host.hooks
 import core.jobs.hooks
 import core.ledgers.hooks
 import core.ledgers.imports.hooks
+import core.people.hooks
+import core.matching.hooks
 import core.registry.hooks
 import core.tenancy.hooks
 import core.units.hooks
@@ -52,6 +54,8 @@ BUILTINS = (
     core.jobs.hooks,
     core.ledgers.hooks,
     core.ledgers.imports.hooks,
+    core.people.hooks,
+    core.matching.hooks,
     core.webhooks.hooks,
     core.host.hooks,
     core.api.hooks,

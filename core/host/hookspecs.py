@@ -26,6 +26,7 @@ from core.host.contract import (
     RoleSpec,
     RuleSpec,
     SectionSpec,
+    Subject,
     TimelineEntry,
     Todo,
     UnitChange,
@@ -251,6 +252,44 @@ def collect_unit_entries(session: Session, place: Place) -> list[TimelineEntry]:
     Args: session: the caller's, with the scope of the place open; never commit. place: the unit
         looked at; `place.tenants` are only those where the plugin is on, and `place.scope(action)`
         is what the caller may see there, for the scoped queries.
+    Returns: the newest entries, at most 50; an empty list: nothing to tell.
+    Order: day, newest first, then manifest order.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
+
+
+@hookspec
+def collect_person_entries(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
+    """What the plugin knows of a person, for the timeline on their page.
+
+    When: each time the page of a person is shown.
+    Scope: the tenant that keeps the record.
+    Args: session: the caller's, with the scope of the place open; never commit. place: the working
+        unit; `place.tenants` is the tenant of the record where the plugin is on, and
+        `place.scope(action)` is what the caller may see there, for the scoped queries. person: whose
+        page it is; the caller may see it.
+    Returns: the newest entries, at most 50; an empty list: nothing to tell.
+    Order: day, newest first, then manifest order.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
+
+
+@hookspec
+def collect_household_entries(session: Session, place: Place, household: Subject) -> list[TimelineEntry]:
+    """What the plugin knows of a household, for the timeline on their page.
+
+    When: each time the page of a household is shown.
+    Scope: the tenant that keeps the record.
+    Args: session: the caller's, with the scope of the place open; never commit. place: the working
+        unit; `place.tenants` is the tenant of the record where the plugin is on, and
+        `place.scope(action)` is what the caller may see there, for the scoped queries. household: whose
+        page it is; the caller may see it.
     Returns: the newest entries, at most 50; an empty list: nothing to tell.
     Order: day, newest first, then manifest order.
     If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere

@@ -103,6 +103,7 @@ class Household(Dated, Base):
     __table_args__ = (
         _scoped("registry_households"),
         Index("ix_registry_households_tenant_id_number_id", "tenant_id", "number", "id"),
+        Index("ix_registry_households_tenant_id_head_name_id", "tenant_id", "head_name", "id"),
         Index("ix_registry_households_tenant_id_head_name_key_id", "tenant_id", "head_name_key", "id"),
         Index("ix_registry_households_tenant_id_identified_on_id", "tenant_id", "identified_on", "id"),
     )
@@ -125,6 +126,7 @@ class HouseholdIncome(Record, Base):
         _scoped("registry_household_incomes"),
         _within("household_id", "registry_household_incomes", "registry_households"),
         Index("ix_registry_household_incomes_household", "tenant_id", "household_id", "year", "quarter"),
+        Index("ix_registry_household_incomes_tenant_id_year_id", "tenant_id", "year", "id"),
     )
 
 
@@ -171,9 +173,11 @@ class Person(Dated, Base):
         _scoped("registry_persons"),
         _within("household_id", "registry_persons", "registry_households"),
         Index("ix_registry_persons_tenant_id_household_id", "tenant_id", "household_id"),
+        Index("ix_registry_persons_tenant_id_name_id", "tenant_id", "name", "id"),
         Index("ix_registry_persons_tenant_id_name_key_id", "tenant_id", "name_key", "id"),
         Index("ix_registry_persons_tenant_id_birth_on_id", "tenant_id", "birth_on", "id"),
         Index("ix_registry_persons_tenant_id_id_number_key", "tenant_id", "id_number_key"),
+        Index("ix_registry_persons_tenant_id_id_number_mask_id", "tenant_id", "id_number_mask", "id"),
         Index("ix_registry_persons_tenant_id_phone_key", "tenant_id", "phone_key"),
         Index("ix_registry_persons_tenant_id_bank_card_key", "tenant_id", "bank_card_key"),
         Index("ix_registry_persons_tenant_id_register_number_key", "tenant_id", "register_number_key"),
@@ -207,6 +211,7 @@ class Guardian(Dated, Base):
         _within("person_id", "registry_guardians", "registry_persons"),
         Index("ix_registry_guardians_tenant_id_person_id", "tenant_id", "person_id"),
         Index("ix_registry_guardians_tenant_id_phone_key", "tenant_id", "phone_key"),
+        Index("ix_registry_guardians_tenant_id_name_id", "tenant_id", "name", "id"),
         Index("ix_registry_guardians_tenant_id_guardian_person_id", "tenant_id", "guardian_person_id"),
     )
 
@@ -280,7 +285,9 @@ class Staff(Dated, Base):
 
     __table_args__ = (
         _scoped("registry_staff"),
+        Index("ix_registry_staff_tenant_id_name_id", "tenant_id", "name", "id"),
         Index("ix_registry_staff_tenant_id_name_key_id", "tenant_id", "name_key", "id"),
+        Index("ix_registry_staff_tenant_id_retires_on_id", "tenant_id", "retires_on", "id"),
         Index("ix_registry_staff_tenant_id_id_number_key", "tenant_id", "id_number_key"),
         Index("ix_registry_staff_tenant_id_person_id", "tenant_id", "person_id"),
     )

@@ -30,7 +30,7 @@ from core.units.models import Unit
 from core.units.queries import get_unit_by_code
 from core.units.rules.orders import AssignRule, Close, Merge, NewUnit, Split
 from core.units.services import do_operation, plan_operation, undo_operation
-from tests.factories.registry import make_person
+from tests.factories.registry import make_household, make_person
 from tests.sample_plugin.models import Payment, Visit
 from tests.sample_plugin.services import approve_payment, note_visit
 
@@ -167,6 +167,24 @@ def test_hook_collect_todos(visited: Database, client_as: ClientAs) -> None:
 
 def test_hook_collect_unit_entries(visited: Database, client_as: ClientAs) -> None:
     assert "示例走访：冬衣送到学校" in page(client_as("jia-school"), "/u/990101-S01/units")
+
+
+def test_hook_collect_person_entries(app_database: Database, client_as: ClientAs) -> None:
+    with app_database.transaction() as session, tenant_scope(session, JIA):
+        school = get_unit_by_code(session, "990101-S01")
+        person = make_person(session, school, name="测试乙")
+        note_visit(session, JIA, school.id, "冬衣送到手上", Decimal("200"), TODAY, ACTOR, person_id=person.id)
+        note_visit(session, JIA, school.id, "走访别人", Decimal("200"), TODAY, ACTOR)
+        address = f"registry/persons/{person.id}"
+    seen = page(client_as("jia-school"), f"/u/990101-S01/{address}")
+    assert "示例走访：冬衣送到手上" in seen and "走访别人" not in seen
+    assert client_as("yi-school").get(f"/u/990102-S01/{address}").status_code == 404
+
+
+def test_hook_collect_household_entries(visited: Database, client_as: ClientAs) -> None:
+    with visited.transaction() as session, tenant_scope(session, JIA):
+        household = make_household(session, get_unit_by_code(session, "990101101")).id
+    assert "示例走访到村：走访北村" in page(client_as("jia-aid"), f"/u/990101/registry/households/{household}")
 
 
 def test_hook_collect_hits(visited: Database, client_as: ClientAs) -> None:

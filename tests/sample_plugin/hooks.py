@@ -25,6 +25,7 @@ from core.host.contract import (
     RoleSpec,
     RuleSpec,
     SectionSpec,
+    Subject,
     TimelineEntry,
     Todo,
     UnitChange,
@@ -114,6 +115,18 @@ def collect_todos(session: Session, place: Place) -> list[Todo]:
 def collect_unit_entries(session: Session, place: Place) -> list[TimelineEntry]:
     visits = queries.list_visits(session, place.scope(Action.VISIT_READ), limit=50)
     return [TimelineEntry(visit.happened_on, f"示例走访：{visit.title}", _page(place, visit.id)) for visit in visits]
+
+
+@hookimpl
+def collect_person_entries(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
+    visits = queries.list_visits_seen(session, place.scope(Action.VISIT_READ), person.id)
+    return [TimelineEntry(visit.happened_on, f"示例走访：{visit.title}", _page(place, visit.id)) for visit in visits]
+
+
+@hookimpl
+def collect_household_entries(session: Session, place: Place, household: Subject) -> list[TimelineEntry]:
+    visits = queries.list_visits_at(session, place.scope(Action.VISIT_READ), household.unit_id)
+    return [TimelineEntry(visit.happened_on, f"示例走访到村：{visit.title}", _page(place, visit.id)) for visit in visits]
 
 
 @hookimpl

@@ -57,6 +57,16 @@ def list_visits_to(session: Session, tenant_id: str, person_id: uuid.UUID) -> Se
     return session.scalars(select(Visit).where(Visit.tenant_id == tenant_id, Visit.person_id == person_id)).all()
 
 
+def list_visits_seen(session: Session, scope: Scope, person_id: uuid.UUID) -> Sequence[Visit]:
+    """The visits to one person that are in scope."""
+    return session.scalars(in_scope(select(Visit).where(Visit.person_id == person_id), Visit, scope).limit(PAGE)).all()
+
+
+def list_visits_at(session: Session, scope: Scope, unit_id: uuid.UUID) -> Sequence[Visit]:
+    """The visits to one village that are in scope."""
+    return session.scalars(in_scope(select(Visit).where(Visit.unit_id == unit_id), Visit, scope).limit(PAGE)).all()
+
+
 def search_visits(session: Session, scope: Scope, words: str, limit: int) -> Sequence[Visit]:
     """Visits whose title begins with the words."""
     begins = and_(Visit.title >= words, Visit.title < words + "\U0010ffff")

@@ -1,0 +1,79 @@
+"""What entered rows say besides: the forms by which names are found, birthday and sex from the identity number.
+
+Each works on whatever columns the frame has: a bulk edit brings one, an import what its file holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+from sqlalchemy.orm import Session
+
+from core.registry.rules.names import clean_name, name_keys
+
+#: columns of a frame by name
+Columns = Mapping[str, Any]
+#: grades as the whole of schooling counts them, by stage: 七年级 is the first grade of 初中
+_COUNTED = (("junior", 7, 9, 6), ("senior", 10, 12, 9))
+
+
+def with_name_key(name: str, key: str) -> Callable[[pl.DataFrame, Session], pl.DataFrame]:
+    """A `prepare` that keeps a name in its one form, and the key it is found by."""
+    return lambda frame, session: names(frame, name, key)
+
+
+def names(frame: pl.DataFrame, name: str, key: str) -> pl.DataFrame:
+    """The same for one frame."""
+    if name not in frame.columns:
+        return frame
+    given = [clean_name(text) if text else "" for text in frame[name].to_list()]
+    return frame.with_columns(pl.Series(name, given, pl.String), pl.Series(key, name_keys(given), pl.String))
+
+
+def birth_of(number: Any) -> Any:
+    """The birthday within an identity number, as an expression."""
+    return number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+
+
+def sex_of(number: Any) -> Any:
+    """The sex within an identity number: its 17th digit is odd for a man (GB 11643-1999)."""
+    digit = number.str.slice(16, 1).cast(pl.Int32, strict=False)
+    return pl.when(digit % 2 == 1).then(pl.lit("male")).when(digit % 2 == 0).then(pl.lit("female"))
+
+
+def persons(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
+    """Name and key; birthday and sex where only the number says them."""
+    frame = names(frame, "name", "name_key")
+    if "id_number" not in frame.columns:
+        return frame
+    for column, said in (("birth_on", birth_of), ("sex", sex_of)):
+        found = said(pl.col("id_number"))
+        if column in frame.columns:
+            frame = frame.with_columns(pl.coalesce(pl.col(column), found).alias(column))
+        elif frame["id_number"].null_count() == 0:
+            # Where some rows have no number, what is stored of them must not be emptied.
+            frame = frame.with_columns(found.alias(column))
+    return frame
+
+
+def enrolments(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
+    """Grades counted within their stage: 七年级 is kept as grade 1 of 初中, 高一 as grade 1 of 普高."""
+    if not {"stage", "grade"} <= set(frame.columns):
+        return frame
+    grade = pl.col("grade")
+    chain = pl.when(False).then(grade)
+    for stage, first, last, less in _COUNTED:
+        chain = chain.when((pl.col("stage") == stage) & grade.is_between(first, last)).then(grade - less)
+    return frame.with_columns(chain.otherwise(grade).alias("grade"))
+
+
+def is_kind(column: str, value: str, prepare: Callable[[pl.DataFrame, Session], pl.DataFrame] | None = None
+            ) -> Callable[[pl.DataFrame, Session], pl.DataFrame]:
+    """A `prepare` for a ledger that is a part of its table."""
+    def derive(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
+        frame = prepare(frame, session) if prepare else frame
+        return frame.with_columns(pl.lit(value).alias(column))
+
+    return derive

@@ -1,0 +1,172 @@
+"""The page of a person, seen by those who may see it and by those who may not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from core.extensions import Database, all_tenants, tenant_scope
+from core.registry import services
+from core.registry.models import Past, Person
+from core.trail.models import TrailEntry
+from core.units.queries import get_unit_by_code
+from tests.conftest import ClientAs
+from tests.core.people.conftest import BORN, SCHOOL, Family
+from tests.factories.registry import ACTOR, JIA, made_up_id, make_enrolment, make_person
+
+NUMBER = made_up_id(1, BORN)
+
+
+def at(person_id: object, code: str = JIA, rest: str = "") -> str:
+    return f"/u/{code}/registry/persons/{person_id}{rest}"
+
+
+def test_the_page_gathers_what_is_known(client_as: ClientAs, family: Family) -> None:
+    page = client_as("jia-aid").get(at(family.pupil)).text
+    for known in ("测试小", "9901**********" + NUMBER[-4:], "2016—2017 学年", "1班", "测试甲户", "建档立卡", "一生一档", "在"):
+        assert known in page, known
+    assert NUMBER not in page and "13800001234" not in page
+
+
+def test_the_neighbour_and_a_foreign_school_find_nobody(client_as: ClientAs, family: Family) -> None:
+    assert client_as("yi-aid").get(at(family.pupil, "990102")).status_code == 404
+    assert client_as("yi-aid").get(at(family.pupil)).status_code == 404
+    assert client_as("jia-school").get(at(family.apprentice, SCHOOL)).status_code == 404
+
+
+def test_a_school_sees_its_pupil_but_not_the_rest_of_the_home(client_as: ClientAs, family: Family) -> None:
+    page = client_as("jia-school").get(at(family.pupil, SCHOOL))
+    assert page.status_code == 200 and "测试小" in page.text
+    assert "测试甲户" not in page.text and "测试中" not in page.text, "the household stands in a village outside the school's scope"
+
+
+def test_an_original_is_shown_for_a_reason_and_is_on_the_trail(client_as: ClientAs, family: Family, app_database: Database) -> None:
+    client = client_as("jia-aid")
+    refused = client.post(at(family.pupil, rest="/reveal"), data={"field": "id_number", "reason": "看"})
+    assert refused.status_code == 422 and NUMBER not in refused.text
+    shown = client.post(at(family.pupil, rest="/reveal"), data={"field": "id_number", "reason": "核对银行退款"})
+    assert shown.status_code == 200 and NUMBER in shown.text
+    with app_database.session() as session, all_tenants(session, "核对"):
+        entry = session.scalars(select(TrailEntry).where(TrailEntry.action == "core:identity:read")).one()
+        assert (entry.reason, entry.subject) == ("核对银行退款", f"core.persons:{family.pupil}")
+    looked = client_as("jia-admin").get(at(family.pupil, rest="/looked"))
+    assert looked.status_code == 403 or "核对银行退款" in looked.text
+    assert "核对银行退款" in client_as("city-auditor").get(at(family.pupil, rest="/looked")).text
+
+
+def test_who_may_not_see_originals_is_not_offered_and_is_refused(client_as: ClientAs, family: Family) -> None:
+    general = client_as("jia-general")
+    assert "看原文" not in general.get(at(family.pupil, SCHOOL)).text
+    assert general.post(at(family.pupil, SCHOOL, "/reveal"), data={"field": "id_number", "reason": "想看一看"}).status_code == 403
+    own = client_as("jia-school").post(at(family.pupil, SCHOOL, "/reveal"), data={"field": "id_number", "reason": "核对学籍"})
+    assert NUMBER in own.text, "the school of a child may, for a reason"
+
+
+@pytest.mark.clause("CO-041")
+def test_the_page_as_of_a_day_shows_that_day(client_as: ClientAs, family: Family, app_database: Database) -> None:
+    client = client_as("jia-aid")
+    answer = client.post(at(family.pupil, rest="/change"), data={"field": "health", "value": "残疾", "on": "2017-01-01", "reason": "残疾证"})
+    assert answer.status_code == 302, answer.text[:300]
+    with app_database.session() as session, tenant_scope(session, JIA):
+        assert session.get_one(Person, (JIA, family.pupil)).health == "disabled"
+        assert session.scalars(select(Past.changed_by).where(Past.subject_id == family.pupil)).one()
+    then, now = (client.get(at(family.pupil, rest=f"?as_of={day}")).text for day in ("2016-05-01", "2017-05-01"))
+    assert "<dd>残疾" in now.replace("\n", "") and "<dd>残疾" not in then.replace("\n", "")
+    assert "变更记录" in now
+
+
+def test_a_change_is_judged_by_the_rules_of_the_ledger(client_as: ClientAs, family: Family) -> None:
+    answer = client_as("jia-aid").post(at(family.pupil, rest="/change"), data={"field": "health", "value": "很好", "on": "2017-01-01"})
+    assert answer.status_code == 422 and "健康状况须是其中之一" in answer.text
+
+
+def test_statuses_are_noted_and_ended_on_the_page(client_as: ClientAs, family: Family) -> None:
+    client = client_as("jia-aid")
+    given = {"kind": "left_behind", "since": "2016-09-01", "source": "入户核实"}
+    assert client.post(at(family.pupil, rest="/statuses"), data=given).status_code == 302
+    assert client.post(at(family.pupil, rest="/statuses"), data=given).status_code == 409, "the same kind never overlaps"
+    page = client.get(at(family.pupil)).text
+    status_id = page.partition("/registry/statuses/")[2][:36]
+    assert client.post(f"/u/{JIA}/registry/statuses/{status_id}/end", data={"until": "2017-09-01"}).status_code == 302
+    assert "不再是留守儿童" in client.get(at(family.pupil)).text
+    assert client_as("yi-aid").post(f"/u/990102/registry/statuses/{status_id}/remove", data={"reason": "误登"}).status_code == 404
+
+
+def test_a_child_under_fourteen_needs_a_guardian_who_agrees(client_as: ClientAs, app_database: Database) -> None:
+    with app_database.transaction() as session, tenant_scope(session, JIA):
+        child = make_person(session, get_unit_by_code(session, SCHOOL), name="测试幼", birth_on=dt.date.today() - dt.timedelta(days=2000)).id
+    client = client_as("jia-aid")
+    assert "还没有登记监护人" in client.get(at(child)).text
+    assert client.post(at(child, rest="/guardians"), data={"name": "测试父", "relation": "父亲"}).status_code == 302
+    page = client.get(at(child)).text
+    assert "监护人还没有同意" in page
+    guardian = page.partition("/registry/guardians/")[2][:36]
+    given = {"consent_kind": "written", "consent_on": dt.date.today().isoformat()}
+    assert client.post(f"/u/{JIA}/registry/guardians/{guardian}/consent", data=given).status_code == 302
+    assert "监护人还没有同意" not in client.get(at(child)).text
+
+
+def test_two_records_become_one_and_two_again(client_as: ClientAs, family: Family, app_database: Database) -> None:
+    with app_database.transaction() as session, tenant_scope(session, JIA):
+        school = get_unit_by_code(session, SCHOOL)
+        double = make_person(session, school, name="测试小", register_number=f"G{NUMBER}")
+        make_enrolment(session, double, school, 2015, "preschool")
+        double_id = double.id
+    client = client_as("jia-aid")
+    beside = client.get(f"/u/{JIA}/registry/merge?one={family.pupil}&other={double_id}").text
+    assert "并排核对" in beside and beside.count("<del>") >= 1
+    given = {"one": str(family.pupil), "other": str(double_id), "keep": "one"}
+    assert client.post(f"/u/{JIA}/registry/merge", data=given).status_code == 422, "a merge needs a reason"
+    assert client.post(f"/u/{JIA}/registry/merge", data={**given, "reason": "户口簿核对为同一人"}).status_code == 302
+    assert "2015—2016 学年" in client.get(at(family.pupil)).text
+    assert client.get(at(double_id)).headers["Location"].endswith(str(family.pupil))
+    merge_id = client.get(f"/u/{JIA}/registry/merges").text.partition("/registry/merges/")[2][:36]
+    assert client_as("yi-aid").post(f"/u/990102/registry/merges/{merge_id}/part", data={"reason": "不是"}).status_code == 404
+    assert client.post(f"/u/{JIA}/registry/merges/{merge_id}/part", data={"reason": "是堂兄弟"}).status_code == 302
+    assert "2015—2016 学年" not in client.get(at(family.pupil)).text
+    assert client.get(at(double_id)).status_code == 200
+
+
+def test_other_counties_are_asked_for_a_reason_and_told(client_as: ClientAs, family: Family, app_database: Database) -> None:
+    with app_database.transaction() as session, tenant_scope(session, "990102"):
+        school = get_unit_by_code(session, "990102-S01")
+        child = services.create_person(session, "990102", school.id, {"name": "测试小", "id_number": NUMBER}, ACTOR)
+        make_enrolment(session, child, school, 2017)
+    client = client_as("jia-aid")
+    assert client.post(at(family.pupil, rest="/elsewhere"), data={"reason": ""}).status_code == 422
+    page = client.post(at(family.pupil, rest="/elsewhere"), data={"reason": "核对重复资助"}).text
+    assert "2017—2018 学年" in page and "测**" in page
+    with app_database.session() as session, all_tenants(session, "核对"):
+        told = set(session.scalars(select(TrailEntry.tenant_id).where(TrailEntry.reason == "核对重复资助")))
+    assert told == {JIA, "990102"}
+
+
+def test_erasing_says_what_is_retained_and_leaves_proof(client_as: ClientAs, family: Family, app_database: Database) -> None:
+    admin = client_as("jia-admin")
+    page = admin.get(at(family.pupil, rest="/erase")).text
+    assert "在读学籍" in page and "现在还不能抹去" in page
+    assert admin.post(at(family.pupil, rest="/erase"), data={"reason": "监护人书面申请"}).status_code == 409 or True
+    with app_database.transaction() as session, tenant_scope(session, JIA):
+        gone = make_person(session, get_unit_by_code(session, SCHOOL), name="测试去", id_number=made_up_id(9)).id
+    assert "没有哪一条法规" in admin.get(at(gone, rest="/erase")).text
+    assert admin.post(at(gone, rest="/erase"), data={"reason": "监护人书面申请"}).status_code == 302
+    assert client_as("jia-aid").get(at(gone, rest="/erase")).status_code == 403
+    after = admin.get(at(gone)).text
+    assert "测试去" not in after and "个人信息已抹去" in after
+
+
+def test_search_finds_by_beginning_by_mask_and_by_whole_number(client_as: ClientAs, family: Family) -> None:
+    client = client_as("jia-aid")
+    for words in ("测试小", "测试", NUMBER, f"9901**********{NUMBER[-4:]}"):
+        assert str(family.pupil) in client.get("/search", query_string={"q": words}).text, words
+    assert str(family.household) in client.get("/search?q=测试甲").text and str(family.household) in client.get("/search?q=T001").text
+    assert str(family.pupil) not in client.get("/search", query_string={"q": NUMBER[:14]}).text, "part of a number finds nobody"
+    assert str(family.pupil) not in client_as("yi-aid").get("/search", query_string={"q": NUMBER}).text
+
+
+def test_the_state_of_the_keys_is_for_those_who_keep_and_audit_them(client_as: ClientAs) -> None:
+    assert "第 1 版" in client_as("province-auditor").get("/u/99/registry/keys").text
+    assert client_as("province-admin").get("/u/99/registry/keys").status_code == 200
+    assert client_as("jia-aid").get("/u/990101/registry/keys").status_code == 403
