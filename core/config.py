@@ -41,7 +41,15 @@ class Settings:
 
     @classmethod
     def from_env(cls) -> Settings:
-        """Read BANGFU_DATABASE_URL, BANGFU_DATA_DIR, BANGFU_SECRET_KEY, BANGFU_ENV, BANGFU_DEMO and BANGFU_ACCOUNT_…."""
+        """Read the environment; whatever is not set there has its default.
+
+        BANGFU_DATABASE_URL: SQLite in the data folder, or `postgresql://…`. BANGFU_DATA_DIR: `var`.
+        BANGFU_SECRET_KEY: else made once and kept in the data folder. BANGFU_ENV: `production`.
+        BANGFU_DEMO, BANGFU_SECURE_COOKIES: `1`. BANGFU_JOBS: `off`. BANGFU_JOB_THREADS: 2.
+        BANGFU_EXTRA_PLUGINS: `module:attribute`, with commas between. BANGFU_FILES_URL: `s3://bucket/prefix`.
+        BANGFU_WEBHOOK_SECONDS: 10. BANGFU_WEBHOOK_PAUSE_DAYS: 5.
+        BANGFU_ACCOUNT_<NAME>: every field of `core.accounts.policy.Policy`.
+        """
         data_dir = Path(os.environ.get("BANGFU_DATA_DIR", ROOT / "var"))
         url = os.environ.get("BANGFU_DATABASE_URL") or f"sqlite:///{data_dir / 'bangfu.sqlite3'}"
         extra = tuple(name for name in os.environ.get("BANGFU_EXTRA_PLUGINS", "").split(",") if name)

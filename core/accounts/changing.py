@@ -12,6 +12,7 @@ from core.access.permissions import Action
 from core.accounts import services
 from core.accounts.models import Account
 from core.accounts.queries import Post
+from core.accounts.vault import Security
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
 from core.trail.models import PLATFORM
@@ -59,6 +60,20 @@ def check_seen(text: str, now: State) -> None:
                if seen.get(name) != now.get(name)]
     if changes:
         raise Overtaken(changes)
+
+
+def login_state(security: Security, account: Account) -> str:
+    """What tells one first password of an account from the next, and tells nothing else."""
+    return security.digest("reset", f"{account.password_hash} {account.factor_since}")
+
+
+def check_login_seen(seen: str, now: str) -> None:
+    """Refuse a reset that was decided before the last one: its first password would be worth nothing at once, and
+    whoever passed it on would not know."""
+    if not seen:
+        raise InvalidInput(N_("请从账号页面重新填写后再保存"))
+    if seen != now:
+        raise Conflict(N_("您打开页面之后，密码或第二因素已经改动，可能别人刚刚重置过。请先核对，仍需要时再重置一次。"))
 
 
 def change_account(session: Session, account: Account, name: str, actor: Actor, *, tenant_id: str = PLATFORM) -> None:

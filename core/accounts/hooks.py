@@ -1,4 +1,4 @@
-"""Accounts as a built-in plugin: its pages and menu entry."""
+"""Accounts as a built-in plugin: its pages, menu entries, events and housekeeping."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from core.accounts.providers import entering, pages
 from core.accounts.providers import own as own_providers
 from core.accounts.providers.permissions import ACTIONS, RULES
 from core.accounts.providers.permissions import Action as ProviderAction
-from core.host.contract import ActionSpec, EventSpec, MenuItem, RuleSpec
+from core.accounts.tidying import JOBS
+from core.host.contract import ActionSpec, EventSpec, JobSpec, MenuItem, RuleSpec
 from core.host.markers import hookimpl
 
 
@@ -34,6 +35,11 @@ def register_blueprints() -> list[Blueprint]:
 @hookimpl
 def register_events() -> list[EventSpec]:
     return EVENTS
+
+
+@hookimpl
+def register_jobs() -> list[JobSpec]:
+    return JOBS
 
 
 @hookimpl

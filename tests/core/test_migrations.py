@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.script import ScriptDirectory
 
 from core import migrations
@@ -54,6 +55,18 @@ def test_a_second_upgrade_changes_nothing(bare: Database, tmp_path: Path) -> Non
     migrations.upgrade(bare, branches(tmp_path))
     assert migrations.upgrade(bare, branches(tmp_path)) == {}
     assert migrations.pending(bare, branches(tmp_path)) == []
+
+
+def test_cores_whole_chain_goes_down_and_up_again(bare: Database) -> None:
+    migrations.upgrade(bare)
+    whole, config = tables(bare), migrations.configuration()
+    with bare.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert tables(bare) == {"alembic_version"}
+    migrations.upgrade(bare)
+    assert tables(bare) == whole
+    assert [one for one in migrations.differences(bare) if "sample" not in str(one)] == []
 
 
 def test_each_branch_has_one_head_and_its_own_name(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The addresses of `/api/v1`, by resource."""
 
 from core.api.blueprint import ApiBlueprint
-from core.api.routes import access, accounts, me, plans, trail, units, webhooks
+from core.api.routes import access, accounts, jobs, me, plans, trail, units, webhooks
 
-APIS: list[ApiBlueprint] = [me.api, units.api, plans.api, accounts.api, access.api, trail.api, webhooks.api]
+APIS: list[ApiBlueprint] = [me.api, units.api, plans.api, accounts.api, access.api, trail.api, jobs.api, webhooks.api]

@@ -120,12 +120,19 @@ def id_of(database: Database, login: str) -> str:
         return str(account.id)
 
 
+def login_seen(client: FlaskClient, address: str) -> str:
+    """What the page of an account knows of its login; empty where there is no page, or nothing to reset."""
+    found = re.search(r'name="login_seen" value="([^"]+)"', client.get(address).text)
+    return found[1] if found else ""
+
+
 def test_the_administrator_resets_and_the_person_begins_anew(client_as: ClientAs, app: Flask, app_database: Database) -> None:
     person, admin = client_as("jia-school"), client_as("jia-admin")
     address = f"/u/990101/accounts/{id_of(app_database, 'jia-school')}"
     assert "重置密码和第二因素" in admin.get(address).text
-    assert admin.post(f"{address}/reset", data={"reason": " "}).status_code == 422
-    done = admin.post(f"{address}/reset", data={"reason": "当面核对身份证"})
+    seen = login_seen(admin, address)
+    assert admin.post(f"{address}/reset", data={"reason": " ", "login_seen": seen}).status_code == 422
+    done = admin.post(f"{address}/reset", data={"reason": "当面核对身份证", "login_seen": seen})
     found = re.search(r'data-copy="([^"]+)"', done.text)
     assert found is not None
     assert done.headers["Cache-Control"] == "no-store"
@@ -134,6 +141,24 @@ def test_the_administrator_resets_and_the_person_begins_anew(client_as: ClientAs
     assert fresh.post("/sign-in", data={"login": "jia-school", "password": PASSWORD}).status_code == 401
     fresh.post("/sign-in", data={"login": "jia-school", "password": found[1]})
     assert fresh.get("/me").location == "/me/password"
+
+
+def test_of_two_resets_of_one_login_the_second_is_told(client_as: ClientAs, app: Flask, app_database: Database) -> None:
+    county, province = client_as("jia-admin"), client_as("province-admin")
+    address = f"accounts/{id_of(app_database, 'jia-school')}"
+    first, second = (login_seen(*one) for one in ((county, f"/u/990101/{address}"), (province, f"/u/99/{address}")))
+    done = county.post(f"/u/990101/{address}/reset", data={"reason": "当面核对", "login_seen": first})
+    late = province.post(f"/u/99/{address}/reset", data={"reason": "电话核对", "login_seen": second})
+    assert (done.status_code, late.status_code) == (200, 409)
+    assert "别人刚刚重置过" in late.text
+    found = re.search(r'data-copy="([^"]+)"', done.text)
+    assert found is not None
+    fresh = app.test_client()
+    fresh.post("/sign-in", data={"login": "jia-school", "password": found[1]})
+    assert fresh.get("/me").location == "/me/password", "the password that was passed on is still good"
+    assert county.post(f"/u/990101/{address}/reset", data={"reason": "当面核对"}).status_code == 422
+    again = {"reason": "电话核对", "login_seen": login_seen(province, f"/u/99/{address}")}
+    assert province.post(f"/u/99/{address}/reset", data=again).status_code == 200
 
 
 @pytest.mark.parametrize(("helper", "at", "login", "status"), [
@@ -145,7 +170,8 @@ def test_help_comes_from_above(client_as: ClientAs, app_database: Database, help
     address = f"/u/{at}/accounts/{id_of(app_database, login)}"
     client = client_as(helper)
     assert client.get(address).status_code == (404 if status == 404 else 200)
-    assert client.post(f"{address}/reset", data={"reason": "当面核对"}).status_code == status
+    sent = {"reason": "当面核对", "login_seen": login_seen(client, address)}
+    assert client.post(f"{address}/reset", data=sent).status_code == status
 
 
 def test_a_person_with_a_post_elsewhere_is_helped_by_whoever_is_above_both(client_as: ClientAs, app_database: Database) -> None:

@@ -19,7 +19,10 @@ from core.access.queries import today
 from core.access.reach import Reach
 from core.accounts import changing, queries, services
 from core.accounts.models import Account
+from core.accounts.passwords import matches
+from core.accounts.policy import DEFAULT
 from core.accounts.reviewing import review
+from core.accounts.vault import Security
 from core.errors import Conflict, PlatformError
 from core.extensions import Actor, Database, all_tenants
 from core.trail.models import TrailEntry
@@ -132,6 +135,22 @@ def test_a_post_is_ended_and_somebody_leaves_once(database: Database, clerk: Acc
         assert won is None and isinstance(told, Conflict)
     assert entries(database, f"assignment:{post.id}", "终止在") == 1
     assert entries(database, f"account:{clerk.id}", "停用账号") == 1
+
+
+def test_of_two_resets_at_once_one_makes_the_password_that_counts(database: Database, clerk: Account) -> None:
+    security = Security.of(DEFAULT, "a secret of this test")
+    seen, made = changing.login_state(security, clerk), list[str]()
+
+    def reset(session: Session, actor: Actor) -> None:
+        account = queries.lock_account(session, clerk.id)
+        changing.check_login_seen(seen, changing.login_state(security, account))
+        made.append(services.reset_account(session, account, actor, reason="当面核对"))
+
+    won, told = at_once(database, reset)
+    assert won is None and isinstance(told, Conflict) and "别人刚刚重置过" in told.text
+    with database.session() as session:
+        assert matches(queries.get_account(session, clerk.id).password_hash, made[0]) and len(made) == 1
+    assert entries(database, f"account:{clerk.id}", "重置账号") == 1
 
 
 # In the browser

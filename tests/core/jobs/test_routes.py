@@ -51,6 +51,22 @@ def test_who_sees_a_job(asked: uuid.UUID, client_as: ClientAs, login: str, code:
     assert client.get(f"/u/{code}/jobs/{asked}/file").status_code == 404
 
 
+@pytest.mark.parametrize(("login", "code", "seen"), [("jia-school", "990101-S01", True), ("jia-admin", "990101", True),
+                                                     ("jia-general", "990101-S01", False), ("yi-admin", "990102", False)])
+def test_another_system_sees_what_the_pages_show(asked: uuid.UUID, app: Flask, client_as: ClientAs, login: str, code: str,
+                                                 seen: bool) -> None:
+    client, base = client_as(login), f"/api/v1/units/{code}/jobs"
+    assert [row["id"] for row in client.get(base).get_json()["jobs"]] == ([str(asked)] if seen else [])
+    assert client.get(f"{base}/{asked}").status_code == (200 if seen else 404)
+    if seen:
+        run_due(app)
+        (row,) = client.get(f"{base}?state=done").get_json()["jobs"]
+        assert (row["title"], row["unit_name"], row["state"]) == ("登记走访", "甲县第一中学", "done")
+        assert client.get(f"{base}/{asked}").get_json()["job"] == row
+        assert client.get(f"{base}?state=waiting").get_json() == {"jobs": [], "next": None}
+    assert client.get(f"{base}?state=nonsense").status_code == 422
+
+
 def test_housekeeping_is_on_nobodys_list(app: Flask, app_database: Database, client_as: ClientAs) -> None:
     from core.jobs.worker import begin_periodic, parts_of
 
