@@ -38,7 +38,7 @@ def persons(session: Session, tenant_id: str) -> People:
     schools: dict[uuid.UUID, uuid.UUID] = dict(session.execute(
         select(Enrolment.person_id, Enrolment.unit_id)
         .where(Enrolment.tenant_id == tenant_id, Enrolment.ended_on.is_(None), present(Enrolment))
-        .order_by(Enrolment.school_year, Enrolment.term, Enrolment.id)).tuples().all())
+        .order_by(Enrolment.school_year, Enrolment.term, Enrolment.id)).all())
     rows = session.execute(select(Guardian.person_id, Guardian.name)
                            .where(Guardian.tenant_id == tenant_id, present(Guardian)).order_by(Guardian.id.desc())).all()
     guardians = dict(zip((row[0] for row in rows), name_keys(row[1] for row in rows), strict=True))

@@ -166,9 +166,9 @@ def _surroundings(session: Session, people: Sequence[Person], rows: Sequence[Sou
         for part in chunks([person.id for person in people if person.tenant_id == tenant_id]):
             schools.update(dict(session.execute(select(Enrolment.person_id, Enrolment.unit_id).where(
                 Enrolment.tenant_id == tenant_id, Enrolment.person_id.in_(part), present(Enrolment))
-                .order_by(Enrolment.school_year, Enrolment.term)).tuples().all()))
+                .order_by(Enrolment.school_year, Enrolment.term)).all()))
             guardians.update(dict(session.execute(select(Guardian.person_id, Guardian.name).where(
-                Guardian.tenant_id == tenant_id, Guardian.person_id.in_(part), present(Guardian))).tuples().all()))
+                Guardian.tenant_id == tenant_id, Guardian.person_id.in_(part), present(Guardian))).all()))
     wanted = {person.unit_id for person in people} | set(schools.values()) | {row.unit_id for row in rows}
     return _Known(units_by_id(session, wanted) if wanted else {}, schools, guardians)
 

@@ -9,7 +9,7 @@ from core.extensions import Base, Database
 MODELS = ("core.units", "core.tenancy", "core.access", "core.accounts", "core.accounts.providers", "core.trail",
           "core.host", "core.api", "core.jobs", "core.webhooks", "core.privacy", "core.registry",
           "core.documents",
-          "core.ledgers", "core.ledgers.imports")
+          "core.ledgers", "core.ledgers.imports", "core.matching")
 
 
 def make_schema(url: str) -> None:

@@ -118,8 +118,8 @@ def _near_birth() -> pl.Expr:
 def _with_near_names(found: pl.DataFrame) -> pl.DataFrame:
     """Each different pair of sounds is compared once; most fall at their first letter."""
     head_l, head_r = pl.col("sound_l").str.head(1), pl.col("sound_r").str.head(1)
-    likely = ((head_l == head_r) | (head_l == "_") | (head_r == "_")
-              | (head_l.is_in(["l", "n"]) & head_r.is_in(["l", "n"]))) & ~pl.col("same_name")
+    alike = [head_l.is_in(letters) & head_r.is_in(letters) for letters in (["l", "n"], ["f", "h"])]
+    likely = pl.any_horizontal(head_l == head_r, head_l == "_", head_r == "_", *alike) & ~pl.col("same_name")
     some = found.filter(likely).select("sound_l", "sound_r").drop_nulls().unique()
     verdicts = near_many(list(zip(some["sound_l"], some["sound_r"], strict=True)))
     found = found.join(some.with_columns(near_name=pl.Series(verdicts, dtype=pl.Boolean)), on=["sound_l", "sound_r"], how="left")

@@ -168,13 +168,13 @@ def common_units(session: Session, pairs: Iterable[tuple[uuid.UUID, uuid.UUID]])
     ids = sorted({unit for pair in asked for unit in pair})
     paths: dict[uuid.UUID, str] = {}
     for part in chunks(ids):
-        paths.update(dict(session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(part))).tuples().all()))
+        paths.update(dict(session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(part))).all()))
     shared = {pair: _shared(paths.get(pair[0], ""), paths.get(pair[1], "")) for pair in asked}
     by_path: dict[str, uuid.UUID] = {}
     wanted = sorted(set(shared.values()))
     for at in range(0, len(wanted), 500):
         found = session.execute(select(Unit.path, Unit.id).where(Unit.path.in_(wanted[at : at + 500])))
-        by_path.update(dict(found.tuples().all()))
+        by_path.update(dict(found.all()))
     return {pair: by_path.get(path, pair[0]) for pair, path in shared.items()}
 
 
