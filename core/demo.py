@@ -17,6 +17,7 @@ from core.accounts.models import Account
 from core.extensions import Actor, Database
 from core.host.manager import PluginHost
 from core.host.queries import enabled_many
+from core.synthetic.small import load_people
 from core.tenancy.queries import list_tenants, running_plan
 from core.tenancy.services import apply_from_command_line
 from core.units.queries import find_unit_by_code
@@ -32,8 +33,8 @@ Say = Callable[[str], None]
 
 
 def load(database: Database, host: PluginHost, tenants_dir: Path, say: Say) -> list[DemoAccount]:
-    """Load what is missing and give the accounts. Each province, each plan and the accounts are a
-    transaction of their own, so that a load that was cut off goes on where it stopped."""
+    """Load what is missing and give the accounts. Each province, each plan, the accounts and each county's people
+    are a transaction of their own, so that a load that was cut off goes on where it stopped."""
     actor = Actor.command_line()
     for path in sorted(tenants_dir.glob("*/divisions.csv.gz")):
         _load_province(database, path, actor, say)
@@ -45,7 +46,9 @@ def load(database: Database, host: PluginHost, tenants_dir: Path, say: Say) -> l
     with database.transaction() as session:
         if not complete:  # filled in the transaction of the accounts, which say that all is there: never twice
             _fill(session, host, actor)
-        return load_demo_accounts(session, catalogue(host))
+        accounts = load_demo_accounts(session, catalogue(host))
+    load_people(database, say)  # after the accounts, so that their schools get pupils
+    return accounts
 
 
 def _order(path: Path) -> tuple[int, str]:

@@ -67,7 +67,7 @@ def _rows(place: Place, bad: float, seed: int, year: int, wrong: list[tuple[int,
     children = children_of(place, seed, year)
     households = households_of(children, 1, place, seed, year)
     adults = adults_of(households, place, seed)
-    people = at_home(children, households, adults, place, seed)
+    people = at_home(children, households, place, seed)
     phones = adults.filter(pl.col("head")).select("household", "phone")
     people = people.join(phones, on="household", how="left", maintain_order="left")
     draws, whom = Draws(seed, "roster"), pl.col("child")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -33,10 +34,12 @@ TO_NEIGHBOUR, FAR = .02, .015
 OLDEST_YOUNGER = 9
 
 
+@lru_cache(maxsize=2)
 def children_of(place: Place, seed: int, year: int) -> pl.DataFrame:
     """One row for each pupil whose home is the county, households together: `household` and `order` in it, `child`
     (the row), position, stage, grade, birth_on, sex, twin, name, id_number, and where they study: `target` (the
-    neighbour's code, a province's code, or empty)."""
+    neighbour's code, a province's code, or empty). The last two answers are kept: the next county asks again for those
+    of this one who go to school in it."""
     draws = Draws(seed, place.code)
     household = pl.col("household")
     sizes = pl.DataFrame({"household": pl.int_range(place.size, dtype=pl.Int64, eager=True)}).with_columns(

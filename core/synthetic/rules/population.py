@@ -61,7 +61,7 @@ def populate(place: Place, places: list[Place], township_of: Sequence[int], ther
     adults = adults_of(households, place, seed)
     heads = adults.filter(pl.col("head")).select("household", head_name="name")
     households = households.join(heads, on="household", how="left", maintain_order="left")
-    children = at_home(children, households, adults, place, seed)
+    children = at_home(children, households, place, seed)
     newcomers = _newcomers(places, place, seed, year)
     pupils = schools.placed(_pupils(children, newcomers), there, township_of, place, seed)
     staff = schools.staff_of(there, pupils, place, seed, year)
@@ -70,18 +70,15 @@ def populate(place: Place, places: list[Place], township_of: Sequence[int], ther
         households, adults, children, newcomers, _guardians(children, adults, newcomers, place, seed, year),
         _enrolments(pupils, children, there, place, seed, year), staff,
         statuses.household_statuses(households, place, seed, year),
-        statuses.child_statuses(children, place, seed, year), incomes_of(households, place, seed, year),
+        statuses.child_statuses(children, adults, place, seed, year), incomes_of(households, place, seed, year),
         faults.faulty(children, share, place, seed))
 
 
-def at_home(children: pl.DataFrame, households: pl.DataFrame, adults: pl.DataFrame, place: Place,
-             seed: int) -> pl.DataFrame:
+def at_home(children: pl.DataFrame, households: pl.DataFrame, place: Place, seed: int) -> pl.DataFrame:
     """Children with what their household says of them, their health and their register number."""
     draws, whom = Draws(seed, place.code), pl.col("household") * 4 + pl.col("order")
-    fathers = adults.filter(pl.col("role") == "father").select("household", father_health="health")
     known = households.select("household", "village", "form", "kind", "ethnicity", "head")
-    found = children.join(known, on="household", how="left", maintain_order="left").join(
-        fathers, on="household", how="left", maintain_order="left")
+    found = children.join(known, on="household", how="left", maintain_order="left")
     son, parents = pl.col("sex") == "male", pl.col("head").is_in(("father", "mother"))
     unnumbered = draws.happens("number", whom, UNNUMBERED) & (pl.col("target") == "")
     form = (pl.when(unnumbered).then(pl.lit("J")).when(draws.happens("temporary", whom, .01)).then(pl.lit("L"))
@@ -95,13 +92,12 @@ def at_home(children: pl.DataFrame, households: pl.DataFrame, adults: pl.DataFra
 
 
 def _newcomers(places: list[Place], into: Place, seed: int, year: int) -> pl.DataFrame:
-    found = [at_home(some, homes := households_of(some, 1, home, seed, year), adults_of(homes, home, seed), home, seed)
-             .with_columns(home_code=pl.lit(home.code)) for home, some in arrivals(places, into, seed, year)]
-    empty = children_of(Place("", "", "990000", 1), 0, 2000).clear()
-    if not found:
-        homes = households_of(empty, 1, into, seed, year)
-        return at_home(empty, homes, adults_of(homes, into, seed), into, seed).with_columns(home_code=pl.lit(""))
-    return pl.concat(found)
+    found = [at_home(some, households_of(some, 1, home, seed, year), home, seed).with_columns(home_code=pl.lit(home.code))
+             for home, some in arrivals(places, into, seed, year)]
+    if found:
+        return pl.concat(found)
+    nobody = children_of(into, seed, year).clear()
+    return at_home(nobody, households_of(nobody, 1, into, seed, year), into, seed).with_columns(home_code=pl.lit(""))
 
 
 def _pupils(children: pl.DataFrame, newcomers: pl.DataFrame) -> pl.DataFrame:

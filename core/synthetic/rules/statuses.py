@@ -41,8 +41,9 @@ def _monitored(households: pl.DataFrame, draws: Draws, year: int) -> Iterator[pl
     yield _some(watched, over, "risk_eliminated", ended)
 
 
-def child_statuses(children: pl.DataFrame, place: Place, seed: int, year: int) -> pl.DataFrame:
-    """`child`, kind, since, until. `children` come with form, kind and the father's health of their household."""
+def child_statuses(children: pl.DataFrame, adults: pl.DataFrame, place: Place, seed: int, year: int) -> pl.DataFrame:
+    """`child`, kind, since, until. `children` come with form and kind of their household."""
+    disabled = adults.filter((pl.col("role") == "father") & (pl.col("health") == "disabled"))["household"]
     draws, whom = Draws(seed, place.code), pl.col("household") * 4 + pl.col("order")
     young, form, kind = pl.col("position") < 12, pl.col("form"), pl.col("kind")
     later = pl.max_horizontal(pl.date(year - 2, 3, 1), pl.col("birth_on"))
@@ -55,7 +56,7 @@ def child_statuses(children: pl.DataFrame, place: Place, seed: int, year: int) -
         _some(children, (form == "away") & young, "left_behind", later, "child"),
         _some(children, form.is_in(("mother", "father")), "single_parent", later, "child"),
         _some(children, pl.col("health") == "disabled", "disabled", pl.col("birth_on") + pl.duration(days=400), "child"),
-        _some(children, pl.col("father_health") == "disabled", "disabled_child", pl.col("birth_on"), "child"),
+        _some(children, pl.col("household").is_in(disabled.implode()), "disabled_child", pl.col("birth_on"), "child"),
         _some(children, draws.happens("martyr", whom, .0001), "martyr_child", pl.col("birth_on"), "child"),
         _some(children, draws.happens("special care", whom, .001), "special_care_child", pl.col("birth_on"), "child"),
         _some(children, young & (form != "orphan") & draws.happens("distress", whom, .005), "in_distress", later, "child"),
