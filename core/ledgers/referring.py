@@ -38,7 +38,7 @@ def find_persons(session: Session, tenant_id: str, scope: Scope, texts: Iterable
     found.update(_by_number(session, tenant_id, numbers))
     left = [text for text in wanted if text not in found]
     for part in _parts(left):
-        ids = {text: uuid.UUID(text) for text in part if _is_id(text)}
+        ids = {text: uuid.UUID(text) for text in part if is_id(text)}
         keys = {text: name_key(text) for text in part if text not in ids}
         rows = session.execute(select(Person.id, Person.name_key).where(
             Person.tenant_id == tenant_id, criterion(Person, scope), present(Person),
@@ -79,7 +79,7 @@ def find_households(session: Session, tenant_id: str, scope: Scope, texts: Itera
     """Households of the tenant in scope by their number, or by the name of the head where only one bears it."""
     wanted, found = list(texts), dict[str, uuid.UUID | str]()
     for part in _parts(wanted):
-        ids = {text: uuid.UUID(text) for text in part if _is_id(text)}
+        ids = {text: uuid.UUID(text) for text in part if is_id(text)}
         numbers = {text: unicodedata.normalize("NFKC", text).split("（")[0].split("(")[0].strip() for text in part}
         keys = {text: name_key(text) for text in part}
         rows = session.execute(select(Household.id, Household.number, Household.head_name_key).where(
@@ -109,7 +109,8 @@ def _parts(whole: Sequence[T]) -> Iterable[Sequence[T]]:
         yield whole[at : at + _CHUNK]
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether a text is an id as pages send it."""
     try:
         return str(uuid.UUID(text)) == text
     except ValueError:

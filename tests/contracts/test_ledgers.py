@@ -104,12 +104,14 @@ def put(session: Session, ledger: Ledger, tenant: str, unit_id: uuid.UUID) -> uu
 
 
 def parent(session: Session, table: Any, tenant: str, unit_id: uuid.UUID) -> uuid.UUID:
-    """A row for another to refer to."""
+    """A row for another to refer to; removed, so that only the ledger's own record is counted."""
     record_id = new_id()
     values: dict[str, list[Any]] = {"id": [record_id], "tenant_id": [tenant]}
     for column in table.columns:
         if column.name not in values and not column.nullable:
             values[column.name] = [unit_id if column.name == "unit_id" else made_up(column.type, None, SECRET[tenant], record_id)]
+    if "removed_at" in table.columns:
+        values["removed_at"] = [dt.datetime(2016, 9, 1)]
     insert_rows(session, table, values)
     return record_id
 
@@ -158,7 +160,7 @@ def said(answer: Any) -> str:
 def ask(client: FlaskClient, method: str, where: str, ledger: Ledger, record_id: uuid.UUID) -> Any:
     """A request that reaches as far as it can: forms name the foreign record in every way a form can."""
     sent = {"ids": [str(record_id)], "field": next((one.name for one in ledger.fields if not one.key), ""), "reason": "范围测试的理由",
-            "version": "1", "count": "1", "name": "视图", "query": "", "all_columns": "1"}
+            "version": "1", "count": "1", "name": "视图1", "query": "", "all_columns": "1"}
     if where.startswith("/api/"):
         headers = {"Idempotency-Key": f"walk-{uuid.uuid4()}", "If-Match": '"x"'}
         return client.open(where, method=method, json={} if method != "GET" else None, headers=headers)

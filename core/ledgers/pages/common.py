@@ -15,11 +15,12 @@ from markupsafe import Markup, escape
 from core.access.scope import Scope
 from core.errors import N_, InvalidInput, NotFound
 from core.host.ledgers import Field, Ledger
+from core.host.request import plugin_host
 from core.ledgers.asking import Asked, read_asked
 from core.ledgers.columns import fields_for
 from core.ledgers.context import Context
 from core.ledgers.finding import finders_for
-from core.ledgers.referring import names_for
+from core.ledgers.referring import is_id, names_for
 from core.ledgers.values import stored, written
 from core.tenancy.queries import tenant_of
 from core.units.models import Unit
@@ -77,6 +78,14 @@ def names_of(rows: Sequence[Any], fields: Sequence[Field]) -> dict[uuid.UUID, st
     return names_for(db(), rows, fields)
 
 
+def referred(entered: Mapping[str, str], fields: Sequence[Field]) -> dict[str, str]:
+    """What the persons and households of a form are called, by field; what is no id is shown as it was entered."""
+    ids = {field.name: uuid.UUID(text) for field in fields if field.kind in ("person", "household")
+           and is_id(text := entered.get(field.name, ""))}
+    names = names_for(db(), [], fields, [ids])
+    return {name: names.get(one, "") for name, one in ids.items()}
+
+
 def cell(row: Any, field: Field, names: Mapping[uuid.UUID, str]) -> Markup | str:
     """A value as the list and the record's page show it."""
     value = stored(row, field)
@@ -111,7 +120,7 @@ def entered_of(row: Any, fields: Iterable[Field]) -> dict[str, str]:
         if field.kind == "unit":
             home = find_unit(db(), value) if value else None
             found[field.name] = home.code if home else ""
-        elif field.kind in ("choice", "term", "school_year"):
+        elif field.kind in ("choice", "term", "school_year", "person", "household"):
             found[field.name] = "" if value is None else str(value)
         elif field.kind == "yes_no":
             found[field.name] = "" if value is None else ("是" if value else "否")
@@ -133,4 +142,13 @@ def back_to(code: str, query: Mapping[str, str]) -> str:
 
 def show(template: str, ledger: Ledger, /, **values: Any) -> str:
     """A page of a ledger."""
-    return render_template(f"ledgers/{template}", ledger=ledger, cell=cell, total_of=total_of, unit=unit(), **values)
+    return render_template(f"ledgers/{template}", ledger=ledger, group=_group(ledger), cell=cell, total_of=total_of, unit=unit(), **values)
+
+
+def _group(ledger: Ledger) -> list[Ledger]:
+    """The ledgers it shares its tabs with, as far as the person may read them here."""
+    if not ledger.group:
+        return []
+    known: list[Ledger] = plugin_host().registered("register_ledgers")
+    found = [one for one in known if (one.slug, one.group) == (ledger.slug, ledger.group) and viewer().allowed(one.read, unit())]
+    return sorted(found, key=lambda one: one.order)
