@@ -138,7 +138,7 @@ class Writer:
         columns = _lists(made, "name", "sex", "birth_on", "post", "rank", "party_member", "establishment", "retires_on",
                          "teaching_class", "since")
         columns |= {"unit_id": [self.schools[at] for at in made["school"].to_list()], "name_key": _name_keys(made["name"])}
-        self._put(Staff, columns, {"id_number": made["id_number"].to_list()})
+        self._put(Staff, columns, {"id_number": made["id_number"].to_list(), "phone": made["phone"].to_list()})
 
     def _facts(self, there: pl.DataFrame) -> None:
         known = schools_with_facts(self.session, self.tenant_id, self.schools)

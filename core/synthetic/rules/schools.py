@@ -9,6 +9,7 @@ import polars as pl
 
 from core.synthetic.rules.children import Place
 from core.synthetic.rules.draws import Draws
+from core.synthetic.rules.numbers import phone
 from core.synthetic.rules.words import ESTABLISHMENTS, RANKS, numerals
 
 #: pupils for each township that is used, for each school of the county, in a class, for each teacher
@@ -96,8 +97,8 @@ def _class_name(stage: pl.Expr, grade: pl.Expr, number: pl.Expr) -> pl.Expr:
 
 
 def staff_of(schools: pl.DataFrame, pupils: pl.DataFrame, place: Place, seed: int, year: int) -> pl.DataFrame:
-    """Who teaches: `school`, name, sex, birth_on, post, rank, establishment, party_member, retires_on, teaching_class,
-    since. The first of a school is its head; then each class has a teacher of its own."""
+    """Who teaches: `school`, name, sex, birth_on, phone, post, rank, establishment, party_member, retires_on,
+    teaching_class, since. The first of a school is its head; then each class has a teacher of its own."""
     counts = pupils.group_by("school").agg(pupils=pl.len().cast(pl.Int64))
     classes = pupils.group_by("school").agg(classes=pl.col("class_name").unique().sort())
     there = schools.join(counts, on="school", how="left", maintain_order="left").join(
@@ -113,7 +114,8 @@ def staff_of(schools: pl.DataFrame, pupils: pl.DataFrame, place: Place, seed: in
         pl.col("classes").list.get(pl.col("place") - 1, null_on_oob=True).fill_null(""))
     found = found.with_columns(
         sex=sex, birth_on=birth, name=pl.lit("测试教") + numerals(whom + 1), teaching_class=teaching,
-        rank=draws.pick("rank", whom, RANKS), establishment=draws.pick("establishment", whom, ESTABLISHMENTS),
+        phone=phone(place.region, 80_000_000 + whom), rank=draws.pick("rank", whom, RANKS),
+        establishment=draws.pick("establishment", whom, ESTABLISHMENTS),
         party_member=draws.happens("party", whom, .3))
     return found.with_columns(
         post=pl.when(head).then(pl.lit("校长")).when(pl.col("teaching_class") != "").then(pl.lit("班主任")).otherwise(pl.lit("教师")),
