@@ -126,7 +126,8 @@ def load(session: Session, place: Place, source: Source) -> int:
 def _store(session: Session, place: Place, source: Source, frame: pl.DataFrame) -> None:
     villages = _units(session, place, frame["village"])
     schools = _units(session, place, frame["school"])
-    count, ids = frame.height, [new_id() for _ in range(frame.height)]
+    count = frame.height
+    ids = [new_id() for _ in range(count)][::-1]  # pages show the last id first: so the list in its own order
     at_school = source.kind in OF_SCHOOLS
     units = [(school or village if at_school else village or school) or source.unit_id
              for village, school in zip(villages, schools, strict=True)]
