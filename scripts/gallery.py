@@ -14,9 +14,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from core.accounts.models import Account  # noqa: E402
 from core.app import create_app  # noqa: E402
 from core.config import Settings  # noqa: E402
 from core.units.models import Unit  # noqa: E402
+from scripts import gallery_cases  # noqa: E402
 
 OUT = ROOT / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -57,15 +58,24 @@ ADDRESSES = [
     ("shell.workbench · province", 1, "/u/52/"),
     ("units.show · township", 0, "/u/522723001/units"),
     ("units.show · as of", 0, "/u/522723/units?as_of=2015-01-01"),
+    ("accounts.code", None, "/sign-in"),
+    ("people.person · overtaken", 0, ""),
     ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),
 ]
 #: parts of pages and downloads; no pictures of these
-SKIPPED = re.compile(r"^/(static|api)/|\.(csv|toml)$|/tree$|/suggest$|/children$|/pick$|/jobs/mark$|^/$")
+SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics)\b|\.(csv|toml|xlsx|json)$|/(tree|suggest|children|pick|file|marked|template)$"
+                     r"|/jobs/mark$|/export/|/sealed$|^/$")
+#: downloads whose address does not say so
+FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export)( · |$)")
+#: the ledgers share their pages: all of them are shown of this one, of the others the list
+OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
-NO_CASE = {**dict.fromkeys(("webhooks.show", "webhooks.edit", "webhooks.delivery"), "nobody subscribes in the demo"),
-           "jobs.show": "no job of the demo is on people's list",
-           "units.change · reopen": "no unit of the demo is closed"}
-PAGES_PER_PERSON = 120
+NO_CASE = {"units.change · reopen": "no unit of the demo is closed",
+           **dict.fromkeys(("providers.leave", "providers.back"), "on the way to a provider and back: no pages")}
+PAGES_PER_PERSON = 220
+#: what is done on a page before its picture is taken
+DEEDS: dict[str, Callable[[Page], None]] = {"accounts.code": gallery_cases.second_factor,
+                                            "people.person · overtaken": gallery_cases.overtaken}
 
 
 @dataclass(frozen=True)
@@ -79,15 +89,24 @@ class Shot:
 
 def main() -> int:
     """Take all pictures; 1 when a page has none."""
-    os.environ["BANGFU_DEMO"] = "1"
+    os.environ.update(BANGFU_DEMO="1", BANGFU_JOBS="off")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     subprocess.run([sys.executable, "-m", "core", "demo", "load"], cwd=ROOT, check=True)
-    app = create_app(Settings.from_env())
-    people = find_people(app)
+    with tempfile.TemporaryDirectory() as folder, gallery_cases.copied(Settings.from_env().data_dir, Path(folder)):
+        app = create_app(Settings.from_env())
+        people = find_people(app)
+        gallery_cases.make(app, people[0][0])
+        return picture(app, people)
+
+
+def picture(app: Flask, people: list[tuple[str, str]]) -> int:
+    """Take the pictures of this app."""
     shots, missing = plan(app, people)
     OUT.mkdir(exist_ok=True)
     for old in OUT.glob("*.png"):
         old.unlink()
+    wanted = re.compile(os.environ.get("PAGES", "."))
+    shots = [shot for shot in shots if wanted.search(shot.name)]
     with serve(app) as url, browse() as context:
         for number, shot in enumerate(shots, 1):
             sys.stdout.write(f"\r{number}/{len(shots)} {shot.name:40.40}")
@@ -124,16 +143,20 @@ def plan(app: Flask, people: list[tuple[str, str]]) -> tuple[list[Shot], list[st
     for number, (login, code) in enumerate(people):
         client = app.test_client()
         sign_in(client, login)
-        for name, address in walk(app, client, f"/u/{code}/"):
+        for name, address in walk(app, client, f"/u/{code}/", found):
             if name in wanted:
                 found.setdefault(name, Shot(name, number, address))
+    if "people.person" in found:
+        one = found["people.person"]
+        fixed = [replace(shot, person=one.person, address=one.address) if shot.name == "people.person · overtaken" else shot
+                 for shot in fixed]
     extra = [shot for shot in fixed if shot.name not in wanted]
     return sorted(found.values(), key=lambda shot: shot.name) + extra, sorted(wanted - set(found) - set(NO_CASE))
 
 
 def names_of(rule: Rule) -> Iterator[str]:
     """The names a rule's pages go by: the endpoint, and each value where the address offers a choice."""
-    if "GET" not in (rule.methods or ()) or SKIPPED.search(rule.rule):
+    if "GET" not in (rule.methods or ()) or SKIPPED.search(rule.rule) or left_out(rule.endpoint):
         return
     choices = [converter.items for converter in rule._converters.values() if isinstance(converter, AnyConverter)]
     if not choices:
@@ -142,21 +165,27 @@ def names_of(rule: Rule) -> Iterator[str]:
         yield f"{rule.endpoint} · {value}"
 
 
-def walk(app: Flask, client: FlaskClient, start: str) -> Iterator[tuple[str, str]]:
-    """Follow links from the workbench, a few for every endpoint; the name and address of each good page."""
+def left_out(endpoint: str) -> bool:
+    """Whether it is a download, or a page that another ledger shows."""
+    return bool(FILES.search(endpoint) or OTHER_LEDGERS.search(endpoint))
+
+
+def walk(app: Flask, client: FlaskClient, start: str, found: Mapping[str, Shot]) -> Iterator[tuple[str, str]]:
+    """Follow links from the workbench, a few for every page that has no picture yet, one for the others; the name and
+    address of each good page."""
     queue, seen, tried = [start, "/me"], {start, "/me"}, dict[str, int]()
     for _ in range(PAGES_PER_PERSON):
         if not queue:
             return
         address = queue.pop(0)
         answer = client.get(address)
-        if answer.status_code != 200 or "<html" not in answer.text:
+        if answer.status_code != 200 or answer.mimetype != "text/html" or "<html" not in answer.text:
             continue
         yield name_at(app, address), address
         for link in re.findall(r'href="(/[^"#]*)', answer.text):
             target = html.unescape(link)
             name = name_at(app, target)
-            if target not in seen and name and tried.get(name, 0) < 3:
+            if target not in seen and name and tried.get(name, 0) < (1 if name in found else 3):
                 seen.add(target)
                 tried[name] = tried.get(name, 0) + 1
                 queue.append(target)
@@ -169,7 +198,7 @@ def name_at(app: Flask, address: str) -> str:
         rule, values = app.url_map.bind("localhost").match(path, method="GET", return_rule=True)
     except Exception:  # redirects and unknown addresses are no pages
         return ""
-    if SKIPPED.search(rule.rule):
+    if SKIPPED.search(rule.rule) or left_out(rule.endpoint):
         return ""
     choice = [str(values[key]) for key, made in rule._converters.items() if isinstance(made, AnyConverter)]
     return f"{rule.endpoint} · {choice[0]}" if choice else str(rule.endpoint)
@@ -211,8 +240,12 @@ def take(context: BrowserContext, url: str, people: list[tuple[str, str]], shot:
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
         page.goto(url + shot.address, wait_until="networkidle")
+        if shot.name in DEEDS:
+            DEEDS[shot.name](page)
         page.screenshot(path=OUT / f"{slug(shot.name)}.{size}.png", full_page=True)
     page.close()
+    if shot.name in DEEDS:
+        _who["login"] = ""  # whoever is signed in now, it is not to be relied on
 
 
 _who: dict[str, str | None] = {"login": None}

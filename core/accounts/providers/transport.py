@@ -12,11 +12,10 @@ from urllib.parse import urlsplit
 from authlib.integrations.requests_client import OAuth2Session
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
-from requests.certs import where
 from requests.exceptions import ConnectionError as Broken
 from requests.exceptions import ReadTimeout
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_encoding_from_headers
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_encoding_from_headers
 
 from core.accounts.providers.faults import MISSET, UNREACHABLE, ProviderFault
 from core.accounts.providers.rules import address_fault
@@ -44,10 +43,12 @@ class Guarded(BaseAdapter):
             raise ProviderFault(MISSET, f"{fault}：{address}", status=502)
         target = _target(address)
         body = request.body.encode() if isinstance(request.body, str) else request.body
+        assert body is None or isinstance(body, bytes)  # forms and nothing: Authlib sends no streams
+        headers = {name: value if isinstance(value, str) else value.decode() for name, value in request.headers.items()}
         limits = Limits(WHOLE, LARGEST + 1, allowed=target.host.rstrip(".") in self.hosts)
         try:
-            answer = exchange(str(request.method), target, dict(request.headers), body, limits,
-                              ssl.create_default_context(cafile=self.authority or where()))
+            answer = exchange(str(request.method), target, headers, body, limits,
+                              ssl.create_default_context(cafile=self.authority or DEFAULT_CA_BUNDLE_PATH))
         except Unresolved as error:
             raise ProviderFault(UNREACHABLE, f"主机名“{target.host}”解析不出地址", status=502) from error
         except Refused as error:

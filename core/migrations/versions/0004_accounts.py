@@ -105,8 +105,8 @@ def downgrade() -> None:
     for table in ("account_reviews", "account_imports", "account_recovery_codes", "account_attempts",
                   "account_sessions", "account_passwords"):
         op.drop_table(table)
-    with op.batch_alter_table("accounts") as table:
+    with op.batch_alter_table("accounts") as accounts:
         for column in ("factor_step", "factor_since", "factor_key", "first_until", "must_change"):
-            table.drop_column(column)
+            accounts.drop_column(column)
         # Nobody is signed in by an empty key: everybody has to sign in anew.
-        table.add_column(sa.Column("session_key", sa.String(length=64), nullable=False, server_default=""))
+        accounts.add_column(sa.Column("session_key", sa.String(length=64), nullable=False, server_default=""))
