@@ -64,6 +64,9 @@ class Field:
     sensitive: bool = False
     #: a notice may publish it
     public: bool = False
+    #: how the trail keeps it, which nobody can clean after an erasure: a kind of `core.privacy.masks` ("address",
+    #: "text" for nothing at all) or "date" for the year alone; names and sealed values are always kept masked
+    masked: str = ""
     default: Any = None
     help: str = ""
     clause: str = ""
@@ -134,6 +137,9 @@ class Ledger:
     group: str = ""
     #: polars frame of valid rows → the same with derived columns (name_key …); also used for one row
     prepare: Callable[[Any, Session], Any] | None = None
+    #: called in the transaction before rows that are there are changed: session, tenant, ids, actor. A model that
+    #: keeps its history remembers here what held until today
+    before_written: Callable[[Session, str, Sequence[uuid.UUID], Actor], None] | None = None
     #: called in the transaction after rows were written: session, tenant, ids, actor
     on_written: Callable[[Session, str, Sequence[uuid.UUID], Actor], None] | None = None
     #: url of a richer page of one record

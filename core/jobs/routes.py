@@ -5,19 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.config import Settings
-from core.errors import N_, InvalidInput, NotFound, NotPermitted
+from core.errors import N_, InvalidInput, NotPermitted
 from core.host.request import plugin_host
 from core.jobs import queries, services
 from core.jobs.catalogue import hidden_codes, title_of
 from core.jobs.models import OPEN, Job, State, is_periodic
 from core.jobs.permissions import Action
 from core.jobs.queries import Sight
-from core.jobs.running import file_of
+from core.jobs.running import has_file, open_file
 from core.trail.services import record
 from core.units.permissions import Action as UnitAction
 from core.web.markers import require, signed_in, unit_blueprint
@@ -43,7 +43,7 @@ def _may(job: Job) -> dict[str, bool]:
     manages = mine or viewer().allowed(Action.MANAGE, unit())
     return {"cancel": manages and job.state in OPEN and not job.cancelled_by and not is_periodic(job),
             "retry": manages and job.state in (State.FAILED, State.CANCELLED),
-            "file": (mine or (job.account_id is None and manages)) and file_of(_settings(), job) is not None}
+            "file": (mine or (job.account_id is None and manages)) and has_file(_settings(), job)}
 
 
 def _settings() -> Settings:
@@ -106,16 +106,17 @@ def retry(code: str, job_id: uuid.UUID) -> AnyResponse:
 def file(code: str, job_id: uuid.UUID) -> Response:
     """The result file, to the person who asked for it; each download is trailed before it is given."""
     job, _name = queries.get_job(db(), _sight(), job_id)
-    path = file_of(_settings(), job)
-    if path is None:
-        raise NotFound(N_("这个任务没有结果文件，或者文件已过保留期"))
+    pieces = open_file(_settings(), job)
     if not _may(job)["file"]:
         raise NotPermitted(N_("结果文件只供发起人下载"))
     person = actor()
     with database().transaction() as session:
         record(session, person, "export:jobs.file", f"{person.name}下载后台任务的结果文件“{job.file_name}”",
                subject=f"job:{job.id}", tenant_id=job.tenant_id, unit_id=job.unit_id)
-    return send_file(path, mimetype=job.file_type, as_attachment=True, download_name=job.file_name)
+    given = Response(pieces, mimetype=job.file_type)
+    given.headers.set("Content-Disposition", "attachment", filename=job.file_name)
+    given.content_length = job.file_size
+    return given
 
 
 @own.app_context_processor

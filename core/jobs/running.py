@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import mimetypes
-import shutil
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.config import Settings
-from core.errors import N_, PlatformError
-from core.extensions import Database, all_tenants, tenant_scope, utcnow
+from core.errors import N_, NotFound, PlatformError
+from core.extensions import Database, all_tenants, new_id, tenant_scope, utcnow
 from core.host.manager import PluginHost
 from core.host.models import PluginSwitch
 from core.host.queries import enabled_many
@@ -25,10 +24,12 @@ from core.jobs.catalogue import CORE
 from core.jobs.errors import JobCancelled, JobLost
 from core.jobs.leases import Taken
 from core.jobs.models import Job, State
+from core.privacy.files import ENDING, SealedFiles
+from core.privacy.vault import Vault
 from core.trail.models import PLATFORM
 from core.trail.services import record
 
-#: the folder of result files, in the data folder
+#: the folder of result files, in the data folder; they may hold personal data and lie sealed
 FILES = "job-files"
 #: progress is written no more often than this, in seconds
 QUIET = 0.5
@@ -102,12 +103,11 @@ class Run:
 
     def keep_file(self, name: str, content_type: str, path: Path) -> None:
         """See `JobRun`."""
-        place = f"{FILES}/{self.tenant_id}/{self.job_id}-{self.attempt}{mimetypes.guess_extension(content_type) or ''}"
-        target = self.settings.data_dir / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if path.resolve() != target.resolve():
-            shutil.copyfile(path, target)
-        values = {"file_name": name[:160], "file_type": content_type[:120], "file_size": target.stat().st_size,
+        files, file_id = _files(self.settings, self.tenant_id), new_id()
+        with path.open("rb") as source:
+            size = files.keep(file_id, source)
+        place = files.path(file_id).relative_to(self.settings.data_dir).as_posix()
+        values = {"file_name": name[:160], "file_type": content_type[:120], "file_size": size,
                   "file_path": place, **leases.renewal(self._spec)}
         with self._writing() as session:
             self._write(session, values)
@@ -148,8 +148,18 @@ def _tenants_with(session: Session, host: PluginHost, plugin: str) -> frozenset[
     return frozenset(name for name, on in enabled_many(session, host, found).items() if plugin in on)
 
 
-def file_of(settings: Settings, job: Job) -> Path | None:
-    """Where a job's result file lies, or None where there is none (any more)."""
-    path = settings.data_dir / job.file_path if job.file_path else None
-    return path if path is not None and path.is_file() else None
+def _files(settings: Settings, tenant_id: str) -> SealedFiles:
+    return SealedFiles(Vault.of(settings), settings.data_dir / FILES / tenant_id)
 
+
+def has_file(settings: Settings, job: Job) -> bool:
+    """Whether a job's result file is (still) there."""
+    return job.file_path.endswith(ENDING) and (settings.data_dir / job.file_path).is_file()
+
+
+def open_file(settings: Settings, job: Job) -> Iterator[bytes]:
+    """A job's result file, opened piece by piece; raises NotFound where there is none (any more)."""
+    if not has_file(settings, job):
+        raise NotFound(N_("这个任务没有结果文件，或者文件已过保留期"))
+    name = Path(job.file_path).name.removesuffix(ENDING)
+    return _files(settings, job.tenant_id).open(uuid.UUID(name))

@@ -19,6 +19,7 @@ from core.ledgers.asking import Asked
 from core.ledgers.checking import ROW, check_frame
 from core.ledgers.context import Context
 from core.ledgers.storing import store
+from core.ledgers.trailing import told
 from core.ledgers.values import stored, written
 
 MOST, SAMPLE = 20_000, 20
@@ -94,7 +95,7 @@ def change(session: Session, ledger: Ledger, scope: Scope, choice: Choice, field
     for row in rows:
         groups.setdefault(row.tenant_id, []).append(row)
     changed = 0
-    said = written(value[field.name].to_list()[0], field) or "空"
+    said = told(value[field.name].to_list()[0], field) or "空"
     for tenant_id, found in groups.items():
         frame = pl.concat([value] * len(found)).with_columns(
             id=pl.Series([str(row.id) for row in found]), version=pl.Series([row.version for row in found]))

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor, new_id, utcnow
 from core.host.ledgers import Field, Ledger
-from core.ledgers import writing
+from core.ledgers import trailing, writing
 from core.ledgers.checking import ROW
 from core.ledgers.kinds import INTEGERS, rules_of
-from core.ledgers.values import plain_extra, typed_extra, written
-from core.privacy.masks import mask_name
+from core.ledgers.values import typed_extra
 from core.privacy.vault import vault_of
 from core.trail.services import record, record_batch
 from core.units.queries import units_by_id
@@ -56,13 +55,13 @@ def store(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame,
     fields with `key`) is there already changes it, the others are new. `update`: rows name their record in
     `id` and the version they were read at in `version`. Rows without a unit belong to `unit_id`."""
     known = tuple(fields or ledger.fields)
-    work = _write(session, ledger, tenant_id, frame, mode, unit_id, known)
+    work = _write(session, ledger, tenant_id, frame, mode, unit_id, known, actor)
     written_ids = [work.ids[at] for at in (*work.new, *work.changed)]
     if written_ids:
         said = sentence or f"{ledger.title}：新增 {len(work.new)} 条，修改 {len(work.changed)} 条"
-        shown = _shown(ledger, known, work)
-        record_batch(session, actor, ledger.write, said, subject=f"ledger:{ledger.code}", fields=list(shown), tenant_id=tenant_id,
-                     unit_id=unit_id, reason=reason, rows=_trailed(ledger, work, shown))
+        names, rows = _entries(ledger, known, work)
+        record_batch(session, actor, ledger.write, said, subject=f"ledger:{ledger.code}", fields=names, tenant_id=tenant_id,
+                     unit_id=unit_id, reason=reason, rows=rows)
         if ledger.on_written is not None:
             ledger.on_written(session, tenant_id, written_ids, actor)
     return Stored(len(work.new), len(work.changed), work.unchanged, written_ids)
@@ -74,7 +73,7 @@ def create(session: Session, ledger: Ledger, tenant_id: str, unit_id: uuid.UUID,
     known = tuple(fields or ledger.fields)
     frame = frame_of(ledger, [values], known)
     _refuse_twin(session, ledger, tenant_id, frame, known)
-    work = _write(session, ledger, tenant_id, frame, "create", unit_id, known)
+    work = _write(session, ledger, tenant_id, frame, "create", unit_id, known, actor)
     _single(session, ledger, tenant_id, work, known, actor, N_("登记"))
     return work.ids[0]
 
@@ -87,7 +86,7 @@ def update(session: Session, ledger: Ledger, row: Any, values: dict[str, Any], v
         raise Conflict(N_("这条记录在您读取之后已被别人改动，请重新核对后再保存"))
     frame = frame_of(ledger, [values], known).with_columns(id=pl.lit(str(row.id)), version=pl.lit(version))
     _refuse_twin(session, ledger, row.tenant_id, frame, known, row.id)
-    work = _write(session, ledger, row.tenant_id, frame, "update", row.unit_id, known)
+    work = _write(session, ledger, row.tenant_id, frame, "update", row.unit_id, known, actor)
     if work.changed:
         session.expire(row)
         _single(session, ledger, row.tenant_id, work, known, actor, N_("修改"))
@@ -138,9 +137,9 @@ def _dtype(ledger: Ledger, field: Field) -> Any:
 
 
 def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, mode: Mode,
-           unit_id: uuid.UUID | None, fields: tuple[Field, ...]) -> _Work:
+           unit_id: uuid.UUID | None, fields: tuple[Field, ...], actor: Actor) -> _Work:
     writing.check_open(session, tenant_id)
-    session.flush()  # what the caller has added may be what a row refers to
+    writing.settle(session)
     if ledger.prepare is not None:
         frame = ledger.prepare(frame, session)
     table, count = writing.table_of(ledger), frame.height
@@ -157,6 +156,8 @@ def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame
             work.before[at] = old[at]
         else:
             work.unchanged += 1
+    if work.changed and ledger.before_written is not None:
+        ledger.before_written(session, tenant_id, [ids[at] for at in work.changed], actor)
     _insert(session, table, tenant_id, work)
     _update(session, table, tenant_id, work)
     return work
@@ -279,30 +280,22 @@ def _update(session: Session, table: Any, tenant_id: str, work: _Work) -> None:
 
 # The trail
 
-def _shown(ledger: Ledger, fields: tuple[Field, ...], work: _Work) -> list[str]:
-    """The columns a batch entry keeps of each row. What was new is told by what names it: the rest stands in the
-    row itself, and in the entry of its first change."""
-    naming = [field.column for field in fields if (field.key or field.name == ledger.naming.name) and not field.extra]
-    others = [field.column for field in fields if not field.extra and field.column in work.columns] if work.changed else []
-    return [name for name in dict.fromkeys((*naming, *others)) if name in work.columns]
+def _entries(ledger: Ledger, fields: tuple[Field, ...], work: _Work) -> tuple[list[str], list[Any]]:
+    """The names of the columns a batch entry keeps, and its rows."""
+    kept = trailing.batch_fields(ledger, fields, work.columns, changed=bool(work.changed))
+    columns = {one.column: work.columns[one.column] for one in kept}
+    rows = trailing.batch_rows(kept, [work.ids[at] for at in work.new], None, _picked(columns, work.new))
+    if work.changed:
+        before = {name: [work.before[at][name] for at in work.changed] for name in columns}
+        rows += trailing.batch_rows(kept, [work.ids[at] for at in work.changed], before, _picked(columns, work.changed))
+    return list(columns), rows
 
 
-def _trailed(ledger: Ledger, work: _Work, shown: list[str]) -> Any:
-    names = {field.name for field in ledger.fields if field.kind == "name"}
-
-    def told(values: Any) -> list[Any]:
-        return [mask_name(value) if name in names and value else value for name, value in zip(shown, values, strict=True)]
-
-    for at in work.new:
-        yield work.ids[at], None, told([work.columns[name][at] for name in shown])
-    for at in work.changed:
-        yield (work.ids[at], told([work.before[at][name] for name in shown]),
-               told([work.columns[name][at] for name in shown]))
-
-
-def _told(value: Any, field: Field) -> str:
-    """A value as the trail keeps it: nobody can clean the trail after an erasure, and so names stand masked."""
-    return mask_name(str(value)) if field.kind == "name" and value else written(value, field)
+def _picked(columns: writing.Columns, positions: Sequence[int]) -> writing.Columns:
+    """Some rows of columns; all of them without a copy."""
+    if not columns or len(positions) == len(next(iter(columns.values()))):
+        return dict(columns)
+    return {name: [values[at] for at in positions] for name, values in columns.items()}
 
 
 def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, fields: tuple[Field, ...], actor: Actor,
@@ -317,12 +310,12 @@ def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, field
         new = typed_extra(values[0].get(one.name), one) if one.extra else values[0]
         past = None if old is None else typed_extra((old["extra"] or {}).get(one.name), one) if one.extra else old[one.column]
         if (old is None and new not in (None, "", [])) or (old is not None and past != new):
-            after[one.label] = _told(new, one)
+            after[one.label] = trailing.told(new, one)
             if old is not None:
-                before[one.label] = _told(past, one)
+                before[one.label] = trailing.told(past, one)
     source = work.columns if old is None else {**{key: [value] for key, value in old.items()}, **work.columns}
     naming = ledger.naming
-    name = _titled(plain_extra(source[naming.column][0]), naming) if naming.column in source else ""
+    name = trailing.titled(source[naming.column][0], naming) if naming.column in source else ""
     record(session, actor, ledger.write, f"{verb}{ledger.one}{name}", subject=subject_of(ledger, work.ids[0]), tenant_id=tenant_id,
            unit_id=source["unit_id"][0], before=before if old is not None else None, after=after)
     if ledger.on_written is not None:
@@ -330,13 +323,7 @@ def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, field
 
 
 def _name(ledger: Ledger, row: Any) -> str:
-    return _titled(getattr(row, ledger.naming.column), ledger.naming)
-
-
-def _titled(value: Any, naming: Field) -> str:
-    """What names a record, in a sentence; one that is named by whom it is about needs no id there."""
-    said = "" if naming.kind in ("unit", "person", "household") else _told(value, naming)
-    return f"“{said}”" if said else ""
+    return trailing.titled(getattr(row, ledger.naming.column), ledger.naming)
 
 
 def _refuse_twin(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, fields: tuple[Field, ...],

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from core.errors import N_, Conflict, TenantScopeError
 from core.extensions import current_scope
@@ -30,6 +31,14 @@ def check_open(session: Session, tenant_id: str) -> None:
     opened = current_scope(session)
     if opened is None or not opened.holds(tenant_id):
         raise TenantScopeError(N_("写入的数据不属于已打开的租户范围"))
+
+
+def settle(session: Session) -> None:
+    """Write what the caller has added or changed: a row may refer to it, and statements past the ORM must see it."""
+    try:
+        session.flush()
+    except StaleDataError as error:
+        raise Conflict(N_("这条记录在您读取之后已被别人改动，请重新核对后再保存")) from error
 
 
 def table_of(ledger: Ledger) -> Table:

@@ -34,8 +34,10 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
         asked = common.asked_here(ledger, {name: value for name, value in
                                             parse_qsl(request.form.get("query", "")[:4_000]) if name not in PLACES})
         shared = request.form.get("shared") == "1"
+        sealed = {one.name for one in common.fields_here(ledger) if one.sealed}  # a number looked for is not kept in the clear
+        query = {name: value for name, value in asked.query.items() if name not in sealed}
         made = LedgerView(tenant_id=g.tenant_id, unit_id=unit().id, ledger=ledger.code, account_id=viewer().account_id,
-                          name=name, shared=shared, query=dict(asked.query))
+                          name=name, shared=shared, query=query)
         db().add(made)
         db().flush()  # the entry below names its id
         if shared:

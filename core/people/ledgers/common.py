@@ -23,8 +23,8 @@ REGISTER_NUMBER = Field("register_number", N_("学籍号"), "register_number", f
                         aliases=("学号", "全国学籍号", "学籍编号", "学籍号码", "全国统一学籍号"))
 SEX = Field("sex", N_("性别"), "choice", filter="choice", aliases=("男女",))
 BIRTH = Field("birth_on", N_("出生日期"), "date", least=FIRST_BIRTH,
-              aliases=("出生年月日", "生日", "出生年月", "出生时间"))
-NOTE = Field("note", N_("备注"), most=200, listed=False, aliases=("说明", "备 注"))
+              aliases=("出生年月日", "生日", "出生年月", "出生时间"), masked="date")
+NOTE = Field("note", N_("备注"), most=200, listed=False, masked="text", aliases=("说明", "备 注"))
 PERSON = Field("person_id", N_("人员"), "person", required=True, filter="", sort=False,
                help=N_("填证件号或学籍号；本单位范围内没有重名的，也可以填姓名"),
                aliases=("证件号", *ID_NUMBER.aliases))

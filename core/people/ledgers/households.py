@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_
 from core.host.ledgers import Check, Field, Ledger
-from core.people import deriving, guarding
+from core.people import deriving, guarding, remembering
 from core.people.ledgers.common import HOUSEHOLD, NOTE, PEOPLE, PHONE, named, unit
 from core.people.ledgers.statuses import CHECKS, household_fields
 from core.registry.models import Household, HouseholdIncome, Status
@@ -43,6 +43,7 @@ def _prepare(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
 
 HOUSEHOLDS = Ledger(
     code="core.households", title=N_("户台账"), one=N_("户"), model=Household, group=PEOPLE, order=30, icon="home",
+    before_written=remembering.of(Household),
     read=Action.HOUSEHOLD_READ, write=Action.HOUSEHOLD_WRITE, export=Action.HOUSEHOLD_EXPORT, title_of="head_name",
     help=N_("建档立卡的户，按识别标准、致贫原因、住房和帮扶人登记；收入和身份另有台账。"), clause="CO-003",
     fields=(
@@ -57,7 +58,7 @@ HOUSEHOLDS = Ledger(
         Field("main_cause", N_("主要致贫原因"), "choice", choices=CAUSES, filter="choice", aliases=("致贫原因", "主要原因", "致贫主因")),
         Field("causes", N_("其他致贫原因"), "choices", choices=CAUSES, listed=False, aliases=("次要致贫原因", "其它致贫原因"),
               help=N_("至多两项")),
-        Field("address", N_("家庭住址"), most=200, listed=False, aliases=("住址", "详细地址", "家庭地址", "地址")),
+        Field("address", N_("家庭住址"), most=200, listed=False, masked="address", aliases=("住址", "详细地址", "家庭地址", "地址")),
         Field("housing_area", N_("住房面积"), "decimal", least=0, most=9999, listed=False, measure="㎡", aliases=("房屋面积", "面积")),
         Field("housing_structure", N_("房屋结构"), "choice", choices=STRUCTURES, listed=False, aliases=("住房结构", "结构")),
         Field("housing_danger", N_("危房等级"), "choice", choices=DANGERS, filter="choice", listed=False, aliases=("住房等级", "房屋等级", "危房")),

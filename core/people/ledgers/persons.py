@@ -9,7 +9,7 @@ from flask import g, url_for
 
 from core.errors import N_
 from core.host.ledgers import Check, Field, Ledger
-from core.people import deriving, guarding
+from core.people import deriving, guarding, remembering
 from core.people.ledgers.common import (
     BANK_CARD,
     BIRTH,
@@ -43,9 +43,10 @@ NUMBER_CHECKS = (
 
 PERSONS = Ledger(
     code="core.persons", title=N_("人员台账"), one=N_("人员"), model=Person, group=PEOPLE, order=10, icon="users",
+    before_written=remembering.of(Person),
     read=Action.PERSON_READ, write=Action.PERSON_WRITE, export=Action.PERSON_EXPORT, title_of="name",
     only=(("state", "active"),), clause="EA-017",
-    help=N_("一人一条，跟人走不跟学校走。证件号、电话、银行卡加密保存，列表只显示掩码；这里改的是更正，自某日起的变更请到人员页办理。"),
+    help=N_("一人一条，跟人走不跟学校走。证件号、电话、银行卡加密保存，列表只显示掩码；这里的改动自当天起算，此前的情况仍可查；自某日起的变更请到人员页办理。"),
     fields=(
         unit(N_("所在村或单位"), "所在村", "村", "行政村", "学校", "所在学校"),
         Field("name", N_("姓名"), "name", required=True, filter="prefix", sort=True, aliases=("学生姓名", "名字", "姓 名", "成员姓名", "家庭成员姓名")),
@@ -63,13 +64,14 @@ PERSONS = Ledger(
         Field("labour", N_("劳动能力"), "choice", choices=LABOURS, filter="choice", listed=False, aliases=("劳动力", "劳动技能")),
         Field("home_code", N_("户籍地代码"), most=20, listed=False, pattern="[0-9]{6}|[0-9]{9}|[0-9]{12}", pattern_hint=N_("户籍地不在本县时填 6、9 或 12 位区划代码"),
               aliases=("户籍所在地代码", "户籍区划代码")),
-        Field("address", N_("住址"), most=200, listed=False, aliases=("家庭住址", "家庭地址", "现住址", "地址")),
+        Field("address", N_("住址"), most=200, listed=False, masked="address", aliases=("家庭住址", "家庭地址", "现住址", "地址")),
         Field("died_on", N_("死亡日期"), "date", listed=False, imported=False, editable=False),
     ),
     checks=NUMBER_CHECKS, prepare=deriving.persons, page=lambda row: person_page(row.id))
 
 GUARDIANS = Ledger(
     code="core.guardians", title=N_("监护人台账"), one=N_("监护人"), model=Guardian, group=PEOPLE, order=50, icon="user-heart",
+    before_written=remembering.of(Guardian),
     read=Action.PERSON_READ, write=Action.PERSON_WRITE, export=Action.PERSON_EXPORT, title_of="name",
     help=N_("不满 14 周岁的孩子，公示和导出前须有监护人的同意，或写明履行法定职责并已告知。"),
     fields=(

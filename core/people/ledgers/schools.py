@@ -9,7 +9,7 @@ from flask import g, url_for
 
 from core.errors import N_
 from core.host.ledgers import Check, Field, Ledger
-from core.people import deriving, guarding
+from core.people import deriving, guarding, remembering
 from core.people.ledgers.common import BIRTH, ID_NUMBER, PEOPLE, PERSON, PHONE, REGISTER_NUMBER, SCHOOL, SEX, unit
 from core.people.ledgers.persons import NUMBER_CHECKS, person_page
 from core.registry.models import Enrolment, SchoolFacts, Staff
@@ -50,6 +50,7 @@ def _too_high(row: object) -> object:
 
 ENROLMENTS = Ledger(
     code="core.enrolments", title=N_("学籍就读台账"), one=N_("就读记录"), model=Enrolment, group=PEOPLE, order=20, icon="school",
+    before_written=remembering.of(Enrolment),
     read=Action.ENROLMENT_READ, write=Action.ENROLMENT_WRITE, export=Action.ENROLMENT_EXPORT, title_of="person_id", clause="EA-020",
     help=N_("一人一学期一条，从学前连到大学。先在人员台账里有这个人，再登记就读；在外县外省就读的，登记在本县单位并写明学校。"),
     fields=(
@@ -82,6 +83,7 @@ ENROLMENTS = Ledger(
 
 STAFF = Ledger(
     code="core.staff", title=N_("教职工台账"), one=N_("教职工"), model=Staff, group=SCHOOL, order=20, icon="user-circle",
+    before_written=remembering.of(Staff),
     read=Action.STAFF_READ, write=Action.STAFF_WRITE, export=Action.STAFF_EXPORT, title_of="name",
     help=N_("学校和单位的在岗人员：岗位、职级、编制、退休日期和任教班级。"),
     fields=(
@@ -106,6 +108,7 @@ STAFF = Ledger(
 
 SCHOOLS = Ledger(
     code="core.school_facts", title=N_("学校情况台账"), one=N_("学校情况"), model=SchoolFacts, group=SCHOOL, order=10, icon="building",
+    before_written=remembering.of(SchoolFacts),
     read=Action.SCHOOL_READ, write=Action.SCHOOL_WRITE, export=Action.SCHOOL_EXPORT, title_of="unit_id",
     help=N_("方案可能问到的学校情况：类别、学段、隶属、办学性质、是否批准、有无寄宿。"),
     fields=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 
 import pytest
@@ -14,6 +15,8 @@ from core.host.models import PluginSwitch
 from core.jobs.models import Job
 from core.jobs.services import enqueue
 from core.jobs.worker import run_due
+from core.privacy.files import SealedFiles
+from core.privacy.vault import Vault
 from core.units.queries import get_unit_by_code
 from tests.conftest import ClientAs
 
@@ -115,13 +118,14 @@ def test_the_page_asks_for_itself_only_while_something_goes_on(app: Flask, app_d
 
 def test_a_result_file_goes_to_the_person_who_asked_for_it(app: Flask, app_database: Database, asked: uuid.UUID,
                                                            client_as: ClientAs) -> None:
-    folder = app.config["BANGFU_SETTINGS"].data_dir
-    (folder / "job-files").mkdir()
-    (folder / "job-files" / "made.csv").write_text("甲", encoding="utf-8")
+    settings, file_id = app.config["BANGFU_SETTINGS"], uuid.uuid4()
+    files = SealedFiles(Vault.of(settings), settings.data_dir / "job-files" / JIA)
+    files.keep(file_id, io.BytesIO("甲".encode()))
     run_due(app)
     with app_database.transaction() as session, tenant_scope(session, JIA):
         job = session.scalars(select(Job)).one()
-        job.file_name, job.file_type, job.file_size, job.file_path = "名册.csv", "text/csv", 3, "job-files/made.csv"
+        job.file_name, job.file_type, job.file_size, job.file_path = (
+            "名册.csv", "text/csv", 3, f"job-files/{JIA}/{file_id.hex}.sealed")
     address = f"/u/990101-S01/jobs/{asked}/file"
     answer = client_as("jia-school").get(address)
     assert (answer.status_code, answer.get_data(as_text=True)) == (200, "甲")

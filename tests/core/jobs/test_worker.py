@@ -13,6 +13,7 @@ from core.extensions import Database, utcnow
 from core.host.contract import JobRun, JobSpec
 from core.jobs.errors import JobLost
 from core.jobs.models import State
+from core.jobs.running import open_file
 from core.jobs.services import cancel_job, retry_job
 from core.jobs.worker import begin_periodic, run_due
 from core.trail.models import TrailEntry
@@ -191,4 +192,5 @@ def test_a_result_file_is_kept(database: Database, make_worker: MakeWorker, tmp_
     run_due(parts)
     found = row(database, job)
     assert (found.file_name, found.file_type, found.file_size) == ("名册.csv", "text/csv", 6)
-    assert (parts.settings.data_dir / found.file_path).read_text(encoding="utf-8") == "甲,1\n"
+    kept = (parts.settings.data_dir / found.file_path).read_bytes()
+    assert "甲".encode() not in kept and b"".join(open_file(parts.settings, found)).decode() == "甲,1\n"

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -16,8 +17,9 @@ from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from core.extensions import Database, tenant_scope
+from core.jobs.models import Job
 from core.jobs.worker import run_due
-from core.ledgers.workbooks import CODES, MARKS, REF
+from core.ledgers.workbooks import CODES, MARKS, MIME, REF
 from core.trail.models import TrailEntry
 from tests.core.ledgers.conftest import GOOD
 from tests.core.ledgers.support import JIA, add_families
@@ -181,6 +183,24 @@ def test_nobody_takes_back_what_is_beyond_their_scope(app: Flask, client_as: Cli
     assert stolen
     sent = central.post("/u/990101100/p/sample/ledgers/families/round-trip/merge", data={"changes": stolen[1]})
     assert sent.status_code == 422 and families(app_database)["JX001"].members == 4
+
+
+def test_originals_that_a_job_wrote_lie_on_disk_unreadable(
+        app: Flask, client_as: ClientAs, app_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.ledgers import exporting
+
+    monkeypatch.setattr(exporting, "INLINE", 1)
+    add_families(app, JIA, "990101-S01", {}, {"head": "测试乙"})
+    aid = client_as("jia-aid")
+    assert aid.post(f"{BASE}/export", data={"all_columns": "1", "originals": "1", "reason": "报送省级系统"}).status_code == 302
+    run_due(app)
+    with app_database.session() as session, tenant_scope(session, JIA):
+        (job,) = session.scalars(select(Job))
+    (path,) = (app.config["BANGFU_SETTINGS"].data_dir / "job-files").rglob("*.*")
+    assert not path.read_bytes().startswith(b"PK") and GOOD["id_number"].encode() not in path.read_bytes()
+    answer = aid.get(f"/u/{JIA}/jobs/{job.id}/file")
+    assert answer.mimetype == MIME and GOOD["id_number"] in zipped(answer.get_data())
+    assert f"UTF-8''{quote(job.file_name)}" in answer.headers["Content-Disposition"]
 
 
 def test_the_template_offers_lists_and_says_how_to_write(client_as: ClientAs) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput, RuleViolation, TenantScopeError
+from core.extensions import Database, tenant_scope
 from core.ledgers.checking import Checked, check_frame, compile_schema
 from core.ledgers.context import Context
+from core.ledgers.models import LedgerView
 from core.ledgers.storing import create, remove, restore, store, update
 from core.privacy.vault import Vault
+from core.registry.models import Household
 from core.trail.models import TrailEntry
 from core.units.models import Unit
+from tests.conftest import ClientAs
 from tests.core.ledgers.conftest import ACTOR, GOOD, JIA
 from tests.sample_plugin.ledgers import FAMILIES, GIFTS
 from tests.sample_plugin.models import Family, Gift
@@ -102,3 +107,21 @@ def test_a_ledger_without_removal_refuses_it(jia: Session, units: dict[str, Unit
     row = jia.scalars(select(Gift)).one()
     with pytest.raises(RuleViolation):
         remove(jia, GIFTS, row, 1, ACTOR)
+
+
+def test_a_flush_that_comes_too_late_is_a_conflict(jia: Session, context: Context, units: dict[str, Unit]) -> None:
+    row = Household(tenant_id=JIA, unit_id=units[SCHOOL].id, number="T1", head_name="测试甲")
+    jia.add(row)
+    jia.flush()
+    jia.connection().execute(Household.__table__.update().values(version=9))  # somebody else was faster
+    row.number = "T2"
+    with pytest.raises(Conflict):
+        store(jia, FAMILIES, JIA, checked(context, {}).rows, ACTOR, "create")
+
+
+def test_a_view_never_keeps_a_number_looked_for(app: Flask, client_as: ClientAs, app_database: Database) -> None:
+    answer = client_as("jia-aid").post("/u/990101/p/sample/ledgers/families/views", data={
+        "name": "测试视图", "query": f"kind=poor&id_number={GOOD['id_number']}"})
+    assert answer.status_code == 302
+    with app_database.session() as session, tenant_scope(session, JIA):
+        assert [view.query for view in session.scalars(select(LedgerView))] == [{"kind": "poor"}]

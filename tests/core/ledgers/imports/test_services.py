@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,8 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.extensions import tenant_scope
 from core.ledgers.imports import confirming, desk, queries, returning, services, uploading
 from core.ledgers.imports.models import State
+from core.privacy import rotation
+from core.privacy.vault import KEY
 from core.trail.models import TrailEntry
 from tests.core.ledgers.imports.conftest import COUNTY, HEADS, SCHOOL, Office, household, id_number, roster
 from tests.sample_plugin.ledgers import FAMILIES
@@ -226,3 +230,22 @@ def test_units_named_in_a_file_resolve_within_the_importers_reach(office: Office
                      "JX0004": office.units["990101100"].id}
     at_school = office.checked(excel([heads, with_unit(8, SCHOOL), with_unit(9, "990101100")]), code=SCHOOL)
     assert errors_of(office, at_school.id) == [(3, "F", "unit_id", "990101100")]
+
+
+def test_what_waits_on_disk_opens_after_the_keys_were_renewed_and_the_old_ones_put_aside(office: Office) -> None:
+    found = office.checked(roster(household(1), household(2, **BAD)))
+    office.do(services.correct, [(4, "C", id_number(2))], number=found.id)
+    vault = office.database.info[KEY]
+    with office.database.transaction() as session:
+        assert rotation.begin(session, vault) == 2
+    rotation.reseal(office.database.transaction, vault)
+    rotation.reseal_files(vault, office.folder)
+    with office.database.session() as session:
+        assert rotation.retire(session, vault, office.folder, grace=dt.timedelta(0)) == [1]
+    assert vault.keys.versions() == [2]
+    with office.database.session() as session, tenant_scope(session, COUNTY):
+        here = office.desk(session)
+        corrections = desk.corrections_of(here, queries.get_import(session, FAMILIES, found.id, here.scope))
+    assert corrections.cells == {4: {"C": id_number(2)}}
+    office.do(services.check, number=found.id)
+    assert office.confirm(office.at(found.id)).created == 2
