@@ -175,6 +175,8 @@ def _asked(rows: dict[int, SourceRow], number: int, mask: int | None, inside: in
 
 
 def _unlike(rows: dict[int, SourceRow], column: str) -> bool:
-    said = {"name": {row.name_key for row in rows.values()}, "birth": {row.birth_on for row in rows.values()} - {None},
-            "category": {row.category for row in rows.values()} - {""}}
+    everyone = rows.values()
+    said: dict[str, set[object]] = {
+        "name": {row.name_key for row in everyone}, "birth": {row.birth_on for row in everyone if row.birth_on},
+        "category": {row.category for row in everyone if row.category}}
     return any(len(values) > 1 for name, values in said.items() if name == column or column not in DIFFERING)

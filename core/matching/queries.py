@@ -59,8 +59,10 @@ def _which(source: Source, which: str) -> list[ColumnElement[bool]]:
     waiting = select(MatchCase.other_id).where(MatchCase.tenant_id == source.tenant_id, MatchCase.source_id == source.id,
                                                MatchCase.state.in_(("open", "later")))
     unlinked = SourceRow.person_id.is_(None)
-    return {"matched": [SourceRow.person_id.is_not(None)], "review": [unlinked, SourceRow.id.in_(waiting)],
-            "unmatched": [unlinked, SourceRow.id.not_in(waiting)], "fault": [SourceRow.id_fault != ""]}.get(which, [])
+    found: dict[str, list[ColumnElement[bool]]] = {
+        "matched": [SourceRow.person_id.is_not(None)], "review": [unlinked, SourceRow.id.in_(waiting)],
+        "unmatched": [unlinked, SourceRow.id.not_in(waiting)], "fault": [SourceRow.id_fault != ""]}
+    return found.get(which, [])
 
 
 def get_row(session: Session, scope: Scope, row_id: uuid.UUID) -> SourceRow:
@@ -118,6 +120,25 @@ class Side:
         """What is compared, by its label."""
         return {N_("姓名"): self.name, N_("出生日期"): self.birth, N_("证件号"): self.id_number, N_("村或户籍地"): self.place,
                 N_("学校"): self.school, N_("监护人"): self.guardian, **self.more}
+
+
+#: of values that are shown masked, or of which a list has several writings, the rules say whether they agree
+_AGREE = {N_("姓名"): ("same_name", ("near_name", "other_name")), N_("出生日期"): ("same_birth", ("near_birth", "other_birth")),
+          N_("证件号"): ("same_id", ("near_id", "other_id", "faulty_id"))}
+
+
+def compared(case: MatchCase, one: Side, other: Side) -> list[tuple[str, str, str, bool | None]]:
+    """Label, both values, and whether they agree; None where one side says nothing. Values nobody has are left out."""
+    found = []
+    for label in dict.fromkeys([*one.values, *other.values]):
+        here, there = one.values.get(label, ""), other.values.get(label, "")
+        yes, no = _AGREE.get(label, ("", ()))
+        same: bool | None = here == there if here and there else None
+        if yes and case.reasons and same is not None:
+            same = True if yes in case.reasons else False if set(no) & set(case.reasons) else None
+        if here or there:
+            found.append((label, here, there, same))
+    return found
 
 
 def sides_of(session: Session, cases: Sequence[MatchCase]) -> dict[uuid.UUID, tuple[Side, Side]]:

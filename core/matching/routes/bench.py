@@ -94,8 +94,7 @@ def _page(case: MatchCase, error: PlatformError | None = None) -> str:
     if sides is None:
         raise NotFound(N_("这一对中有一条记录已经不在"))
     one, other = sides
-    labels = list(dict.fromkeys([*one.values, *other.values]))
-    rows = [(gettext(label), one.values.get(label, ""), other.values.get(label, "")) for label in labels]
+    rows = [(gettext(label), here, there, same) for label, here, there, same in queries.compared(case, one, other)]
     mergeable = case.kind != "registry" or viewer().allowed(RegistryAction.PERSON_MERGE, get_unit(db(), case.unit_id))
     return render_template("matching/case.html", case=case, one=one, other=other, rows=rows, error=error, states=STATES, kinds=CASE_KINDS,
                            stages=STAGES, reasons=in_words(case.reasons), mergeable=mergeable, entered=request.form)

@@ -190,6 +190,7 @@ def test_two_counties_share_a_question_through_masks(session: Session, units: Un
         case = only_case(session)
         one, other = queries.sides_of(session, [case])[case.id]
         assert (one.name, other.where, other.name, other.birth) == ("样本甲", "乙县", "样**", "2009-**-**")
+        assert [same for _, _, _, same in queries.compared(case, one, other)][:3] == [False, True, True]
         deciding.decide(session, case, "match", ACTOR, note=WHY)
     with tenant_scope(session, YI):
         theirs = only_case(session)
