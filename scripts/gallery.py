@@ -72,7 +72,7 @@ OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
 NO_CASE = {"units.change · reopen": "no unit of the demo is closed",
            **dict.fromkeys(("providers.leave", "providers.back"), "on the way to a provider and back: no pages")}
-PAGES_PER_PERSON = 220
+PAGES_PER_PERSON = 300
 #: what is done on a page before its picture is taken
 DEEDS: dict[str, Callable[[Page], None]] = {"accounts.code": gallery_cases.second_factor,
                                             "people.person · overtaken": gallery_cases.overtaken}
@@ -171,7 +171,7 @@ def left_out(endpoint: str) -> bool:
 
 
 def walk(app: Flask, client: FlaskClient, start: str, found: Mapping[str, Shot]) -> Iterator[tuple[str, str]]:
-    """Follow links from the workbench, a few for every page that has no picture yet, one for the others; the name and
+    """Follow links from the workbench, a few for every page that has no picture yet, fewer for the others; the name and
     address of each good page."""
     queue, seen, tried = [start, "/me"], {start, "/me"}, dict[str, int]()
     for _ in range(PAGES_PER_PERSON):
@@ -185,7 +185,7 @@ def walk(app: Flask, client: FlaskClient, start: str, found: Mapping[str, Shot])
         for link in re.findall(r'href="(/[^"#]*)', answer.text):
             target = html.unescape(link)
             name = name_at(app, target)
-            if target not in seen and name and tried.get(name, 0) < (1 if name in found else 3):
+            if target not in seen and name and tried.get(name, 0) < (2 if name in found else 4):
                 seen.add(target)
                 tried[name] = tried.get(name, 0) + 1
                 queue.append(target)

@@ -34,9 +34,11 @@ from core.accounts.providers import services as linking
 from core.accounts.providers.queries import Placed
 from core.accounts.vault import Security
 from core.accounts.workbooks import Fault
+from core.api.services import make_token
 from core.extensions import Actor, new_id, tenant_scope, utcnow
 from core.host.contract import Event
 from core.jobs.models import Job, State
+from core.trail.services import record
 from core.units.models import Unit
 from core.units.queries import get_unit_by_code
 from core.webhooks import intake
@@ -78,8 +80,13 @@ def make(app: Flask, login: str) -> None:
         _provider(session, get_unit_by_code(session, PROVINCE), person, security)
         _jobs(session, county, person)
         _workbook(session, county)
+        make_token(session, person.id, "省级学籍系统取数", county, ["core:unit:read", "core:plan:read"], 90, ACTOR,
+                   able=["core:unit:read", "core:plan:read"])
         strict = accounts.store_account(session, STRICT, "测试严", hash_password(PASSWORD), ACTOR)
         accounts.assign(session, strict, Role.AID_CENTRE, county, ACTOR, known=catalogue(host), since=today())
+        for number in range(3):  # so that something can be sealed at once
+            record(session, ACTOR, "core:unit:write", f"测试第 {number + 1} 条", subject=f"unit:{county.id}", tenant_id=COUNTY,
+                   unit_id=county.id, before={"name": "测试旧名"}, after={"name": "测试新名"})
         strict.factor_key, strict.factor_since = security.seal("JBSWY3DPEHPK3PXP", str(strict.id)), utcnow()
 
 
@@ -96,7 +103,7 @@ def _subscriptions(session: Session, settings: Any, county: Unit) -> None:
             delivery = intake.lay_down(session, COUNTY, endpoint.id, county.id, event, intake.body_of(event, [county]), held=True)
             session.execute(update(WebhookDelivery).where(WebhookDelivery.id == delivery).values(
                 state=state, status=status, reason=reason, tries=1 if state != DeliveryState.HELD else 0,
-                answer="ok" if status == 200 else "", millis=180 if status else 10_000, sent_at=utcnow(),
+                answer="ok" if status == 200 else "", millis=180 if status else 10_000 if reason else 0, sent_at=utcnow(),
                 due_at=utcnow() + dt.timedelta(minutes=5) if state == DeliveryState.RETRYING else None,
                 history=[{"at": utcnow().isoformat(timespec="seconds"), "status": status, "reason": reason, "millis": 180}]
                 if state != DeliveryState.HELD else []))

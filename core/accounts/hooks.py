@@ -44,5 +44,5 @@ def register_jobs() -> list[JobSpec]:
 
 @hookimpl
 def register_menus() -> list[MenuItem]:
-    return [MenuItem("账号与任职", "people.overview", "users", Action.ACCOUNT_MANAGE, order=85),
+    return [MenuItem("账号与任职", "people.overview", "user-shield", Action.ACCOUNT_MANAGE, order=85),
             MenuItem("统一身份认证", "unit_providers.overview", "login", ProviderAction.PROVIDER_MANAGE, order=86)]

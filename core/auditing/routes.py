@@ -36,8 +36,15 @@ VERIFIED, BATCHES, ROWS = 300_000, 50, 100
 LEDGERS = {"core:access": N_("访问规则"), "core:account": N_("账号与登录"), "core:plan": N_("方案"),
            "core:switch": N_("插件开关"), "core:trail": N_("留痕"), "core:unit": N_("单位与区划"),
            "export": N_("导出"), "read": N_("跨租户查阅")}
+#: what is trailed under a name of its own, because no rule speaks of it
 ACTIONS = {"core:account:sign_in": N_("登录"), "core:account:sign_out": N_("退出登录"),
-           "core:trail:countersign": N_("会签封存")}
+           "core:account:password": N_("修改密码"), "core:account:factor": N_("启用或停用第二因素"),
+           "core:identity:link": N_("关联统一身份认证"), "core:identity:unlink": N_("解除统一身份认证"),
+           "core:identity:rotate": N_("更换加密密钥"), "core:job:open": N_("后台任务打开全部租户"),
+           "core:token:make": N_("建立访问令牌"), "core:token:revoke": N_("撤销访问令牌"),
+           "core:token:refuse": N_("访问令牌被拒绝"), "core:trail:countersign": N_("会签封存"),
+           "export:jobs.file": N_("下载后台任务的结果"), "webhook:refused": N_("拒绝推送地址")}
+SOURCES = {"web": N_("页面"), "api": N_("接口"), "cli": N_("命令行"), "job": N_("后台任务")}
 
 
 @blueprint.get("/trail")
@@ -79,8 +86,9 @@ def entry(code: str, entry_id: uuid.UUID) -> str:
     (line,) = queries.lines_of(db(), [found])
     start = max(request.args.get("start", 0, type=int), 0)
     rows = sealed.list_rows(db(), found.tenant_id, found.id, start, ROWS) if found.row_count else []
-    return render_template("auditing/entry.html", line=line, entry=found, rows=rows, diff=queries.diff_rows(found),
-                           words=queries.changes_in_words, start=start, known=access_catalogue(), title_of=title_of,
+    return render_template("auditing/entry.html", line=line, entry=found, source=_source(found.source), rows=rows,
+                           diff=queries.diff_rows(found), words=queries.changes_in_words, start=start,
+                           known=access_catalogue(), title_of=title_of,
                            next=start + ROWS if found.row_count and start + ROWS < found.row_count else None)
 
 
@@ -200,6 +208,10 @@ def title_of(action: str) -> str:
         return str(gettext(known.action_title(action)))
     title = ACTIONS.get(action) or LEDGERS.get(action.partition(":")[0]) or LEDGERS.get(action.rpartition(":")[0])
     return str(gettext(title)) if title else action
+
+
+def _source(code: str) -> str:
+    return str(gettext(SOURCES[code])) if code in SOURCES else code
 
 
 def seal_words(state: str, batch: int | None) -> str:

@@ -24,8 +24,8 @@ class Happened(StrEnum):
 
 
 EVENTS = [
-    EventSpec(Happened.SWITCHED_ON, N_("插件已开启"), {"plugin": N_("插件的 slug")}),
-    EventSpec(Happened.SWITCHED_OFF, N_("插件已关闭"), {"plugin": N_("插件的 slug")}),
+    EventSpec(Happened.SWITCHED_ON, N_("插件已开启"), {"plugin": N_("插件的代码")}),
+    EventSpec(Happened.SWITCHED_OFF, N_("插件已关闭"), {"plugin": N_("插件的代码")}),
 ]
 
 
