@@ -58,6 +58,7 @@ ADDRESSES = [
     ("shell.workbench · province", 1, "/u/52/"),
     ("units.show · township", 0, "/u/522723001/units"),
     ("units.show · as of", 0, "/u/522723/units?as_of=2015-01-01"),
+    ("api.docs", 0, "/api/docs?unit=522723"),
     ("accounts.code", None, "/sign-in"),
     ("people.person · overtaken", 0, ""),
     ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),

@@ -35,6 +35,7 @@ from core.accounts.providers.queries import Placed
 from core.accounts.vault import Security
 from core.accounts.workbooks import Fault
 from core.api.services import make_token
+from core.documents import demo as documents
 from core.extensions import Actor, new_id, tenant_scope, utcnow
 from core.host.contract import Event
 from core.jobs.models import Job, State
@@ -80,6 +81,7 @@ def make(app: Flask, login: str) -> None:
         _provider(session, get_unit_by_code(session, PROVINCE), person, security)
         _jobs(session, county, person)
         _workbook(session, county)
+        documents.load(session, COUNTY, ACTOR)
         make_token(session, person.id, "省级学籍系统取数", county, ["core:unit:read", "core:plan:read"], 90, ACTOR,
                    able=["core:unit:read", "core:plan:read"])
         strict = accounts.store_account(session, STRICT, "测试严", hash_password(PASSWORD), ACTOR)
