@@ -63,7 +63,7 @@ def enrolments(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
     if not {"stage", "grade"} <= set(frame.columns):
         return frame
     grade = pl.col("grade")
-    chain = pl.when(False).then(grade)
+    chain: Any = pl.when(False).then(grade)
     for stage, first, last, less in _COUNTED:
         chain = chain.when((pl.col("stage") == stage) & grade.is_between(first, last)).then(grade - less)
     return frame.with_columns(chain.otherwise(grade).alias("grade"))

@@ -82,7 +82,8 @@ def _statuses(session: Session, subject: Subject) -> list[TimelineEntry]:
 
 
 def _changes(session: Session, subject: Subject) -> list[TimelineEntry]:
-    return [TimelineEntry(past.until, f"登记内容变更，经办 {past.changed_by}") for past in list_past(session, subject.tenant_id, subject.id)]
+    return [TimelineEntry(past.until, f"登记内容变更，经办 {past.changed_by}") for past in list_past(session,
+                                                                                                     subject.tenant_id, subject.id)]
 
 
 def _filed(session: Session, place: Place, subject: Subject) -> list[TimelineEntry]:

@@ -43,8 +43,8 @@ def statuses(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: 
         spans: dict[uuid.UUID, list[Span]] = defaultdict(list)
         rows = select(Status.subject_id, Status.kind, Status.since, Status.until).where(
             Status.tenant_id == tenant_id, Status.subject_id.in_(part), present(Status)).order_by(Status.since)
-        for subject_id, *span in session.execute(rows):
-            new = Span(*span)
+        for subject_id, kind, since, until in session.execute(rows):
+            new = Span(kind, since, until)
             other = against(new, spans[subject_id])
             if other is not None:
                 raise InvalidInput(N_("“%(kind)s”（%(since)s 起）与“%(other)s”（%(from)s 起）时间重叠，请先结束原来的一项"),
@@ -59,11 +59,12 @@ def incomes(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: A
         seen: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         rows = select(HouseholdIncome.household_id, HouseholdIncome.year, HouseholdIncome.kind, HouseholdIncome.quarter).where(
             HouseholdIncome.tenant_id == tenant_id, HouseholdIncome.household_id.in_(part), present(HouseholdIncome))
-        for *key, quarter in session.execute(rows):
-            if counted_twice(quarter, seen[tuple(key)]):
+        for household_id, year, kind, quarter in session.execute(rows):
+            key = (household_id, year, kind)
+            if counted_twice(quarter, seen[key]):
                 raise InvalidInput(N_("%(year)d 年的%(kind)s同时有全年数和季度数，会重复计算，请只留一种"),
-                                   {"quarter": N_("全年数与季度数不能并存")}, year=key[1], kind=label(INCOME_KINDS, key[2]))
-            seen[tuple(key)].append(quarter)
+                                   {"quarter": N_("全年数与季度数不能并存")}, year=year, kind=label(INCOME_KINDS, kind))
+            seen[key].append(quarter)
 
 
 def enrolments(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: Actor) -> None:

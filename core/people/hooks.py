@@ -11,6 +11,7 @@ from core.host.markers import hookimpl
 from core.people import entries, searching
 from core.people.ledgers import LEDGERS
 from core.people.permissions import ACTIONS, RULES
+from core.people.permissions import Action as Keys
 from core.people.routes import blueprint
 from core.registry.permissions import Action
 
@@ -38,7 +39,8 @@ def register_ledgers() -> list[Ledger]:
 @hookimpl
 def register_menus() -> list[MenuItem]:
     return [MenuItem("人口与学籍", "registry.overview", "users", Action.PERSON_READ, order=30),
-            MenuItem("学校与教职工", "ledger-core-school_facts.index", "school", Action.SCHOOL_READ, order=31)]
+            MenuItem("学校与教职工", "ledger-core-school_facts.index", "school", Action.SCHOOL_READ, order=31),
+            MenuItem("个人信息密钥", "registry.keys", "key", Keys.VAULT_READ, order=95)]
 
 
 @hookimpl

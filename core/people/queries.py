@@ -25,6 +25,8 @@ _LAST = "\U0010ffff"
 #: a number of this many signs is looked for by its keyed hash, never by its name
 NUMBER = 15
 PAGE = 100
+#: where those without a household stand in the order: after all others
+NO_HOUSEHOLD = uuid.UUID(int=2**128 - 1)
 
 
 def find_reachable(session: Session, persons: Scope, enrolments: Scope, person_id: uuid.UUID) -> Person:
@@ -113,7 +115,7 @@ def list_by_household(session: Session, persons: Scope, school_year: int, term: 
                       day: dt.date, after: tuple[uuid.UUID, uuid.UUID] | None = None, limit: int = PAGE) -> list[Pupil]:
     """Those whose home is in scope and who study in a term, at whatever stage and wherever, household by household.
     `category`: of those only whose own status, or whose household's, is of this kind on `day`."""
-    none = uuid.UUID(int=0)
+    none = NO_HOUSEHOLD
     home = func.coalesce(Person.household_id, none, type_=Person.household_id.type)
     statement = select(Person, Household, Enrolment, Unit.name).join(
         Enrolment, and_(Enrolment.tenant_id == Person.tenant_id, Enrolment.person_id == Person.id)).outerjoin(
@@ -155,7 +157,8 @@ def count_classes(session: Session, scope: Scope, school_year: int, term: int) -
         Person, and_(Person.tenant_id == Enrolment.tenant_id, Person.id == Enrolment.person_id)).where(
         Enrolment.school_year == school_year, Enrolment.term == term, Enrolment.ended_on.is_(None), present(Enrolment), present(Person))
     rows = session.execute(in_scope(statement, Enrolment, scope).group_by(*columns))
-    return [ClassCount(*row[:6], int(row[6] or 0)) for row in rows]
+    return [ClassCount(unit_id, path, stage, grade, name, pupils, int(living or 0))
+            for unit_id, path, stage, grade, name, pupils, living in rows]
 
 
 def list_class(session: Session, scope: Scope, unit_id: uuid.UUID, school_year: int, term: int, stage: str, grade: int | None,

@@ -17,7 +17,7 @@ def hits(session: Session, place: Place, words: str, limit: int) -> list[Found]:
     """Persons first, then households, each with its masked number and where it is."""
     persons = search_persons(session, place.scope(Action.PERSON_READ), words, limit)
     households = search_households(session, place.scope(Action.HOUSEHOLD_READ), words, limit)
-    units = names_of_units(session, [row.unit_id for row in (*persons, *households)])
+    units = names_of_units(session, [*(row.unit_id for row in persons), *(row.unit_id for row in households)])
     found = [Found(row.name, _hint(row.id_number_mask, units, row.unit_id),
                    url_for("registry.person", code=_code(place, units, row.unit_id), person_id=row.id)) for row in persons]
     found += [Found(f"{row.head_name}户", _hint(row.number, units, row.unit_id),

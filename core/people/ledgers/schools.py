@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+import polars as pl
 from flask import g, url_for
 
 from core.errors import N_
@@ -38,10 +41,8 @@ GRADE_WORDS = (
 _THROUGH = {"junior": 9, "senior": 12}
 
 
-def _too_high(row: object) -> object:
-    import polars as pl
-
-    stage, grade = row["stage"], row["grade"]  # type: ignore[index]
+def _too_high(row: Mapping[str, Any]) -> Any:
+    stage, grade = row["stage"], row["grade"]
     most = stage.replace_strict(list(HIGHEST), list(HIGHEST.values()), default=99, return_dtype=pl.Int64)
     through = stage.replace_strict(list(_THROUGH), list(_THROUGH.values()), default=0, return_dtype=pl.Int64)
     least = stage.replace_strict(["junior", "senior"], [7, 10], default=99, return_dtype=pl.Int64)
@@ -56,18 +57,23 @@ ENROLMENTS = Ledger(
     fields=(
         replace(PERSON, label=N_("学生"), key=True),
         Field("school_year", N_("学年"), "school_year", required=True, key=True, filter="equal", sort=True, aliases=("学年度", "就读学年")),
-        Field("term", N_("学期"), "term", required=True, key=True, default=1, filter="choice", choices=(("1", N_("上学期")), ("2", N_("下学期")))),
+        Field("term", N_("学期"), "term", required=True, key=True, default=1, filter="choice",
+              choices=(("1", N_("上学期")), ("2", N_("下学期")))),
         unit(N_("学校"), "就读学校", "学校名称", "所在学校", "学校（全称）"),
         Field("stage", N_("学段"), "choice", required=True, choices=STAGE_WORDS, filter="choice", aliases=("就读学段", "教育阶段")),
         Field("grade", N_("年级"), "integer", least=1, most=12, filter="equal", words=GRADE_WORDS, aliases=("所在年级", "就读年级"),
-              help=N_("按学段数：小学 1 至 6，初中 1 至 3；也可以写“三年级”“七年级”“高一”")),
+              help=N_("按学段数：小学 1 至 6，初中 1 至 3；也可写“三年级”“七年级”“高一”")),
         Field("class_name", N_("班级"), most=40, filter="equal", aliases=("班", "所在班级", "班别")),
-        Field("boarding", N_("是否寄宿"), "yes_no", default=False, filter="equal", aliases=("寄宿", "住校", "是否住校", "寄宿生", "是否寄宿生", "住宿")),
-        Field("begun_on", N_("入读日期"), "date", listed=False, least=dt.date(1990, 1, 1), aliases=("入学日期", "入学时间", "开始日期", "入校日期")),
+        Field("boarding", N_("是否寄宿"), "yes_no", default=False, filter="equal", aliases=("寄宿", "住校",
+                                                                                            "是否住校", "寄宿生", "是否寄宿生", "住宿")),
+        Field("begun_on", N_("入读日期"), "date", listed=False, least=dt.date(1990, 1, 1), aliases=("入学日期",
+                                                                                                    "入学时间", "开始日期", "入校日期")),
         Field("ended_on", N_("离开日期"), "date", listed=False, aliases=("结束日期", "离校日期", "毕业日期"), help=N_("不再就读的第一天")),
         Field("ending", N_("结束方式"), "choice", choices=ENDINGS, filter="choice", listed=False, aliases=("去向", "学籍变动", "异动类型")),
-        Field("elsewhere_place", N_("外地区划代码"), most=20, listed=False, pattern="[0-9]{2,12}", pattern_hint=N_("在外县外省就读的，填就读地的区划代码")),
-        Field("elsewhere_school", N_("外地学校"), most=120, listed=False, aliases=("外地就读学校", "县外学校"), help=N_("不在本县学校就读的，写学校全称")),
+        Field("elsewhere_place", N_("外地区划代码"), most=20, listed=False, pattern="[0-9]{2,12}",
+              pattern_hint=N_("在外县外省就读的，填就读地的区划代码")),
+        Field("elsewhere_school", N_("外地学校"), most=120, listed=False, aliases=("外地就读学校", "县外学校"),
+              help=N_("不在本县学校就读的，写学校全称")),
         REGISTER_NUMBER,
     ),
     checks=(
@@ -77,7 +83,8 @@ ENROLMENTS = Ledger(
               lambda row: row["ended_on"].is_null() != row["ending"].is_null()),
         Check(("school_year", "begun_on"), "begun_on", N_("入读日期晚于这个学年"),
               lambda row: row["begun_on"].dt.year() > row["school_year"] + 1),
-        Check(("school_year", "ended_on"), "ended_on", N_("离开日期早于这个学年"), lambda row: row["ended_on"].dt.year() < row["school_year"]),
+        Check(("school_year", "ended_on"), "ended_on", N_("离开日期早于这个学年"),
+              lambda row: row["ended_on"].dt.year() < row["school_year"]),
     ),
     prepare=deriving.enrolments, on_written=guarding.enrolments, page=lambda row: person_page(row.person_id))
 
@@ -113,10 +120,12 @@ SCHOOLS = Ledger(
     help=N_("方案可能问到的学校情况：类别、学段、隶属、办学性质、是否批准、有无寄宿。"),
     fields=(
         unit(N_("学校"), "学校名称", "学校（全称）"),
-        Field("kind", N_("学校类别"), "choice", required=True, choices=SCHOOL_KINDS, filter="choice", aliases=("类别", "学校类型", "办学类型")),
+        Field("kind", N_("学校类别"), "choice", required=True, choices=SCHOOL_KINDS, filter="choice", aliases=("类别",
+                                                                                                               "学校类型", "办学类型")),
         Field("stages", N_("学段"), "choices", choices=STAGE_WORDS, aliases=("办学学段",)),
         Field("owner_level", N_("隶属"), "choice", choices=OWNER_LEVELS, filter="choice", aliases=("主管层级", "举办者层级", "隶属层级")),
-        Field("ownership", N_("办学性质"), "choice", required=True, choices=OWNERSHIPS, default="public", filter="choice", aliases=("性质", "公办民办", "举办性质")),
+        Field("ownership", N_("办学性质"), "choice", required=True, choices=OWNERSHIPS, default="public",
+              filter="choice", aliases=("性质", "公办民办", "举办性质")),
         Field("approved", N_("已批准"), "yes_no", default=True, filter="equal", aliases=("是否批准", "是否审批", "有无办学许可")),
         Field("boarding", N_("有寄宿"), "yes_no", default=False, filter="equal", aliases=("是否寄宿制", "寄宿制学校", "是否有寄宿")),
     ),

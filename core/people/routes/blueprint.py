@@ -41,10 +41,10 @@ def day_before(day: dt.date) -> dt.date:
 
 def show(template: str, **values: object) -> str:
     """A page of people, with the words its parts need."""
-    return render_template(f"people/{template}", grade_words=rules.grade_words, year_words=rules.year_words, terms=rules.TERMS,
-                           age_words=rules.age_words, status_label=status_label, stages=STAGES, kinds=KINDS, unit=unit(), day_before=day_before,
-                          
-                           word=people_word, **values)
+    return render_template(
+        f"people/{template}", grade_words=rules.grade_words, year_words=rules.year_words, terms=rules.TERMS,
+        age_words=rules.age_words, status_label=status_label, stages=STAGES, kinds=KINDS, unit=unit(),
+        day_before=day_before, word=people_word, **values)
 
 
 def scope_for(action: str) -> Scope:

@@ -64,7 +64,8 @@ def _page(row: Household, refused: PlatformError | None = None, part: str = "") 
     income = household_income(db(), row, year)
     return show(
         "household.html", row=row, state=state, day=day, home=find_unit(db(), row.unit_id), members=members, studying=studying,
-        schools=schools, statuses=list_statuses(db(), row.tenant_id, [row.id], day), fields={field.name: field for field in HOUSEHOLDS.fields},
+        schools=schools, statuses=list_statuses(db(), row.tenant_id, [row.id],
+                                                day), fields={field.name: field for field in HOUSEHOLDS.fields},
         facts=FACTS, year=year, years=_years(row), income=income, grid=_grid(row, year), per_head=income.per_head(len(members)),
         income_kinds=INCOME_KINDS, archive=_archive(row), entries=entries_of("collect_household_entries", subject_of(row)),
         past=list_past(db(), row.tenant_id, row.id), refused=refused, part=part,

@@ -100,7 +100,8 @@ def _facts(row: Person) -> dict[str, object]:
     counts = {}
     for name, model, column in (("enrolments", Enrolment, Enrolment.person_id), ("statuses", Status, Status.subject_id),
                                 ("guardians", Guardian, Guardian.person_id)):
-        count = db().scalar(select(func.count()).select_from(model).where(model.tenant_id == row.tenant_id, column == row.id, present(model)))
+        count = db().scalar(select(func.count()).select_from(model).where(model.tenant_id == row.tenant_id,
+                                                                          column == row.id, present(model)))
         counts[name] = f"{count} 条"
     places = units_by_id(db(), {row.unit_id})
     return {**{name: getattr(row, name, "") for name, _ in _COMPARED if hasattr(row, name)}, **counts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import request
+from flask import Response, request
 from flask_babel import gettext
 
 from core.access.words import csv_file
@@ -12,10 +12,18 @@ from core.errors import N_, InvalidInput
 from core.people import rules
 from core.people.ledgers import LEDGERS
 from core.people.ledgers.common import PEOPLE
-from core.people.queries import PAGE, Pupil, list_by_household, newest_term, search_households, search_persons
+from core.people.queries import (
+    NO_HOUSEHOLD,
+    PAGE,
+    Pupil,
+    list_by_household,
+    newest_term,
+    search_households,
+    search_persons,
+)
 from core.people.routes.blueprint import blueprint, number_asked, scope_for, show
 from core.registry.permissions import Action
-from core.registry.queries import count_by_village
+from core.registry.queries import VillageCount, count_by_village
 from core.registry.rules.statuses import KINDS
 from core.tenancy.queries import today
 from core.tenancy.stages import INCLUDES, STAGES
@@ -34,17 +42,17 @@ def overview(code: str) -> str:
     words = request.args.get("q", "").strip()
     persons = search_persons(db(), scope_for(Action.PERSON_READ), words, FOUND) if words else []
     households = search_households(db(), scope_for(Action.HOUSEHOLD_READ), words, FOUND) if words else []
-    places = units_by_id(db(), {row.unit_id for row in [*persons, *households]})
+    places = units_by_id(db(), {row.unit_id for row in persons} | {row.unit_id for row in households})
     villages = [] if words or not viewer().allowed(Action.HOUSEHOLD_READ) else _villages()
     return show("overview.html", words=words, persons=persons, households=households, places=places, villages=villages,
                 ledgers=[ledger for ledger in LEDGERS if ledger.group == PEOPLE and viewer().allowed(ledger.read)])
 
 
-def _villages() -> list[object]:
+def _villages() -> list[VillageCount]:
     """Households by village; above the county the list would be endless."""
     if unit().level in ("country", "province", "city"):
         return []
-    return list(count_by_village(db(), scope_for(Action.HOUSEHOLD_READ)))
+    return count_by_village(db(), scope_for(Action.HOUSEHOLD_READ))
 
 
 @blueprint.get("/registry/by-household")
@@ -59,17 +67,19 @@ def by_household(code: str) -> str:
     villages = units_by_id(db(), {row.person.unit_id for row in rows})
     last = rules.term_of(today())[0]
     return show("by_household.html", rows=rows, villages=villages, year=year, term=term, stage=stage, category=category,
-                next=_place(more) if more else "", years=[(str(one), rules.year_words(one)) for one in range(max(last, year), last - 12, -1)],
+                next=_place(more) if more else "", years=[(str(one), rules.year_words(one)) for one in range(max(last,
+                                                                                                                 year), last - 12, -1)],
                 stage_words=[(name, label) for name, label in STAGES.items() if name not in INCLUDES],
                 categories=[(kind.code, kind.label) for kind in KINDS.values()])
 
 
 @blueprint.get("/registry/by-household.csv")
 @require(Action.PERSON_EXPORT)
-def by_household_file(code: str) -> object:
+def by_household_file(code: str) -> Response:
     """The same as a file."""
     year, term, stage, category = _asked()
-    rows, after = [], None
+    rows: list[Pupil] = []
+    after: tuple[uuid.UUID, uuid.UUID] | None = None
     while len(rows) < EXPORTED:
         part = _rows(year, term, stage, category, after, 500)
         rows += part
@@ -102,7 +112,7 @@ def _rows(year: int, term: int, stage: str, category: str, after: tuple[uuid.UUI
 
 
 def _key(row: Pupil) -> tuple[uuid.UUID, uuid.UUID]:
-    return row.person.household_id or uuid.UUID(int=0), row.person.id
+    return row.person.household_id or NO_HOUSEHOLD, row.person.id
 
 
 def _place(row: Pupil) -> str:

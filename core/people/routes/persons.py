@@ -7,16 +7,19 @@ import uuid
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from marshmallow import ValidationError
 from sqlalchemy import select
 
-from core.access.scoping import in_scope
+from core.access.scoping import get_scoped, in_scope
 from core.documents.folders import get_folder, with_plan
 from core.documents.permissions import Action as Documents
 from core.documents.queries import count_by_item
 from core.documents.rules.folders import completeness
-from core.errors import InvalidInput, PlatformError
+from core.errors import N_, InvalidInput, PlatformError
 from core.host.queries import enabled
 from core.host.request import plugin_host
+from core.ledgers.checking import compile_schema
+from core.ledgers.pages.common import context_here
 from core.ledgers.revealing import reveal_value
 from core.people.ledgers import GUARDIANS, PERSONS
 from core.people.queries import enrolments_seen, list_merges, names_of_units
@@ -31,9 +34,10 @@ from core.people.routes.blueprint import (
     show,
     subject_of,
 )
+from core.privacy.reveal import reveal as reveal_original
 from core.registry import services
 from core.registry.history import as_of, list_past
-from core.registry.models import Household, Person
+from core.registry.models import Guardian, Household, Person
 from core.registry.permissions import Action
 from core.registry.queries import get_record, list_guardians, list_members, list_statuses
 from core.registry.rules.words import CONSENTS
@@ -76,7 +80,9 @@ def page(row: Person, revealed: dict[str, str] | None = None, refused: PlatformE
         "person.html", row=row, state=state, day=day, on=on, home=find_unit(db(), row.unit_id), household=household,
         members=list_members(db(), household) if household is not None else [], guardians=guardians, statuses=statuses, of_home=of_home,
         enrolments=list(reversed(enrolments)), schools=schools, missing=services.missing_consent(row, guardians, on),
-        archive=_archive(row), entries=entries_of("collect_person_entries", subject_of(row)), past=list_past(db(), row.tenant_id, row.id), fields_consents=CONSENTS,
+        archive=_archive(row),
+        entries=entries_of("collect_person_entries", subject_of(row)),
+        past=list_past(db(), row.tenant_id, row.id), fields_consents=CONSENTS,
         merges=list_merges(db(), row.tenant_id, row.id), sealed=SEALED, fields={field.name: field for field in PERSONS.fields},
         revealed=revealed or {}, refused=refused, asked_field=asked_field, part=part, changing=CHANGING,
         may_write=may(Action.PERSON_WRITE, row.unit_id) and row.state == "active", may_reveal=_may_reveal(row),
@@ -122,7 +128,7 @@ def reveal(code: str, person_id: uuid.UUID) -> ResponseReturnValue:
             return page(row, {f"guardian-{guardian_id}": text})
         if not _may_reveal(row):
             need(Action.IDENTITY_READ, row.unit_id)
-        text = services_reveal(row, name)
+        text = _original(row, name)
     except InvalidInput as refused:
         return page(row, refused=refused, asked_field=f"guardian-{guardian_id}" if guardian_id else name), refused.status
     except StopIteration:
@@ -130,11 +136,9 @@ def reveal(code: str, person_id: uuid.UUID) -> ResponseReturnValue:
     return page(row, {name: text})
 
 
-def services_reveal(row: Person, name: str) -> str:
+def _original(row: Person, name: str) -> str:
     """The original of a person's own field; `_may_reveal` has been asked."""
-    from core.privacy.reveal import reveal as opened
-
-    return opened(db(), actor(), row, PERSONS.code, name, request.form.get("reason", ""))
+    return reveal_original(db(), actor(), row, PERSONS.code, name, request.form.get("reason", ""))
 
 
 @blueprint.post("/registry/persons/<uuid:person_id>/change")
@@ -158,18 +162,12 @@ def change(code: str, person_id: uuid.UUID) -> ResponseReturnValue:
 
 def _value(row: Person, name: str, text: str) -> dict[str, object]:
     """The entered text as the ledger's own rules read it."""
-    from marshmallow import ValidationError
-
-    from core.errors import N_
-    from core.ledgers.checking import compile_schema
-    from core.ledgers.pages.common import context_here
-
     if name not in CHANGING:
         raise InvalidInput(N_("请选择要变更的项目"), {"field": N_("请选择")})
     try:
         loaded = compile_schema(PERSONS, context_here(PERSONS, row.tenant_id))().load({name: text or None}, partial=True)
     except ValidationError as error:
-        raise InvalidInput(N_("填写有误"), {"value": "；".join(map(str, error.normalized_messages().get(name, [])))}) from error
+        raise InvalidInput(N_("填写有误"), {"value": "；".join(map(str, (error.messages_dict.get(name) or [])))}) from error
     value = loaded.get(name)
     if name == "household_id":
         return {name: uuid.UUID(str(value)) if value else None}
@@ -207,9 +205,6 @@ def add_guardian(code: str, person_id: uuid.UUID) -> ResponseReturnValue:
 @require(Action.PERSON_READ)
 def consent(code: str, guardian_id: uuid.UUID) -> ResponseReturnValue:
     """Note a consent, or its end."""
-    from core.access.scoping import get_scoped
-    from core.registry.models import Guardian
-
     guardian = get_scoped(db(), Guardian, guardian_id, scope_for(Action.PERSON_WRITE))
     row = get_record(db(), Person, guardian.tenant_id, guardian.person_id)
     try:

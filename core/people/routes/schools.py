@@ -12,6 +12,7 @@ from core.errors import N_, NotFound
 from core.host.request import place_of, plugin_host
 from core.people import rules
 from core.people.queries import (
+    ClassCount,
     count_classes,
     find_school_facts,
     list_class,
@@ -21,6 +22,7 @@ from core.people.queries import (
 from core.people.routes.blueprint import blueprint, may, number_asked, scope_for, show
 from core.registry.permissions import Action
 from core.tenancy.queries import tenant_of, today
+from core.tenancy.stages import STAGES
 from core.units import pages
 from core.units.models import Unit
 from core.units.queries import get_unit, list_children
@@ -28,6 +30,7 @@ from core.web.markers import require
 from core.web.request import db, unit, viewer
 
 CHILDREN = 1_000
+ORDER = tuple(STAGES)
 
 
 @blueprint.get("/registry/schools/<uuid:unit_id>")
@@ -50,10 +53,8 @@ def school(code: str, unit_id: uuid.UUID) -> str:
                 entries=pages.timeline(db(), plugin_host(), found, place_of(found)))
 
 
-def _class_order(one: object) -> tuple[int, int, str]:
-    from core.tenancy.stages import STAGES
-
-    return (list(STAGES).index(one.stage) if one.stage in STAGES else 99, one.grade or 0, one.class_name)  # type: ignore[attr-defined]
+def _class_order(one: ClassCount) -> tuple[int, int, str]:
+    return ORDER.index(one.stage) if one.stage in ORDER else len(ORDER), one.grade or 0, one.class_name
 
 
 def _term() -> tuple[int, int]:
@@ -68,8 +69,8 @@ def _years(year: int) -> list[tuple[str, str]]:
     return [(str(one), rules.year_words(one)) for one in range(last, last - 12, -1)]
 
 
-def _classes(year: int, term: int) -> list[object]:
-    return list(count_classes(db(), scope_for(Action.ENROLMENT_READ), year, term))
+def _classes(year: int, term: int) -> list[ClassCount]:
+    return count_classes(db(), scope_for(Action.ENROLMENT_READ), year, term)
 
 
 @blueprint.get("/registry/roll-up")
@@ -84,14 +85,8 @@ def roll_up(code: str) -> str:
     lines = [SimpleNamespace(unit=children.get(path), sum=part) for path, part in parts.items()]
     lines.sort(key=lambda line: (line.unit is None, line.unit.code if line.unit else ""))
     own = sorted((one for one in counts if one.unit_id == here.id), key=_class_order)
-    used = [name for name in _stage_order() if name in whole.stages]
+    used = [name for name in ORDER if name in whole.stages]
     return show("roll_up.html", here=here, whole=whole, lines=lines, classes=own, year=year, term=term, years=_years(year), used=used)
-
-
-def _stage_order() -> list[str]:
-    from core.tenancy.stages import STAGES
-
-    return list(STAGES)
 
 
 @blueprint.get("/registry/class/<uuid:unit_id>")

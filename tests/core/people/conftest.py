@@ -41,7 +41,8 @@ def family(app_database: Database) -> Family:
             return make_person(session, village, name=name, household_id=home.id, relation="之子", id_number=made_up_id(number, born),
                                phone="13800001234")
 
-        pupil, apprentice, student = (child("测试小", 1, BORN), child("测试中", 3, dt.date(2001, 5, 1)), child("测试大", 5, dt.date(1998, 5, 1)))
+        pupil, apprentice, student = (child("测试小", 1, BORN), child("测试中", 3, dt.date(2001, 5, 1)),
+                                      child("测试大", 5, dt.date(1998, 5, 1)))
         make_enrolment(session, pupil, school, stage="primary", grade=1, class_name="1班", boarding=True)
         make_enrolment(session, apprentice, county, stage="vocational", grade=2, elsewhere_school="测试职校", elsewhere_place="9902")
         make_enrolment(session, student, county, stage="university", grade=1, elsewhere_school="测试大学", elsewhere_place="98")

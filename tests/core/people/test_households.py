@@ -37,8 +37,8 @@ def test_three_children_at_three_stages_are_three_lines(client_as: ClientAs, fam
 
 @pytest.mark.clause("EA-020")
 def test_the_ledger_follows_a_child_until_the_end_of_schooling(database: Database) -> None:
-    from tests.factories.units import make_tree
     from core.tenancy.models import Tenant
+    from tests.factories.units import make_tree
 
     with database.transaction() as session:
         units = make_tree(session)
@@ -66,7 +66,8 @@ def test_every_level_adds_up_from_pupils_to_the_county(client_as: ClientAs, fami
     with app_database.transaction() as session, tenant_scope(session, JIA):
         for number, (code, grade, boarding) in enumerate(((SCHOOL, 1, True), (SCHOOL, 2, False), ("990101100", 1, False))):
             place = get_unit_by_code(session, code)
-            make_enrolment(session, make_person(session, place, name=f"测试{number}"), place, grade=grade, class_name="1班", boarding=boarding)
+            make_enrolment(session, make_person(session, place, name=f"测试{number}"), place, grade=grade,
+                           class_name="1班", boarding=boarding)
     with app_database.session() as session, tenant_scope(session, JIA):
         county = get_unit_by_code(session, JIA)
         counts = count_classes(session, Scope(whole=(JIA,)), 2016, 1)
@@ -80,7 +81,8 @@ def test_every_level_adds_up_from_pupils_to_the_county(client_as: ClientAs, fami
             assert below.pupils == sum(part.pupils for part in further.values())
     client = client_as("jia-aid")
     page = client.get(f"/u/{JIA}/registry/roll-up?school_year=2016&term=1").text
-    sums = [int(line.partition('<td class="bf-num">')[2].partition("<")[0]) for line in page.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr>")[1:]]
+    lines = page.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr>")[1:]
+    sums = [int(line.partition('<td class="bf-num">')[2].partition("<")[0]) for line in lines]
     total = int(page.partition("bf-sum")[2].partition('<td class="bf-num"><b>')[2].partition("<")[0])
     assert total == sum(sums) == 6
     school = client.get(f"/u/{JIA}/registry/schools/{family.school}?school_year=2016&term=1").text

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.extensions import Database, all_tenants, tenant_scope
 from core.registry import services
 from core.registry.models import Past, Person
+from core.tenancy.queries import today
 from core.trail.models import TrailEntry
 from core.units.queries import get_unit_by_code
 from tests.conftest import ClientAs
@@ -51,8 +52,7 @@ def test_an_original_is_shown_for_a_reason_and_is_on_the_trail(client_as: Client
     with app_database.session() as session, all_tenants(session, "核对"):
         entry = session.scalars(select(TrailEntry).where(TrailEntry.action == "core:identity:read")).one()
         assert (entry.reason, entry.subject) == ("核对银行退款", f"core.persons:{family.pupil}")
-    looked = client_as("jia-admin").get(at(family.pupil, rest="/looked"))
-    assert looked.status_code == 403 or "核对银行退款" in looked.text
+    assert client.get(at(family.pupil, rest="/looked")).status_code == 403, "the trail is not for everybody"
     assert "核对银行退款" in client_as("city-auditor").get(at(family.pupil, rest="/looked")).text
 
 
@@ -67,7 +67,8 @@ def test_who_may_not_see_originals_is_not_offered_and_is_refused(client_as: Clie
 @pytest.mark.clause("CO-041")
 def test_the_page_as_of_a_day_shows_that_day(client_as: ClientAs, family: Family, app_database: Database) -> None:
     client = client_as("jia-aid")
-    answer = client.post(at(family.pupil, rest="/change"), data={"field": "health", "value": "残疾", "on": "2017-01-01", "reason": "残疾证"})
+    answer = client.post(at(family.pupil, rest="/change"), data={"field": "health", "value": "残疾",
+                                                                 "on": "2017-01-01", "reason": "残疾证"})
     assert answer.status_code == 302, answer.text[:300]
     with app_database.session() as session, tenant_scope(session, JIA):
         assert session.get_one(Person, (JIA, family.pupil)).health == "disabled"
@@ -96,14 +97,15 @@ def test_statuses_are_noted_and_ended_on_the_page(client_as: ClientAs, family: F
 
 def test_a_child_under_fourteen_needs_a_guardian_who_agrees(client_as: ClientAs, app_database: Database) -> None:
     with app_database.transaction() as session, tenant_scope(session, JIA):
-        child = make_person(session, get_unit_by_code(session, SCHOOL), name="测试幼", birth_on=dt.date.today() - dt.timedelta(days=2000)).id
+        child = make_person(session, get_unit_by_code(session, SCHOOL), name="测试幼",
+                            birth_on=today() - dt.timedelta(days=2000)).id
     client = client_as("jia-aid")
     assert "还没有登记监护人" in client.get(at(child)).text
     assert client.post(at(child, rest="/guardians"), data={"name": "测试父", "relation": "父亲"}).status_code == 302
     page = client.get(at(child)).text
     assert "监护人还没有同意" in page
     guardian = page.partition("/registry/guardians/")[2][:36]
-    given = {"consent_kind": "written", "consent_on": dt.date.today().isoformat()}
+    given = {"consent_kind": "written", "consent_on": today().isoformat()}
     assert client.post(f"/u/{JIA}/registry/guardians/{guardian}/consent", data=given).status_code == 302
     assert "监护人还没有同意" not in client.get(at(child)).text
 
@@ -116,7 +118,7 @@ def test_two_records_become_one_and_two_again(client_as: ClientAs, family: Famil
         double_id = double.id
     client = client_as("jia-aid")
     beside = client.get(f"/u/{JIA}/registry/merge?one={family.pupil}&other={double_id}").text
-    assert "并排核对" in beside and beside.count("<del>") >= 1
+    assert "并排核对" in beside and "1 条" in beside and NUMBER not in beside
     given = {"one": str(family.pupil), "other": str(double_id), "keep": "one"}
     assert client.post(f"/u/{JIA}/registry/merge", data=given).status_code == 422, "a merge needs a reason"
     assert client.post(f"/u/{JIA}/registry/merge", data={**given, "reason": "户口簿核对为同一人"}).status_code == 302
@@ -147,7 +149,8 @@ def test_erasing_says_what_is_retained_and_leaves_proof(client_as: ClientAs, fam
     admin = client_as("jia-admin")
     page = admin.get(at(family.pupil, rest="/erase")).text
     assert "在读学籍" in page and "现在还不能抹去" in page
-    assert admin.post(at(family.pupil, rest="/erase"), data={"reason": "监护人书面申请"}).status_code == 409 or True
+    refused = admin.post(at(family.pupil, rest="/erase"), data={"reason": "监护人书面申请"})
+    assert refused.status_code == 409 and "在读期间须保留" in refused.text
     with app_database.transaction() as session, tenant_scope(session, JIA):
         gone = make_person(session, get_unit_by_code(session, SCHOOL), name="测试去", id_number=made_up_id(9)).id
     assert "没有哪一条法规" in admin.get(at(gone, rest="/erase")).text
