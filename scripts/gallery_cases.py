@@ -149,6 +149,11 @@ def overtaken(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def viewer_loaded(page: Page) -> None:
+    """The viewer of the API has read its description."""
+    page.wait_for_selector(".opblock", timeout=60_000)
+
+
 def second_factor(page: Page) -> None:
     """Give the password of somebody who has a second factor."""
     page.fill('input[name="login"]', STRICT)
