@@ -86,7 +86,7 @@ class Photo(TenantScoped, Base):
     #: by the camera's clock
     taken_at: Mapped[dt.datetime | None]
     #: latitude and longitude, "26.57,107.23"; never shown with the picture
-    place_sealed: Mapped[bytes | None] = sealed_column("text")
+    place_sealed: Mapped[bytes | None] = sealed_column("text", owner="document_id")
     first: Mapped[int] = mapped_column(Integer)
     second: Mapped[int] = mapped_column(Integer)
     third: Mapped[int] = mapped_column(Integer)

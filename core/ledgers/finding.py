@@ -91,7 +91,8 @@ def _chains(session: Session, units: Sequence[Unit]) -> dict[uuid.UUID, list[str
     names: dict[str, str] = {}
     for at in range(0, len(wanted), _CHUNK):
         rows = session.execute(select(Unit.path, Unit.name).where(Unit.path.in_(wanted[at : at + _CHUNK])))
-        names.update({path: name for path, name in rows})
+        for path, name in rows:
+            names[path] = name
     return {unit_id: [names.get(path, "") for path in above] for unit_id, above in paths.items()}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import polars as pl
+from sqlalchemy import Uuid
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
@@ -143,19 +144,17 @@ def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame
     if ledger.prepare is not None:
         frame = ledger.prepare(frame, session)
     table, count = writing.table_of(ledger), frame.height
-    old = _old_rows(session, ledger, tenant_id, frame, mode, fields)
+    old = old_rows(session, ledger, tenant_id, frame, mode, fields)
     ids = [old[at]["id"] if at in old else new_id() for at in range(count)]
     columns = writing.columns_of(session, ledger, frame, fields, ids)
     _place(session, ledger, columns, count, unit_id if mode != "update" else None)
     work = _Work(columns, ids=ids)
-    for at in range(count):
-        if at not in old:
-            work.new.append(at)
-        elif _differs(session, ledger, frame, fields, columns, at, old[at]):
-            work.changed.append(at)
-            work.before[at] = old[at]
-        else:
-            work.unchanged += 1
+    there = sorted(old)
+    changed = differing(columns, there, [old[at] for at in there])
+    work.new = [at for at in range(count) if at not in old] if old else list(range(count))
+    work.changed = sorted(changed)
+    work.before = {at: old[at] for at in work.changed}
+    work.unchanged = len(old) - len(changed)
     if work.changed and ledger.before_written is not None:
         ledger.before_written(session, tenant_id, [ids[at] for at in work.changed], actor)
     _insert(session, table, tenant_id, work)
@@ -179,7 +178,7 @@ def _place(session: Session, ledger: Ledger, columns: writing.Columns, count: in
                            levels="、".join(LEVEL_NAMES[level] for level in ledger.levels), names="、".join(sorted(wrong)[:5]))
 
 
-def _old_rows(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, mode: Mode,
+def old_rows(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, mode: Mode,
               fields: tuple[Field, ...]) -> dict[int, Row]:
     """The rows that are there already, by the position of those that mean them."""
     if mode == "create":
@@ -196,10 +195,10 @@ def _old_rows(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFr
             raise Conflict(N_("有 %(count)s 条记录在您读取之后被改动，请重新核对"), count=len(stale))
         return {at: rows[one] for at, one in enumerate(ids)}
     keys = [field for field in fields if field.key and field.name in frame.columns]
-    return _by_key(session, ledger, tenant_id, frame, keys, wanted) if keys else {}
+    return by_key(session, ledger, tenant_id, frame, keys, wanted) if keys else {}
 
 
-def _by_key(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, keys: Sequence[Field],
+def by_key(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, keys: Sequence[Field],
             wanted: Sequence[str]) -> dict[int, Row]:
     table, vault = writing.table_of(ledger), vault_of(session) if any(key.sealed for key in keys) else None
     columns, values = [], []
@@ -210,7 +209,7 @@ def _by_key(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFram
             known = {text: vault.indexes(key.kind, text) for text in set(texts) if text}
             values.append([known.get(text, []) for text in texts])
         else:
-            values.append([[] if text is None else [_native(table, key.name, text)] for text in texts])
+            values.append([[] if value is None else [value] for value in _natives(table, key.name, texts)])
     lead = next((at for at, key in enumerate(keys) if key.sealed), 0)
     asked = [value for options in values[lead] for value in options]
     there: dict[tuple[Any, ...], Row] = {}
@@ -233,34 +232,37 @@ def _products(options: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     return found
 
 
-def _native(table: Any, name: str, value: Any) -> Any:
+def _natives(table: Any, name: str, values: Sequence[Any]) -> list[Any]:
+    """Values with the type the column gives back."""
     kind = table.c[name].type
-    if isinstance(value, str) and str(kind) in ("CHAR(32)", "UUID"):
-        return uuid.UUID(value)
-    return int(value) if isinstance(kind, INTEGERS) and not isinstance(value, bool) else value
+    if isinstance(kind, Uuid):
+        return writing.as_ids(values)
+    if isinstance(kind, INTEGERS):
+        return [value if value is None or isinstance(value, bool) else int(value) for value in values]
+    return list(values)
 
 
-def _differs(session: Session, ledger: Ledger, frame: pl.DataFrame, fields: tuple[Field, ...], columns: writing.Columns,
-             at: int, old: Row) -> bool:
-    """Whether a row says anything else than what is stored. Sealed values are compared by their keyed hash."""
+def differing(columns: writing.Columns, positions: Sequence[int], old: Sequence[Row]) -> set[int]:
+    """Which of the rows at these positions say anything else than what is stored of them. Sealed values are compared
+    by their keyed hash; of extra columns those that are not given stay as they are."""
+    found: set[int] = set()
     for name, values in columns.items():
         if name.endswith("_sealed"):
             continue
         if name == "extra":
-            merged = dict(old["extra"] or {}) | values[at]
-            values[at] = merged
-            if merged != (old["extra"] or {}):
-                return True
-        elif (values[at] if values[at] != "" else None) != (old[name] if old[name] != "" else None):
-            return True
-    return False
+            for at, row in zip(positions, old, strict=True):
+                values[at] = dict(row["extra"] or {}) | values[at]
+        for at, row in zip(positions, old, strict=True):
+            new, past = values[at], row[name]
+            if new != past and (new or past or new == 0 != past or past == 0 != new):
+                found.add(at)
+    return found
 
 
 def _insert(session: Session, table: Any, tenant_id: str, work: _Work) -> None:
     if not work.new:
         return
-    all_new = len(work.new) == len(work.ids)
-    columns = {name: values if all_new else [values[at] for at in work.new] for name, values in work.columns.items()}
+    columns = _picked(work.columns, work.new)
     columns["id"] = [work.ids[at] for at in work.new]
     columns["tenant_id"] = [tenant_id] * len(work.new)
     columns["version"] = [1] * len(work.new)
@@ -334,7 +336,7 @@ def _refuse_twin(session: Session, ledger: Ledger, tenant_id: str, frame: pl.Dat
         return
     columns = ["id", "removed_at"] if ledger.has_column("removed_at") else ["id"]
     columns += [f"{key.name}_key" if key.sealed else key.name for key in keys]
-    there = _by_key(session, ledger, tenant_id, frame, keys, columns)
+    there = by_key(session, ledger, tenant_id, frame, keys, columns)
     if any(row["id"] != own for row in there.values()):
         message = N_("已有一条%(one)s的%(label)s与此相同，请改那一条")
         said = message % {"one": ledger.one, "label": "、".join(key.label for key in keys)}

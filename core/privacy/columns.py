@@ -108,7 +108,7 @@ def triples(vault: Vault, model: type[Any], name: str, owner_ids: Sequence[uuid.
         sealed[at], masks[at] = value, shown
     found: dict[str, list[Any]] = {name + SEALED: sealed}
     if name + KEYED in columns:
-        for at, key in zip(there, vault.index_many(field.kind, given), strict=True):
+        for at, key in zip(there, vault.index_many(field.kind, given, plain=not number), strict=True):
             keys[at] = key
         found[name + KEYED] = keys
     if name + MASKED in columns:

@@ -8,7 +8,7 @@ every tenant, and tells nothing without the key file.
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import os
 import re
 import unicodedata
@@ -29,6 +29,8 @@ from core.privacy.keys import INDEX, RECORDS, Keys
 KEY = "vault"
 KINDS = ("id_number", "phone", "bank_card", "register_number")
 _NONCE, _VERSION = 12, 2
+_BLOCK = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 _SPACING = re.compile(r"[\s\-‐‑–—·.]+")
 #: how many reveals one person may make in a day unless the deployment says otherwise
 REVEALS_PER_DAY = 200
@@ -85,18 +87,29 @@ class Vault:
         """The keyed hash by which a value is found."""
         return self.index_many(kind, (text,))[0]
 
-    def index_many(self, kind: str, texts: Iterable[str]) -> list[str]:
-        """The same for many values, in their order."""
-        return self._index(kind, texts, self.keys.current)
+    def index_many(self, kind: str, texts: Iterable[str], *, plain: bool = True) -> list[str]:
+        """The same for many values, in their order; not `plain`: they stand in their normal form already."""
+        return self._index(kind, (normal(kind, text) for text in texts) if plain else texts, self.keys.current)
 
     def indexes(self, kind: str, text: str) -> list[str]:
         """The keyed hashes a value may be stored under while keys are being renewed, the current one first: every
         search asks for `x_key IN (…)`."""
-        return [self._index(kind, (text,), version)[0] for version in [self.keys.current, *self._older()]]
+        return [self._index(kind, (normal(kind, text),), version)[0] for version in [self.keys.current, *self._older()]]
 
     def _index(self, kind: str, texts: Iterable[str], version: int) -> list[str]:
-        key, prefix, digest = self.keys.get(INDEX, version), f"{kind}\n", hmac.digest
-        return [digest(key, (prefix + normal(kind, text)).encode(), "sha256").hex() for text in texts]
+        """Of texts in their normal form."""
+        # HMAC-SHA-256 by its definition (RFC 2104): the two keyed beginnings, and that of the kind, are hashed once
+        # for all texts, which takes half the time of `hmac.digest` for each.
+        key = self.keys.get(INDEX, version).ljust(_BLOCK, b"\0")
+        inner = hashlib.sha256(key.translate(_INNER) + f"{kind}\n".encode())
+        outer = hashlib.sha256(key.translate(_OUTER))
+        found = []
+        for text in texts:
+            first, second = inner.copy(), outer.copy()
+            first.update(text.encode())
+            second.update(first.digest())
+            found.append(second.hexdigest())
+        return found
 
     def _older(self) -> list[int]:
         current = self.keys.current

@@ -48,9 +48,9 @@ def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, 
             part = ledger.prepare(part, session)
         columns = writing.columns_of(session, ledger, _kept_units(part, [old[at] for at in there]), asked,
                                      [old[at]["id"] for at in there])
+        differs = storing.differing(columns, range(len(there)), [old[at] for at in there])
         for index, at in enumerate(there):
-            differs = storing._differs(session, ledger, part, asked, columns, index, old[at])
-            (found.changed if differs else found.unchanged).append(at)
+            (found.changed if index in differs else found.unchanged).append(at)
     return found
 
 
@@ -61,7 +61,7 @@ def _stored(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame
     some = select(table.c.id).where(table.c.tenant_id == tenant_id).limit(1)
     if session.connection().execute(some).first() is None:
         return {}
-    return storing._old_rows(session, ledger, tenant_id, rows, "upsert", asked)
+    return storing.old_rows(session, ledger, tenant_id, rows, "upsert", asked)
 
 
 def units_lost(session: Session, tenant_id: str, rows: pl.DataFrame, scope: Scope) -> bool:
