@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -39,11 +38,10 @@ def check_frame(ledger: Ledger, frame: pl.DataFrame, context: Context | None = N
     context = context or Context()
     asked = [field for field in fields or ledger.fields if field.name in frame.columns or not context.partial]
     texts = _texts(frame, asked)
-    rules = {field.name: _rules(ledger, field, texts, context) for field in asked}
-    tidy = texts.select(ROW, *(rules[field.name].tidy(pl.col(field.name)).alias(field.name) for field in asked))
-    values = tidy.select(ROW, *(_value(field, rules[field.name], context) for field in asked))
-    said = tidy.with_columns(values[field.name].alias(f"={field.name}") for field in asked).select(
-        ROW, *(_said(field, rules[field.name], context).alias(field.name) for field in asked))
+    made = [_made(ledger, field, texts, context) for field in asked]
+    tidy = texts.select(ROW, *(one.tidy for one in made))
+    values = tidy.select(ROW, *(one.value for one in made))
+    said = tidy.with_columns(values[field.name].alias(f"={field.name}") for field in asked).select(ROW, *(one.said for one in made))
     said = _across(ledger, said, values, asked)
     good = ~pl.any_horizontal(pl.col(field.name).is_not_null() for field in asked) if asked else pl.lit(True)
     return Checked(values.filter(said.select(good).to_series()) if asked else values, _errors(texts, said, asked))
@@ -68,17 +66,41 @@ def _texts(frame: pl.DataFrame, asked: Sequence[Field]) -> pl.DataFrame:
                                else pl.lit(None, pl.String).alias(field.name) for field in asked))
 
 
-def _rules(ledger: Ledger, field: Field, texts: pl.DataFrame, context: Context) -> Rules:
-    if field.kind not in _REFERENCES:
-        return _kept_rules(ledger, field)
+@dataclass(frozen=True)
+class _Made:
+    """The expressions that tidy, read and judge one column."""
+
+    tidy: pl.Expr
+    value: pl.Expr
+    said: pl.Expr
+
+
+#: building the expressions of a form takes longer than judging it; kept by ledger, field and what the context asks
+_KEPT: dict[tuple[int, Field, bool, bool], tuple[Ledger, _Made]] = {}
+_MOST_KEPT = 10_000
+
+
+def _made(ledger: Ledger, field: Field, texts: pl.DataFrame, context: Context) -> _Made:
+    if field.kind in _REFERENCES:
+        return _built(field, _found_rules(ledger, field, texts, context), context)
+    key = (id(ledger), field, context.partial, field.name in context.optional)
+    kept = _KEPT.get(key)
+    if kept is None or kept[0] is not ledger:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[key] = (ledger, _built(field, rules_of(ledger, field), context))
+    return kept[1]
+
+
+def _built(field: Field, rules: Rules, context: Context) -> _Made:
+    return _Made(rules.tidy(pl.col(field.name)).alias(field.name), _value(field, rules, context),
+                 _said(field, rules, context).alias(field.name))
+
+
+def _found_rules(ledger: Ledger, field: Field, texts: pl.DataFrame, context: Context) -> Rules:
     finder = context.finders.get(field.kind)
     plain = texts.select(rules_of(ledger, field).tidy(pl.col(field.name))).to_series().drop_nulls().unique().to_list()
     return rules_of(ledger, field, finder(plain) if finder and plain else {})
-
-
-@functools.lru_cache(maxsize=4096)
-def _kept_rules(ledger: Ledger, field: Field) -> Rules:
-    return rules_of(ledger, field)
 
 
 def _value(field: Field, rules: Rules, context: Context) -> pl.Expr:
