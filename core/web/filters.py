@@ -85,7 +85,7 @@ def number(value: Decimal | int | float | None) -> str:
 def size(value: int) -> str:
     """Bytes as people read them: `87 字节`, `14.6 KB`, `3.2 MB`."""
     if value < 1024:
-        return gettext("%(count)s 字节", count=value)
+        return str(gettext("%(count)s 字节", count=value))
     return f"{value / 1024:.1f} KB" if value < 1024 * 1024 else f"{value / 1024 / 1024:.1f} MB"
 
 
