@@ -18,8 +18,8 @@ import core.host.hooks
 import core.jobs.hooks
 import core.ledgers.hooks
 import core.ledgers.imports.hooks
-import core.people.hooks
 import core.matching.hooks
+import core.people.hooks
 import core.registry.hooks
 import core.tenancy.hooks
 import core.units.hooks
@@ -33,9 +33,9 @@ from core.config import Settings
 from core.desk import problems, providers
 from core.extensions import Database
 from core.host.manager import PluginHost, load
-from core.ledgers import mounting as ledgers
 from core.jobs import consumer
 from core.jobs.running import Parts
+from core.ledgers import mounting as ledgers
 from core.tenancy.queries import tenant_unit_ids
 from core.trail import redaction
 from core.web import filters, headers, i18n

@@ -111,7 +111,7 @@ def parent(session: Session, table: Any, tenant: str, unit_id: uuid.UUID) -> uui
         if column.name not in values and not column.nullable:
             values[column.name] = [unit_id if column.name == "unit_id" else made_up(column.type, None, SECRET[tenant], record_id)]
     if "removed_at" in table.columns:
-        values["removed_at"] = [dt.datetime(2016, 9, 1)]
+        values["removed_at"] = [dt.datetime(2016, 9, 1)]  # noqa: DTZ001  # as every timestamp column stores it
     insert_rows(session, table, values)
     return record_id
 

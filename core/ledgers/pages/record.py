@@ -160,5 +160,5 @@ def _form(ledger: Ledger, entered: Mapping[str, str], errors: Errors, row: Any) 
     lists = {field.name: (request.form.getlist(field.name) if request.method == "POST"
                           else [value for value, label in field.choices if label in entered.get(field.name, "").split("、")])
              for field in fields if field.kind == "choices"}
-    return common.show("form.html", ledger, entered=entered, names=common.referred(entered, fields), errors=errors, row=row, fields=fields, lists=lists,
-                       unit_name=f"{home.name} {home.code}" if home else "", here=unit())
+    return common.show("form.html", ledger, entered=entered, names=common.referred(entered, fields), errors=errors,
+                       row=row, fields=fields, lists=lists, unit_name=f"{home.name} {home.code}" if home else "", here=unit())
