@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -114,7 +115,7 @@ def file(code: str, job_id: uuid.UUID) -> Response:
         record(session, person, "export:jobs.file", f"{person.name}下载后台任务的结果文件“{job.file_name}”",
                subject=f"job:{job.id}", tenant_id=job.tenant_id, unit_id=job.unit_id)
     given = Response(pieces, mimetype=job.file_type)
-    given.headers.set("Content-Disposition", "attachment", filename=job.file_name)
+    given.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(job.file_name, safe='')}"
     given.content_length = job.file_size
     return given
 
