@@ -23,7 +23,7 @@ METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 #: what an allowed caller may be told, of an address tried with made-up ids and no body
 ANSWERED = {200, 304, 400, 404, 412, 415, 422, 428}
 ELSEWHERE = {"account_id": uuid.UUID(int=1), "entry_id": uuid.UUID(int=1), "assignment_id": uuid.UUID(int=1), "number": 1,
-             "job_id": uuid.UUID(int=1), "webhook_id": uuid.UUID(int=1), "delivery_id": uuid.UUID(int=1)}
+             "job_id": uuid.UUID(int=1), "record_id": uuid.UUID(int=1), "webhook_id": uuid.UUID(int=1), "delivery_id": uuid.UUID(int=1)}
 
 
 def api_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
