@@ -15,11 +15,13 @@ from core import privacy
 from core.config import ROOT, Settings
 from core.extensions import Database
 from tests.support import postgres
+from tests.support.addresses import share_builders
 from tests.support.schema import make_schema
 
 #: refuses marks of clauses that the register lacks
 pytest_plugins = ["tests.clauses.plugin", "tests.support.browser"]
 SAMPLE = "tests.sample_plugin:plugin"
+share_builders()
 
 
 @pytest.fixture(scope="session")
