@@ -16,6 +16,7 @@ from core.config import ROOT, Settings
 from core.extensions import Database
 from tests.support import postgres
 from tests.support.addresses import share_builders
+from tests.support.pages import TEMPLATES
 from tests.support.schema import make_schema
 
 #: refuses marks of clauses that the register lacks
@@ -115,6 +116,7 @@ def app(world_template: Path, tmp_path: Path) -> Iterator[Flask]:
     if (kept := world_template.parent / "keys").exists():  # what the world has sealed opens in the copy
         shutil.copytree(kept, tmp_path / "keys", dirs_exist_ok=True)
     made = create_app(settings_for(f"sqlite:///{path}", tmp_path, SAMPLE))
+    made.jinja_env.bytecode_cache = TEMPLATES
     yield made
     made.extensions["bangfu.database"].dispose()
 
