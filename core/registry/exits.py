@@ -72,6 +72,8 @@ def describe(value: Mapping[str, Any]) -> str:
 
 
 _SAID = {"more_than": "超过 %s", "at_least": "%s 以上（含）", "at_most": "%s 以下（含）", "less_than": "不满 %s"}
+#: what is said of a condition that only people on the spot can judge
+VERIFIED, UNVERIFIED = "已核实", "还没有核实"
 SECTIONS = [SectionSpec(SECTION, N_("户退出条件"), ExitCheckSchema, describe=describe)]
 
 
@@ -111,7 +113,7 @@ def _outcome(session: Session, household: Household, tenant: Any, code: str, on:
                              key=f"{SECTION}[{code}]", name=entry.name, reference=holding.source.reference)
     fact = str(entry.value["fact"])
     if fact == CONFIRMED:
-        return Outcome(code, entry.name, entry.clause, code in confirmed, "已核实" if code in confirmed else "还没有核实")
+        return Outcome(code, entry.name, entry.clause, code in confirmed, VERIFIED if code in confirmed else UNVERIFIED)
     value = _FACTS[fact](session, household, on)
     if value is None:
         return Outcome(code, entry.name, entry.clause, False, f"没有登记{FACTS[fact]}")

@@ -140,9 +140,14 @@ def back_to(code: str, query: Mapping[str, str]) -> str:
     return url_for(".index", **values)
 
 
+#: as forms and workbooks write it
+YES_NO = (N_("是"), N_("否"))
+
+
 def show(template: str, ledger: Ledger, /, **values: Any) -> str:
     """A page of a ledger."""
-    return render_template(f"ledgers/{template}", ledger=ledger, group=_group(ledger), cell=cell, total_of=total_of, unit=unit(), **values)
+    return render_template(f"ledgers/{template}", ledger=ledger, group=_group(ledger), cell=cell, total_of=total_of, unit=unit(),
+                           yes_no=[(word, gettext(word)) for word in YES_NO], **values)
 
 
 def _group(ledger: Ledger) -> list[Ledger]:

@@ -167,4 +167,4 @@ def _exit_page(row: Household, refused: PlatformError | None = None) -> str:
     except PlatformError as missing:
         unwritten = missing
     return show("exit.html", row=row, outcomes=outcomes, unwritten=unwritten, day=day, confirmed=confirmed, refused=refused,
-                may_write=may(Action.HOUSEHOLD_WRITE, row.unit_id))
+                by_hand=(exits.VERIFIED, exits.UNVERIFIED), may_write=may(Action.HOUSEHOLD_WRITE, row.unit_id))
