@@ -44,7 +44,8 @@ def clean_name(text: str) -> str:
     """A name as it is kept: half width, one kind of dot, no stray spaces, private characters brought home."""
     text = unicodedata.normalize("NFKC", text.translate(_PRIVATE))
     text = _DOTS.sub(DOT, _GONE.sub("", text)).strip(DOT)
-    return text
+    # What went may have stood between a letter and its accent, which now are one character.
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def name_key(text: str) -> str:

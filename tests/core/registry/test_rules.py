@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.registry.rules import identity, income, names, statuses
@@ -100,6 +100,7 @@ def test_names_in_bulk_are_names_one_by_one(texts: list[str]) -> None:
 
 
 @given(st.text(max_size=12))
+@example("A\u200b\u0301")
 def test_the_key_of_a_key_is_the_key(text: str) -> None:
     key = names.clean_name(text)
     assert names.clean_name(key) == key

@@ -18,7 +18,9 @@ from tests.core.web.conftest import Render
 PLACES = re.compile(r"%\((\w+)\)[sd]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: names and examples that stand in Chinese on the English page as well
-QUOTED = {"例如：贵定县、522723、gdx"}
+QUOTED = {"例如：贵定县、522723、gdx", "登录页的按钮写作“用……登录”，例如 贵州省统一身份认证", "1 至 4；全年填 0 或“全年”",
+          "帮扶人和农户一起核算的收入，按季度和来源逐笔登记；全年数填“全年”，不与季度数并存。",
+          "选项直接写中文，如“长期慢性病”；户写户编号；留空表示没有"}
 
 
 @pytest.fixture(scope="module")
