@@ -32,9 +32,9 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.util import identity_key
 
 from core.access.models import AccessVersion, Assignment, BreakGlass
-from core.access.queries import Grant, Standing, today
+from core.access.queries import Grant, Standing
 from core.access.statements import UNITS
-from core.extensions import past_fence, utcnow
+from core.extensions import past_fence, today, utcnow
 from core.units.models import Unit
 
 POSTS: Table = Assignment.__table__  # type: ignore[assignment]

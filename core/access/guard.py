@@ -18,7 +18,7 @@ from core.access.reach import Reach
 from core.access.scope import NOTHING, scope_of
 from core.access.viewer import Decision, Viewer, viewer_of
 from core.errors import N_, NotFound, NotPermitted, NotSignedIn, PluginError, PluginNotEnabled
-from core.extensions import tenant_scope
+from core.extensions import tenant_scope, today
 from core.host.queries import enabled_many
 from core.host.request import plugin_host
 from core.trail.models import PLATFORM
@@ -141,7 +141,7 @@ def _unit(viewer: Viewer, code: str) -> Unit:
     if unit is None and "\0" not in code:
         unit = find_unit_by_code(db(), code)  # a closed one, or one that once bore the code
     hidden = unit is None or not viewer.roles_at(unit.path) or (
-        unit.closed_on is not None and unit.closed_on <= queries.today() and not viewer.allowed(READ_UNITS, unit))
+        unit.closed_on is not None and unit.closed_on <= today() and not viewer.allowed(READ_UNITS, unit))
     if unit is None or hidden:
         raise NotFound(N_("没有编码为 %(code)s 的单位，或者它不在您的任职范围内"), code=code)
     return unit

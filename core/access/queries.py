@@ -25,12 +25,6 @@ TENANTS: Table = Tenant.__table__  # type: ignore[assignment]
 #: statements with more values than this are made anew: they are asked for an account with many posts, and no
 #: two such have the same number
 _KEPT_SIZE = 60
-CHINA = dt.timezone(dt.timedelta(hours=8))
-
-
-def today() -> dt.date:
-    """Today in China, where the offices are."""
-    return dt.datetime.now(CHINA).date()
 
 
 @dataclass(frozen=True)

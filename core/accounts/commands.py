@@ -5,13 +5,12 @@ from __future__ import annotations
 import click
 
 from core.access.catalogue import catalogue
-from core.access.queries import today
 from core.accounts import services
 from core.accounts.policy import Policy
 from core.accounts.queries import find_by_login
 from core.config import Settings
 from core.errors import N_, NotFound
-from core.extensions import Actor, Database
+from core.extensions import Actor, Database, today
 from core.host.manager import load
 from core.units.queries import get_unit_by_code
 

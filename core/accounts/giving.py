@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from core.access.catalogue import Catalogue
 from core.access.models import Assignment
 from core.access.permissions import OFFICERS, Action, Role
-from core.access.queries import today
 from core.access.viewer import Viewer
 from core.accounts import queries
 from core.accounts.models import Account
@@ -19,6 +18,7 @@ from core.accounts.policy import Policy
 from core.accounts.queries import Post
 from core.accounts.rules import CLAUSE, approves, clashing_role, lacking
 from core.errors import N_, InvalidInput, NotFound, NotPermitted, RuleViolation
+from core.extensions import today
 from core.units.models import Unit
 from core.units.rules.levels import RANK
 

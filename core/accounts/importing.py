@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from core.access.catalogue import Catalogue
 from core.access.models import Assignment
 from core.access.permissions import Action
-from core.access.queries import today
 from core.access.viewer import Viewer
 from core.accounts import services, workbooks
 from core.accounts.giving import check_giver
@@ -21,7 +20,7 @@ from core.accounts.models import Account, AccountImport
 from core.accounts.policy import Policy
 from core.accounts.workbooks import COLUMNS, Fault, Sheet
 from core.errors import N_, Conflict, InvalidInput, NotFound, PlatformError
-from core.extensions import Actor, utcnow
+from core.extensions import Actor, today, utcnow
 from core.host.manager import PluginHost
 from core.trail.services import record
 from core.units.models import Unit

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.access.models import Assignment
-from core.access.queries import nearest_tenant, today
+from core.access.queries import nearest_tenant
 from core.access.reach import Range, Reach
 from core.accounts.models import Account
 from core.errors import N_, NotFound
+from core.extensions import today
 from core.trail.models import PLATFORM
 from core.units.models import Unit
 

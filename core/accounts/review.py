@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from core.access.guard import access_catalogue
 from core.access.permissions import Action
-from core.access.queries import today
 from core.access.reach import Reach
 from core.access.words import csv_file
 from core.accounts import reviewing
+from core.extensions import today
 from core.host.request import plugin_host
 from core.web.markers import require, unit_blueprint
 from core.web.request import actor, db, unit, viewer

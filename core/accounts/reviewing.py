@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from core.access.models import Assignment
 from core.access.permissions import Action
-from core.access.queries import today
 from core.access.reach import Reach
 from core.accounts import services
 from core.accounts.models import Account, PostReview
 from core.accounts.queries import Criterion
 from core.errors import N_, Conflict, NotFound, NotPermitted
-from core.extensions import Actor
+from core.extensions import Actor, today
 from core.host.manager import PluginHost
 from core.trail.services import record
 from core.units.models import Unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -21,7 +21,7 @@ from core.extensions import Actor
 from core.units.queries import find_unit_by_code
 from core.web.i18n import own_address
 from core.web.markers import public, signed_in
-from core.web.request import actor, db, viewer
+from core.web.request import actor, db, settings, viewer
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 WORKING = "unit"
@@ -130,7 +130,7 @@ def _note_refusal(name: str, free: bool, reason: str = "") -> None:
 
 
 def _form(name: str = "", error: str | None = None) -> str:
-    demo = current_app.config["BANGFU_SETTINGS"].demo
+    demo = settings().demo
     chosen = request.args.get("as", "") if demo else ""
     return render_template("accounts/sign_in.html", login=name or chosen, error=error,
                            next=request.values.get("next", ""), password=PASSWORD if chosen else "",

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from core.access.catalogue import Catalogue
 from core.access.models import Assignment
 from core.access.permissions import Action
-from core.access.queries import today
 from core.accounts import queries
 from core.accounts.browsers import end_sessions
 from core.accounts.events import Happened, about, about_post
@@ -24,7 +23,7 @@ from core.accounts.models import Account
 from core.accounts.passwords import give_first_password
 from core.accounts.policy import DEFAULT, Policy
 from core.errors import N_, Conflict, InvalidInput, NotFound
-from core.extensions import Actor, utcnow
+from core.extensions import Actor, today, utcnow
 from core.host.events import emit
 from core.host.manager import PluginHost
 from core.trail.models import PLATFORM

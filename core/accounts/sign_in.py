@@ -27,7 +27,7 @@ from core.config import Settings
 from core.errors import N_, NotPermitted
 from core.extensions import utcnow
 from core.web.markers import requirement_of
-from core.web.request import database, db, is_fragment, wants_json
+from core.web.request import database, db, is_fragment, settings, wants_json
 
 KEY = "bangfu.accounts"
 #: what stays of an earlier session: the language that the person has chosen
@@ -163,7 +163,7 @@ def _check_policy() -> None:
 def factor_required(account: Account) -> bool:
     """Whether the signed-in person has to have a second factor."""
     return factor.is_required(g.viewer, access_catalogue(), account, security(),
-                              demo=current_app.config["BANGFU_SETTINGS"].demo)
+                              demo=settings().demo)
 
 
 def _lead_to(endpoint: str, message: str) -> Response:

@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session
 from core.access import arrival
 from core.access.arrival import Arrival, Branch
 from core.access.models import Assignment
-from core.access.queries import today
 from core.access.reach import Reach
 from core.access.statements import UNITS
 from core.accounts.models import Account
 from core.api.models import ApiAnswer, ApiToken
 from core.api.plain import plain
 from core.errors import N_, NotFound
-from core.extensions import past_fence
+from core.extensions import past_fence, today
 from core.tenancy.models import Plan, PlanEntry
 from core.units.models import Unit
 

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.access.scoping import Page, scoped_count, scoped_page
 from core.errors import N_, InvalidInput
+from core.extensions import CHINA, local
 from core.trail.models import TrailEntry
 from core.trail.sealing import id_at
 from core.trail.verifying import Seal, seals_of
 from core.units.models import Unit
 from core.units.rules.levels import subtree
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 PAGE, EXPORTED = 50, 20_000
 #: so many entries of a ledger are found through an index and sorted
 RARE = 2_000
@@ -72,7 +72,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def local_time(moment: dt.datetime) -> str:
     """A stored moment by the clocks of the offices, to the second."""
-    return f"{moment.replace(tzinfo=dt.UTC).astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+    return f"{local(moment):%Y-%m-%d %H:%M:%S}"
 
 
 def parse_day(text: str, name: str) -> dt.date | None:

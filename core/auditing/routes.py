@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from core.access.guard import access_catalogue, apart
@@ -27,7 +27,7 @@ from core.trail.verifying import Verdict
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code
 from core.web.markers import require, unit_blueprint
-from core.web.request import actor, database, db, unit
+from core.web.request import actor, database, db, id_argument, settings, unit
 
 blueprint = unit_blueprint("auditing", __name__, template_folder="templates")
 
@@ -56,7 +56,7 @@ def trail(code: str) -> tuple[str, int]:
         filters = _filters()
     except PlatformError as refused:
         error = refused
-    lines, more = queries.page_of(db(), g.scope, filters, _id("before")) if error is None else ([], None)
+    lines, more = queries.page_of(db(), g.scope, filters, id_argument("before")) if error is None else ([], None)
     page = render_template("auditing/trail.html", lines=lines, more=more, error=error, ledgers=_ledgers(),
                            actions=_actions(), title_of=title_of, chosen=filters.unit)
     return page, error.status if error else 200
@@ -139,7 +139,7 @@ def _lines(found: Database, tenant_id: str) -> Iterator[bytes]:
 
 
 def _keyring() -> Keyring:
-    return Keyring(current_app.config["BANGFU_SETTINGS"].data_dir)
+    return Keyring(settings().data_dir)
 
 
 def _is_whole() -> bool:
@@ -178,13 +178,6 @@ def _below(code: str) -> Unit | None:
     if found is None or not found.path.startswith(unit().path):
         raise InvalidInput(N_("没有编码为 %(code)s 的单位，或者它不在本单位之下"), {"unit": N_("不在本单位之下")}, code=code)
     return found
-
-
-def _id(name: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.args[name]) if request.args.get(name) else None
-    except ValueError as error:
-        raise InvalidInput(N_("地址里的编号不对")) from error
 
 
 def _ledgers() -> list[tuple[str, str]]:

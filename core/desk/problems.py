@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core.errors import N_, NotSignedIn, PlatformError
+from core.web.i18n import said
 from core.web.request import wants_json
 
 log = logging.getLogger("bangfu")
@@ -80,8 +81,7 @@ def _platform(error: PlatformError) -> Any:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     if error.status >= 500:
         log.error("%s: %s", type(error).__name__, error, exc_info=error)
-    message = gettext(error.message)
-    message = message % error.params if error.params else message
+    message = said(error)
     fields = {name: gettext(text) if text else text for name, text in error.fields.items()} if wants_json() else error.fields
     return answer(error.status, message, title=gettext(error.title), fields=fields, kind=_kind(error),
                   rule=getattr(error, "rule", ""), clause=getattr(error, "clause", ""))

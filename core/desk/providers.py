@@ -10,8 +10,8 @@ from flask import Flask, current_app, g, has_request_context, request, url_for
 from sqlalchemy.orm import Session
 
 from core.access.guard import access_catalogue
-from core.access.queries import today
 from core.access.viewer import Viewer
+from core.extensions import today
 from core.host.contract import MenuItem
 from core.host.queries import enabled_many
 from core.host.request import plugin_host

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from core.documents.schemas import SECTION
 from core.errors import N_, NotFound
+from core.extensions import today
 from core.host.contract import FolderItem, FolderSpec
 from core.host.manager import PluginHost
 from core.tenancy import queries
@@ -45,7 +46,12 @@ def list_folders(host: PluginHost, plugins: Collection[str], subject: str = "") 
 
 def get_folder(host: PluginHost, plugins: Collection[str], code: str) -> FolderSpec:
     """A folder by its code; raises NotFound."""
-    for spec in list_folders(host, plugins):
+    return among(list_folders(host, plugins), code)
+
+
+def among(folders: Iterable[FolderSpec], code: str) -> FolderSpec:
+    """The one of these folders that has the code; raises NotFound."""
+    for spec in folders:
         if spec.code == code:
             return spec
     raise NotFound(N_("没有这种档案"))
@@ -56,11 +62,11 @@ def with_plan(session: Session, spec: FolderSpec, tenant_id: str) -> FolderSpec:
     plan = queries.running_plan(session, tenant_id)
     if plan is None:
         return spec
-    today = queries.today()
+    day = today()
     added = {row.code: FolderItem(row.code, row.name, bool(row.value.get("required", True)),
                                   int(str(row.value.get("least", 1))), clause=row.clause)
              for row in queries.entries_of_plans(session, [plan], SECTION)
              if row.value.get("folder") == spec.code and row.state == ACTIVE
-             and (row.valid_from is None or row.valid_from <= today) and (row.valid_to is None or today <= row.valid_to)}
+             and (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)}
     kept = [added.pop(item.code, item) for item in spec.items]
     return replace(spec, items=(*kept, *added.values()))

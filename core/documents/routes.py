@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 
 from core.access.words import csv_file
 from core.documents import queries, services
-from core.documents.folders import get_folder, list_folders, with_plan
+from core.documents.folders import among, list_folders, with_plan
 from core.documents.models import Document
 from core.documents.permissions import Action
 from core.documents.rules.folders import completeness
@@ -25,14 +25,14 @@ from core.documents.services import Upload
 from core.documents.storage import ORIGINAL, SHOWN, THUMB, Store
 from core.documents.subjects import UNIT, Subject, find_subject, names_of
 from core.errors import N_, InvalidInput, NotFound, NotPermitted, PlatformError
-from core.extensions import utcnow
+from core.extensions import local, today, utcnow
 from core.host.contract import FolderItem, FolderSpec
 from core.host.queries import enabled
 from core.host.request import plugin_host
-from core.tenancy.queries import today
 from core.units.queries import get_unit, list_children
+from core.web.i18n import said
 from core.web.markers import require, unit_blueprint
-from core.web.request import actor, database, db, unit, viewer
+from core.web.request import actor, database, db, id_argument, settings, unit, viewer
 
 blueprint = unit_blueprint("documents", __name__, template_folder="templates")
 
@@ -40,6 +40,14 @@ blueprint = unit_blueprint("documents", __name__, template_folder="templates")
 MOST_AT_ONCE = 20
 KINDS = {"photo": N_("照片"), "pdf": "PDF", "office": N_("办公文件"), "text": N_("文字")}
 SIGNS = {"photo": "photo", "pdf": "file-type-pdf", "office": "file-text", "text": "notes"}
+
+
+class FilesRefused(InvalidInput):
+    """Some of the files that came in one go cannot be kept; `faults` says of each why."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(N_("有文件不能存入"))
+        self.faults = faults
 
 
 @blueprint.get("/archive")
@@ -67,7 +75,7 @@ def units(code: str) -> str:
 @require(Action.READ)
 def newest(code: str) -> str:
     """The newest documents of the unit and everything beneath it."""
-    page = queries.list_newest(db(), g.scope, request.args.get("folder", ""), _id("before"))
+    page = queries.list_newest(db(), g.scope, request.args.get("folder", ""), id_argument("before"))
     return render_template("documents/newest.html", rows=_named(page), more=page.next, kinds=KINDS, signs=SIGNS,
                            folders=[(spec.code, gettext(spec.title)) for spec in _specs()])
 
@@ -96,7 +104,7 @@ def listed(code: str, folder: str, subject_id: uuid.UUID) -> Response:
     titles = {item.code: gettext(item.title) for item in spec.items}
     head = [gettext("材料"), gettext("项目"), gettext("种类"), gettext("日期"), gettext("归档人"), gettext("归档时间"), gettext("文件名")]
     rows = [(held.title, titles.get(held.item, held.item), gettext(KINDS[held.kind]), held.happened_on,
-             held.added_by_name, held.added_at, held.file_name)
+             held.added_by_name, f"{local(held.added_at):%Y-%m-%d %H:%M}", held.file_name)
             for held in queries.list_held(db(), subject.tenant_id, spec.code, subject.id)]
     return csv_file(f"archive-{code}", head, rows)
 
@@ -113,10 +121,9 @@ def add(code: str, folder: str, subject_id: uuid.UUID, item: str) -> ResponseRet
         uploads = [Upload(file.filename or "", file.read()) for file in request.files.getlist("files") if file.filename]
         added = _added(subject, spec, found, uploads, entered)
     except ValidationError as error:
-        return _folder_page(folder, subject_id, item, problems_of(error)), 422
+        return _folder_page(folder, subject_id, item, _problems(error)), 422
     except PlatformError as error:
-        faults = getattr(error, "faults", None) or [gettext(error.message) % error.params if error.params
-                                                    else gettext(error.message)]
+        faults = error.faults if isinstance(error, FilesRefused) else [said(error)]
         db().rollback()
         return _folder_page(folder, subject_id, item, faults), error.status
     _warn_of_alike(added)
@@ -207,9 +214,7 @@ def _added(subject: Subject, spec: FolderSpec, item: FolderItem, uploads: list[U
     if len(uploads) > MOST_AT_ONCE:
         raise InvalidInput(N_("一次最多上传 %(most)s 个文件"), most=MOST_AT_ONCE)
     if faults := _faults_of(uploads):
-        refused = InvalidInput(N_("有文件不能存入"))
-        refused.faults = faults  # type: ignore[attr-defined]
-        raise refused
+        raise FilesRefused(faults)
     added = [services.add_file(session, _store(), person, subject, spec, item, upload, day,
                                title if len(uploads) == 1 else "") for upload in uploads]
     if entered["text"].strip() or not uploads:
@@ -224,7 +229,7 @@ def _faults_of(uploads: list[Upload]) -> list[str]:
         try:
             sniff(safe_name(upload.name), upload.data)
         except PlatformError as error:
-            faults.append(gettext(error.message) % error.params)
+            faults.append(said(error))
     return faults
 
 
@@ -252,11 +257,15 @@ def _subject_of(document: Document) -> Subject:
 
 
 def _specs() -> list[FolderSpec]:
-    return list_folders(plugin_host(), enabled(db(), plugin_host(), g.tenant_id))
+    """The folders kept here, asked for once in a request."""
+    if "folders" not in g:
+        g.folders = list_folders(plugin_host(), enabled(db(), plugin_host(), g.tenant_id))
+    found: list[FolderSpec] = g.folders
+    return found
 
 
 def _spec(code: str) -> FolderSpec:
-    return get_folder(plugin_host(), enabled(db(), plugin_host(), g.tenant_id), code)
+    return among(_specs(), code)
 
 
 def _item(spec: FolderSpec, code: str) -> FolderItem:
@@ -270,7 +279,7 @@ def _item_title(spec: FolderSpec, document: Document) -> str:
     return next((item.title for item in spec.items if item.code == document.item), document.item)
 
 
-def problems_of(error: ValidationError) -> list[str]:
+def _problems(error: ValidationError) -> list[str]:
     """Each field's own message, once."""
     found = error.messages if isinstance(error.messages, dict) else {}
     return [gettext(text) for texts in found.values() for text in texts]
@@ -302,7 +311,11 @@ def _trail_look(document: Document, *, original: bool) -> None:
 
 
 def _store() -> Store:
-    found: Store = current_app.extensions.setdefault("bangfu.files", Store.of(current_app.config["BANGFU_SETTINGS"]))
+    """Opened at first use and kept: S3 is asked for its connection once."""
+    kept = current_app.extensions
+    if "bangfu.files" not in kept:
+        kept["bangfu.files"] = Store.of(settings())
+    found: Store = kept["bangfu.files"]
     return found
 
 
@@ -312,11 +325,3 @@ def _sent(data: bytes, media_type: str, download: str = "") -> Response:
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
-
-
-def _id(name: str) -> uuid.UUID | None:
-    text = request.args.get(name, "")
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError as error:
-        raise InvalidInput(N_("地址里的编号不对")) from error

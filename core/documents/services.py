@@ -17,7 +17,7 @@ from core.documents.rules.sniffing import PHOTO, TEXT, safe_name, sniff
 from core.documents.storage import ORIGINAL, SHOWN, THUMB, Store, as_text, from_text, new_cipher
 from core.documents.subjects import Subject
 from core.errors import N_, Conflict, InvalidInput, NotFound
-from core.extensions import Actor, new_id, utcnow
+from core.extensions import Actor, new_id, today, utcnow
 from core.host.contract import FolderItem, FolderSpec
 from core.privacy import vault_of
 from core.privacy.columns import sensitive_fields, triple
@@ -112,7 +112,7 @@ def photo_place(session: Session, document: Document) -> str:
 
 
 def _check(session: Session, subject: Subject, folder: FolderSpec, item: FolderItem, happened_on: dt.date) -> None:
-    if happened_on > (utcnow() + dt.timedelta(hours=14)).date():
+    if happened_on > today():
         raise InvalidInput(N_("日期不能在今天之后"), fields={"happened_on": N_("不能在今天之后")})
     held = queries.count_by_item(session, subject.tenant_id, folder.code, subject.id).get(item.code, 0)
     if held >= item.most:

@@ -1,11 +1,13 @@
 """The ground floor: the database, column types, tenant scope and the actor of a change."""
 
 from core.extensions.actor import Actor
+from core.extensions.clock import CHINA, local, today
 from core.extensions.database import Base, Database
 from core.extensions.scope import TenantScoped, all_tenants, current_scope, past_fence, tenant_scope
 from core.extensions.types import Id, Json, PathText, Yuan, new_id, utcnow
 
 __all__ = [
+    "CHINA",
     "Actor",
     "Base",
     "Database",
@@ -16,8 +18,10 @@ __all__ = [
     "Yuan",
     "all_tenants",
     "current_scope",
+    "local",
     "new_id",
     "past_fence",
     "tenant_scope",
+    "today",
     "utcnow",
 ]

@@ -6,11 +6,10 @@ import uuid
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.config import Settings
 from core.errors import N_, InvalidInput, NotPermitted
 from core.host.request import plugin_host
 from core.jobs import queries, services
@@ -22,7 +21,7 @@ from core.jobs.running import has_file, open_file
 from core.trail.services import record
 from core.units.permissions import Action as UnitAction
 from core.web.markers import require, signed_in, unit_blueprint
-from core.web.request import actor, database, db, unit, viewer
+from core.web.request import actor, database, db, id_argument, settings, unit, viewer
 
 blueprint = unit_blueprint("jobs", __name__, template_folder="templates")
 own = Blueprint("own_jobs", __name__)
@@ -44,12 +43,7 @@ def _may(job: Job) -> dict[str, bool]:
     manages = mine or viewer().allowed(Action.MANAGE, unit())
     return {"cancel": manages and job.state in OPEN and not job.cancelled_by and not is_periodic(job),
             "retry": manages and job.state in (State.FAILED, State.CANCELLED),
-            "file": (mine or (job.account_id is None and manages)) and has_file(_settings(), job)}
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.config["BANGFU_SETTINGS"]
-    return found
+            "file": (mine or (job.account_id is None and manages)) and has_file(settings(), job)}
 
 
 def _facts() -> dict[str, Any]:
@@ -65,7 +59,7 @@ def overview(code: str) -> str:
     if state and state not in list(State):
         raise InvalidInput(N_("没有这种状态"))
     sight = _sight()
-    rows, more = queries.list_jobs(db(), sight, state=state, mine=mine, before=_id("before"))
+    rows, more = queries.list_jobs(db(), sight, state=state, mine=mine, before=id_argument("before"))
     _seen()
     listed = [(value, gettext(word)) for value, (word, _status, _sign) in STATES.items()]
     return render_template("jobs/overview.html", rows=rows, states_listed=listed,
@@ -107,7 +101,7 @@ def retry(code: str, job_id: uuid.UUID) -> AnyResponse:
 def file(code: str, job_id: uuid.UUID) -> Response:
     """The result file, to the person who asked for it; each download is trailed before it is given."""
     job, _name = queries.get_job(db(), _sight(), job_id)
-    pieces = open_file(_settings(), job)
+    pieces = open_file(settings(), job)
     if not _may(job)["file"]:
         raise NotPermitted(N_("结果文件只供发起人下载"))
     person = actor()
@@ -146,11 +140,3 @@ def _seen() -> None:
     if queries.count_mine(db(), person.account_id, []).ended:
         with database().transaction() as session:
             services.note_seen(session, person.account_id)
-
-
-def _id(name: str) -> uuid.UUID | None:
-    text = request.args.get(name, "")
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError as error:
-        raise InvalidInput(N_("地址里的编号不对")) from error

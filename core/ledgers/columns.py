@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from core.errors import N_
+from core.extensions import today
 from core.host.contract import Problem, SectionSpec
 from core.host.ledgers import Field, Ledger
 from core.tenancy import queries
@@ -66,7 +67,7 @@ def fields_for(session: Session, ledger: Ledger, tenant_id: str) -> tuple[Field,
     plan = queries.running_plan(session, tenant_id)
     if plan is None:
         return ledger.fields
-    day, taken = queries.today(), {field.name for field in ledger.fields}
+    day, taken = today(), {field.name for field in ledger.fields}
     rows = queries.entries_of_plans(session, [plan], SECTION)
     added = [_field(row) for row in rows if row.value.get("ledger") == ledger.code and row.code not in taken
              and (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or row.valid_to >= day)]

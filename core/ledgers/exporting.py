@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.access.scoping import in_scope
 from core.errors import N_, InvalidInput
-from core.extensions import Actor, utcnow
+from core.extensions import Actor, local, utcnow
 from core.host.ledgers import Field, Ledger
 from core.ledgers import queries
 from core.ledgers.asking import Asked
@@ -33,7 +32,6 @@ from core.units.models import Unit
 INLINE, CHUNK = 2_000, 1_000
 KEY = "ledger-files.key"
 Progress = Callable[[int], None]
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -70,10 +68,10 @@ def exported_fields(fields: Sequence[Field], asked: Asked, all_columns: bool) ->
 
 def watermark(order: Order, moment: dt.datetime) -> str:
     """Who has taken the file out, where and when."""
-    local = moment.replace(tzinfo=dt.UTC).astimezone(CHINA)
     number = str(order.actor.account_id or uuid.UUID(int=0))[-6:]
     kind = "含个人敏感信息原文，" if order.identity is not None else ""
-    return f"{order.ledger.title}　{order.unit.name}　导出人：{order.actor.name}（{number}）　{local:%Y-%m-%d %H:%M}　{kind}仅限工作使用"
+    when = f"{local(moment):%Y-%m-%d %H:%M}"
+    return f"{order.ledger.title}　{order.unit.name}　导出人：{order.actor.name}（{number}）　{when}　{kind}仅限工作使用"
 
 
 def write_export(session: Session, order: Order, out: str | BinaryIO, key: bytes) -> int:

@@ -150,7 +150,9 @@ def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame
     _place(session, ledger, columns, count, unit_id if mode != "update" else None)
     work = _Work(columns, ids=ids)
     there = sorted(old)
-    changed = differing(columns, there, [old[at] for at in there])
+    past = [old[at] for at in there]
+    keep_extra(columns, there, past)
+    changed = differing(columns, there, past)
     work.new = [at for at in range(count) if at not in old] if old else list(range(count))
     work.changed = sorted(changed)
     work.before = {at: old[at] for at in work.changed}
@@ -179,7 +181,7 @@ def _place(session: Session, ledger: Ledger, columns: writing.Columns, count: in
 
 
 def old_rows(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, mode: Mode,
-              fields: tuple[Field, ...]) -> dict[int, Row]:
+             fields: tuple[Field, ...]) -> dict[int, Row]:
     """The rows that are there already, by the position of those that mean them."""
     if mode == "create":
         return {}
@@ -199,7 +201,8 @@ def old_rows(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFra
 
 
 def by_key(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, keys: Sequence[Field],
-            wanted: Sequence[str]) -> dict[int, Row]:
+           wanted: Sequence[str]) -> dict[int, Row]:
+    """The same by natural key: a sealed field is found by any of the hashes it may be stored under."""
     table, vault = writing.table_of(ledger), vault_of(session) if any(key.sealed for key in keys) else None
     columns, values = [], []
     for key in keys:
@@ -242,16 +245,21 @@ def _natives(table: Any, name: str, values: Sequence[Any]) -> list[Any]:
     return list(values)
 
 
+def keep_extra(columns: writing.Columns, positions: Sequence[int], old: Sequence[Row]) -> None:
+    """Of the extra columns of the rows at these positions, those that are not given stay as they are stored."""
+    given = columns.get("extra")
+    if given is not None:
+        for at, row in zip(positions, old, strict=True):
+            given[at] = dict(row["extra"] or {}) | given[at]
+
+
 def differing(columns: writing.Columns, positions: Sequence[int], old: Sequence[Row]) -> set[int]:
     """Which of the rows at these positions say anything else than what is stored of them. Sealed values are compared
-    by their keyed hash; of extra columns those that are not given stay as they are."""
+    by their keyed hash."""
     found: set[int] = set()
     for name, values in columns.items():
         if name.endswith("_sealed"):
             continue
-        if name == "extra":
-            for at, row in zip(positions, old, strict=True):
-                values[at] = dict(row["extra"] or {}) | values[at]
         for at, row in zip(positions, old, strict=True):
             new, past = values[at], row[name]
             if new != past and (new or past or new == 0 != past or past == 0 != new):
@@ -273,14 +281,9 @@ def _update(session: Session, table: Any, tenant_id: str, work: _Work) -> None:
     if not work.changed:
         return
     columns = {name: [values[at] for at in work.changed] for name, values in work.columns.items()}
-    if "extra" in columns:
-        columns["extra"] = [dict(work.before[at]["extra"] or {}) | value
-                            for at, value in zip(work.changed, columns["extra"], strict=True)]
     columns["id"] = [work.ids[at] for at in work.changed]
     writing.update_rows(session, table, tenant_id, columns, [work.before[at]["version"] for at in work.changed])
 
-
-# The trail
 
 def _entries(ledger: Ledger, fields: tuple[Field, ...], work: _Work) -> tuple[list[str], list[Any]]:
     """The names of the columns a batch entry keeps, and its rows."""

@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
+from core.extensions import CHINA
 from core.ledgers.workbooks import MIME
 from core.matching import comparing, queries
 from core.matching.comparing import Standing
@@ -22,7 +22,6 @@ __all__ = ["MIME", "Order", "heads", "lines", "order_of", "watermark", "write_xl
 #: more persons than this are written by a job
 INLINE = 2_000
 _WIDTHS = {"姓名": 14, "证件号": 22, "出生日期": 12, "村": 20, "学校": 24, "类别": 18, "缺": 36}
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
-from core.extensions import Actor
+from core.extensions import Actor, today
 from core.registry.history import remember_many
 from core.registry.models import Dated
-from core.tenancy.queries import today
 
 
 def of(model: type[Dated]) -> Callable[[Session, str, Sequence[uuid.UUID], Actor], None]:

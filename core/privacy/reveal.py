@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput, NotFound, NotPermitted
-from core.extensions import Actor
+from core.extensions import Actor, today
 from core.privacy.columns import MASKED, SEALED, sensitive_fields
 from core.privacy.models import RevealCount
 from core.privacy.vault import vault_of
@@ -21,7 +21,6 @@ from core.trail.services import record
 #: the action of looking, and that of carrying originals out in a file
 READ, EXPORT = "core:identity:read", "core:identity:export"
 LEAST_REASON = 4
-CHINA = dt.timezone(dt.timedelta(hours=8))
 _NAMES = {"id_number": N_("证件号"), "phone": N_("手机号"), "bank_card": N_("银行卡号"), "register_number": N_("学籍号")}
 
 
@@ -62,7 +61,7 @@ def busiest(session: Session, tenant_id: str, day: dt.date, limit: int = 50) -> 
 def _counted(session: Session, tenant_id: str, actor: Actor, most: int) -> int:
     """Count one more of today; the row is held until the transaction ends, so that two at once both count."""
     account_id = actor.account_id or uuid.UUID(int=0)
-    day = dt.datetime.now(CHINA).date()
+    day = today()
     mine = (RevealCount.tenant_id == tenant_id, RevealCount.account_id == account_id, RevealCount.day == day)
     one_more = update(RevealCount).where(*mine).values(count=RevealCount.count + 1).execution_options(
         synchronize_session=False)

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from core.extensions import Actor, new_id
+from core.extensions import Actor, new_id, today
 from core.synthetic.queries import County, Node
 from core.synthetic.rules.schools import School
 from core.tenancy.models import Tenant
 from core.tenancy.permissions import Action as TenancyAction
-from core.tenancy.queries import today
 from core.trail.services import record
 from core.units.models import Kind, Level, Unit, UnitOperation, UnitTouch
 from core.units.permissions import Action

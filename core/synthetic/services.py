@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput, NotFound
-from core.extensions import Actor, Database, tenant_scope
+from core.extensions import Actor, Database, tenant_scope, today
 from core.registry.permissions import Action
 from core.synthetic.founding import found_schools, found_tenant
 from core.synthetic.queries import (
@@ -63,7 +62,7 @@ class Outcome:
 def plan_run(session: Session, province: str, students: int, wish: Wish, only: str = "") -> list[County]:
     """The counties of a run with their pupils; with `only` all of them live in that county. InvalidInput where it would
     be too many, NotFound where there is no such place."""
-    last = dt.date.today().year - 1  # noqa: DTZ011 - a civil day, as laws count
+    last = today().year - 1
     if not FIRST_YEAR <= wish.year <= last:
         raise InvalidInput(N_("学年须在 %(first)d 到 %(last)d 之间"), first=FIRST_YEAR, last=last)
     if not 1 <= students <= MOST:

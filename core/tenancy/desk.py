@@ -11,6 +11,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from core.errors import N_
+from core.extensions import today
 from core.host.contract import Card, Place, Todo
 from core.tenancy import queries
 from core.tenancy.entries import from_row, typed
@@ -91,7 +92,7 @@ def todos(session: Session, place: Place) -> list[Todo]:
     running = queries.running_plan(session, own.id) if own else None
     if running is not None:
         entries = [typed(from_row(row), grammar()) for row in queries.list_entries(session, running, "report")]
-        for day, entry in reminders(entries, queries.today()):
+        for day, entry in reminders(entries, today()):
             found.append(Todo(f"报送：{entry.name}", url_for("tenancy.plan", code=place.code), due=day))
     return found
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.extensions import today
 from core.tenancy import queries
 from core.tenancy.comparing import Pair, pairs
 from core.tenancy.contacts import contact_gaps
@@ -101,7 +102,7 @@ def belonging(session: Session, unit: Unit) -> Belonging:
     own_id = own.id if own else queries.tenant_id_of(session, unit)
     versions = queries.list_versions(session, own_id)
     upcoming = next((plan for plan in versions
-                     if plan.state == queries.APPLIED and plan.starts_on > queries.today()), None)
+                     if plan.state == queries.APPLIED and plan.starts_on > today()), None)
     waiting = next((plan for plan in versions if plan.state == queries.PROPOSED), None)
     return Belonging(unit, tenant, plans.get(tenant.id) if tenant else None, own_id, upcoming, waiting)
 

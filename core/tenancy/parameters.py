@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.errors import N_, ParameterError
+from core.extensions import today
 from core.tenancy import queries
 from core.tenancy.entries import from_row, typed
 from core.tenancy.grammar import Entry, Grammar, grammar
@@ -55,7 +56,7 @@ def effective(
     """What an entry is for a tenant on a day: the nearest layer's word, within what the layers above allow.
     None where no layer says anything."""
     known = known or grammar()
-    day = on or queries.today()
+    day = on or today()
     chain = _chain(session, tenant, section, code, day, known)
     if not chain:
         return None
@@ -86,7 +87,7 @@ def parameter(
 ) -> Any:
     """One value that a computation needs. Raises ParameterError where no layer gives it, or where the print
     masks it, leaves it pending or never states it."""
-    day = on or queries.today()
+    day = on or today()
     found = effective(session, tenant, section, code, on=day, known=known)
     label = f"{section}[{code}].{key}"
     if found is None or key not in found.value:

@@ -11,11 +11,11 @@ from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
+from core.extensions import today
 from core.tenancy.models import Plan, PlanEntry, Tenant
 from core.units.models import Unit
 from core.units.queries import subtree
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 PROPOSED, APPLIED, REFUSED, WITHDRAWN = "proposed", "applied", "refused", "withdrawn"
 #: the tenant that holds the national base
 NATIONAL = "00"
@@ -33,11 +33,6 @@ class TenantPlace:
     def name(self) -> str:
         """The unit's name of today."""
         return self.unit.name
-
-
-def today() -> dt.date:
-    """Today by the clocks of the offices."""
-    return dt.datetime.now(CHINA).date()
 
 
 def _places() -> Select[Tenant, Unit]:

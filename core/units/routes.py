@@ -13,16 +13,17 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from core.errors import N_, NotPermitted, PlatformError
+from core.extensions import today
 from core.host.request import place_of, plugin_host
 from core.trail.services import record
 from core.units import pages, queries
 from core.units.models import Kind, Unit
 from core.units.permissions import Action
 from core.units.rules.orders import OPERATION_NAMES, Order
-from core.units.schemas import RULES, TARGETS, OrderReader, parse_day, parse_id
+from core.units.schemas import RULES, TARGETS, OrderReader, parse_day
 from core.units.services import Preview, do_operation, plan_operation, undo_operation, why_not_undo
 from core.web.markers import require, unit_blueprint
-from core.web.request import actor, db, unit, viewer
+from core.web.request import actor, db, id_argument, unit, viewer
 
 blueprint = unit_blueprint("units", __name__, template_folder="templates")
 
@@ -42,7 +43,7 @@ def show(code: str) -> str:
     page = pages.unit_page(session, here, as_of, after=request.args.get("after"),
                            closed=request.args.get("closed") == "1")
     return render_template("units/show.html", page=page, as_of=as_of, kinds=_open_forms(here),
-                           today=_today(), entries=pages.timeline(session, plugin_host(), here, place_of(here)))
+                           today=today(), entries=pages.timeline(session, plugin_host(), here, place_of(here)))
 
 
 @blueprint.get("/units/children")
@@ -104,7 +105,7 @@ def change(code: str, kind: str) -> Any:
 @require(Action.READ)
 def operations(code: str) -> str:
     """What has been changed at the unit and beneath it."""
-    found = queries.list_operations(db(), unit(), parse_id(request.args.get("after")), pages.PAGE + 1)
+    found = queries.list_operations(db(), unit(), id_argument("after"), pages.PAGE + 1)
     return render_template("units/operations.html", operations=found[: pages.PAGE], names=OPERATION_NAMES,
                            more=found[pages.PAGE - 1].id if len(found) > pages.PAGE else None)
 
@@ -153,7 +154,7 @@ def _form(kind: str) -> Any:
             problem = error
     template = "units/preview.html" if preview else "units/form.html"
     page = render_template(template, kind=kind, preview=preview, problem=problem, message=_said(problem),
-                           values=values, today=_today(), title=OPERATION_NAMES.get(kind, OPERATION_NAMES["create"]), targets=TARGETS,
+                           values=values, today=today(), title=OPERATION_NAMES.get(kind, OPERATION_NAMES["create"]), targets=TARGETS,
                            rules=RULES, chosen=_chosen(), children=queries.list_children(db(), here, limit=200))
     return page, problem.status if problem else 200
 
@@ -235,7 +236,3 @@ def _open_forms(here: Unit) -> list[str]:
 def _as_of() -> dt.date | None:
     text = request.args.get("as_of", "")
     return parse_day(text, "as_of") if text else None
-
-
-def _today() -> dt.date:
-    return dt.date.today()  # noqa: DTZ011 - a civil day, as laws count

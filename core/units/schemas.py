@@ -41,14 +41,6 @@ def parse_day(text: str | None, field: str = "on") -> dt.date:
         raise InvalidInput(message, {field: message}) from error
 
 
-def parse_id(text: str | None) -> uuid.UUID | None:
-    """An id from the address; None where there is none."""
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError as error:
-        raise InvalidInput(N_("地址里的编号不对，请从列表重新打开")) from error
-
-
 @dataclass(frozen=True)
 class OrderReader:
     """Reads one form sent at `unit`; `find` looks codes up."""

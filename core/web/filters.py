@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext
 
 from core.errors import N_
+from core.extensions import local
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 CENT = Decimal("0.01")
 
 LEVELS = {
@@ -98,17 +97,17 @@ def day(value: dt.date | dt.datetime | str | None) -> str:
     """`2026-11-21`; the day in Shanghai where a moment is given."""
     if value is None or isinstance(value, str):
         return value or ""
-    return _local(value).strftime("%Y-%m-%d") if isinstance(value, dt.datetime) else value.isoformat()
+    return local(value).strftime("%Y-%m-%d") if isinstance(value, dt.datetime) else value.isoformat()
 
 
 def moment(value: dt.datetime | None) -> str:
     """`2026-11-21 09:30`, in Shanghai."""
-    return "" if value is None else _local(value).strftime("%Y-%m-%d %H:%M")
+    return "" if value is None else local(value).strftime("%Y-%m-%d %H:%M")
 
 
 def clock(value: dt.datetime | None) -> str:
     """`09:30`, in Shanghai."""
-    return "" if value is None else _local(value).strftime("%H:%M")
+    return "" if value is None else local(value).strftime("%H:%M")
 
 
 def level(code: str) -> str:
@@ -163,8 +162,3 @@ def address_with(**changes: str | int | None) -> str:
 @lru_cache(maxsize=512)
 def _fingerprint(path: Path, changed: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-
-
-def _local(value: dt.datetime) -> dt.datetime:
-    aware = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
-    return aware.astimezone(SHANGHAI)

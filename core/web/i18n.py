@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, has_request_context, redirect, req
 from flask_babel import Babel
 from markupsafe import Markup, escape
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, PlatformError
 from core.web.markers import public
 
 DEFAULT = "zh_Hans_CN"
@@ -61,6 +61,12 @@ def _found(text: str) -> str:
     if found is None:
         found = kept[text] = str(flask_babel.gettext(text))
     return found
+
+
+def said(error: PlatformError) -> str:
+    """What an error says, in the language of this request."""
+    message = str(flask_babel.gettext(error.message))
+    return message % error.params if error.params else message
 
 
 def counted_words(one: str, many: str, number: int, /, **variables: object) -> Markup:

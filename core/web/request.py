@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+import uuid
+from typing import Any, Protocol
 
 from flask import current_app, g, has_request_context, request
 from sqlalchemy.orm import Session
 
+from core.config import Settings
+from core.errors import N_, InvalidInput
 from core.extensions import Actor, Database
-
-if TYPE_CHECKING:
-    import uuid
 
 
 class Viewer(Protocol):
@@ -27,6 +27,25 @@ def database() -> Database:
     """The database of the running app."""
     found: Database = current_app.extensions["bangfu.database"]
     return found
+
+
+def settings() -> Settings:
+    """The settings of the running app."""
+    found: Settings = current_app.config["BANGFU_SETTINGS"]
+    return found
+
+
+def id_of(text: str | None) -> uuid.UUID | None:
+    """An id of the address, or None where there is none. Raises InvalidInput for what is no id."""
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError as error:
+        raise InvalidInput(N_("地址里的编号不对，请从列表重新打开")) from error
+
+
+def id_argument(name: str) -> uuid.UUID | None:
+    """The same of a value in the address: where a page of a list begins (`before`)."""
+    return id_of(request.args.get(name))
 
 
 def db() -> Session:

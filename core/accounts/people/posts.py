@@ -9,7 +9,6 @@ import uuid
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from core.access import queries as access
 from core.access.guard import access_catalogue
 from core.access.permissions import Action
 from core.access.words import csv_file
@@ -20,6 +19,7 @@ from core.accounts.people.blueprint import blueprint, show_once, unit_below
 from core.accounts.queries import Post
 from core.accounts.sign_in import security
 from core.errors import N_, InvalidInput, PlatformError
+from core.extensions import today
 from core.host.request import plugin_host
 from core.units.models import Unit
 from core.web.markers import require
@@ -42,7 +42,7 @@ def add(code: str) -> Response | str | tuple[str | Response, int]:
             account, password = _account_of_form(place)
             check_giver(viewer(), account.id, form.get("role", ""), place, access_catalogue())
             services.assign(db(), account, form.get("role", ""), place, actor(),
-                            known=access_catalogue(), since=_day("since") or access.today(), until=_day("until"),
+                            known=access_catalogue(), since=_day("since") or today(), until=_day("until"),
                             tenant_id=g.tenant_id, policy=security().policy, host=plugin_host())
     except PlatformError as error:
         return _overview(error), error.status
@@ -54,7 +54,7 @@ def add(code: str) -> Response | str | tuple[str | Response, int]:
 @blueprint.post("/accounts/posts/<uuid:post_id>/end")
 @require(Action.ACCOUNT_MANAGE)
 def end(code: str, post_id: uuid.UUID) -> Response:
-    services.end_assignment(db(), post_id, unit(), _day("on") or access.today(), actor(), tenant_id=g.tenant_id,
+    services.end_assignment(db(), post_id, unit(), _day("on") or today(), actor(), tenant_id=g.tenant_id,
                             host=plugin_host())
     return redirect(url_for("people.overview", code=code))
 
@@ -65,7 +65,7 @@ def _overview(error: PlatformError | None = None) -> str | Response:
         return posts_csv("accounts", posts)
     offered = set(roles_to_give(viewer(), unit(), access_catalogue()))
     return render_template("accounts/people.html", posts=posts, known=access_catalogue(), error=error,
-                           form=request.form, day=access.today(),
+                           form=request.form, day=today(),
                            roles=[code for code in access_catalogue().roles if code in offered])
 
 

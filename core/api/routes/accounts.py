@@ -10,7 +10,6 @@ from flask import g
 
 from core.access.guard import access_catalogue
 from core.access.models import Assignment
-from core.access.queries import today
 from core.access.reach import Reach
 from core.accounts import changing, services
 from core.accounts.giving import account_in_scope, account_to_give, check_changer, check_giver, check_leaver
@@ -26,6 +25,7 @@ from core.api.routes.units import day
 from core.api.rules import write_cursor
 from core.api.schemas import AccountOut, Asked, AssignmentOut, Rows
 from core.errors import N_, InvalidInput
+from core.extensions import today
 from core.host.request import plugin_host
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any, cast
+from typing import Any
 
-from flask import current_app, g
+from flask import g
 from marshmallow import Schema, fields, validate
 
 from core.api import answers
@@ -14,10 +14,9 @@ from core.api.blueprint import core_api
 from core.api.routes.plans import moment
 from core.api.rules import write_cursor
 from core.api.schemas import Asked, PageQuery, Plain, Rows, short
-from core.config import Settings
 from core.errors import N_, Conflict
 from core.host.request import plugin_host
-from core.web.request import actor, db, unit
+from core.web.request import actor, db, settings, unit
 from core.webhooks import queries, services
 from core.webhooks.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
 from core.webhooks.permissions import Action
@@ -144,7 +143,7 @@ def make(code: str, sent: dict[str, Any]) -> dict[str, Any]:
     if g.tenant_id not in g.tenants:
         raise Conflict(N_("本单位不属于任何租户，没有事件可以推送"))
     with noting_refusals(sent["url"]):
-        made, _ = services.make_endpoint(db(), _settings(), unit(), Wanted(sent["url"], sent["events"], sent["note"]),
+        made, _ = services.make_endpoint(db(), settings(), unit(), Wanted(sent["url"], sent["events"], sent["note"]),
                                          actor(), tenant_id=g.tenant_id, known=_known())
     return _one(made)
 
@@ -182,7 +181,7 @@ def remove(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, 
 def rotate(code: str, webhook_id: uuid.UUID, sent: dict[str, Any]) -> dict[str, Any]:
     """A new secret, given this once; the earlier one signs as well for a day."""
     found = _tagged(webhook_id)
-    secret = services.rotate_secret(db(), _settings(), found, actor())
+    secret = services.rotate_secret(db(), settings(), found, actor())
     return {"secret": secret, "earlier_secret_until": moment(found.earlier_until)}
 
 
@@ -241,10 +240,6 @@ def _tagged(webhook_id: uuid.UUID) -> WebhookEndpoint:
     found = queries.get_endpoint(db(), g.scope, webhook_id, lock=True)
     answers.check_tag(_one(found))
     return found
-
-
-def _settings() -> Settings:
-    return cast(Settings, current_app.config["BANGFU_SETTINGS"])
 
 
 def _known() -> set[str]:

@@ -23,7 +23,7 @@ from core.ledgers.imports.staging import Staging
 from core.ledgers.pages import common
 from core.privacy import vault_of
 from core.web.markers import require
-from core.web.request import actor, db, unit, viewer
+from core.web.request import actor, db, settings, unit, viewer
 
 
 def install(blueprint: Blueprint, ledger: Ledger) -> None:
@@ -139,7 +139,7 @@ def _offer(state: BlueprintSetupState) -> None:
 
 
 def _desk(ledger: Ledger) -> Desk:
-    staging = Staging(current_app.config["BANGFU_SETTINGS"].data_dir, vault_of(db()), g.tenant_id)
+    staging = Staging(settings().data_dir, vault_of(db()), g.tenant_id)
     return Desk(ledger, g.tenant_id, unit(), actor(), g.scope.only({g.tenant_id}), staging)
 
 

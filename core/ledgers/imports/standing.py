@@ -48,7 +48,9 @@ def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, 
             part = ledger.prepare(part, session)
         columns = writing.columns_of(session, ledger, _kept_units(part, [old[at] for at in there]), asked,
                                      [old[at]["id"] for at in there])
-        differs = storing.differing(columns, range(len(there)), [old[at] for at in there])
+        past = [old[at] for at in there]
+        storing.keep_extra(columns, range(len(there)), past)
+        differs = storing.differing(columns, range(len(there)), past)
         for index, at in enumerate(there):
             (found.changed if index in differs else found.unchanged).append(at)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, request, send_file
+from flask import Blueprint, Response, flash, g, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from core.privacy.reveal import EXPORT
 from core.units.models import Unit
 from core.units.queries import open_in
 from core.web.markers import require
-from core.web.request import actor, db, unit, viewer
+from core.web.request import actor, db, settings, unit, viewer
 
 
 def install(blueprint: Blueprint, ledger: Ledger) -> None:
@@ -92,4 +92,4 @@ def _file(out: io.BytesIO, name: str) -> Response:
 
 
 def _key() -> bytes:
-    return exporting.file_key(current_app.config["BANGFU_SETTINGS"].data_dir)
+    return exporting.file_key(settings().data_dir)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -12,7 +12,7 @@ from core.ledgers import exporting, returning
 from core.ledgers.pages import common
 from core.privacy.vault import vault_of
 from core.web.markers import require
-from core.web.request import actor, db, viewer
+from core.web.request import actor, db, settings, viewer
 
 SHOWN = 500
 
@@ -29,7 +29,7 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
     @require(ledger.write)
     def compare(code: str) -> ResponseReturnValue:
         sent = request.files.get("file")
-        fields, key = common.fields_here(ledger), exporting.file_key(current_app.config["BANGFU_SETTINGS"].data_dir)
+        fields, key = common.fields_here(ledger), exporting.file_key(settings().data_dir)
         try:
             if sent is None or not sent.filename:
                 raise InvalidInput(N_("请选择文件"), {"file": N_("请选择文件")})

@@ -19,7 +19,7 @@ from core.matching.services import deciding
 from core.registry.permissions import Action as RegistryAction
 from core.units.queries import get_unit
 from core.web.markers import require, unit_blueprint
-from core.web.request import actor, db, viewer
+from core.web.request import actor, db, id_argument, viewer
 
 blueprint = unit_blueprint("matching", __name__, template_folder="../templates")
 
@@ -30,7 +30,7 @@ def index(code: str) -> str:
     """The pairs of one state, the newest first."""
     state = request.args.get("state", "") if request.args.get("state", "") in STATES else Decision.OPEN.value
     kind = request.args.get("kind", "") if request.args.get("kind", "") in CASE_KINDS else ""
-    page = queries.list_cases(db(), g.scope, state, kind, _id("source"), _id("before"))
+    page = queries.list_cases(db(), g.scope, state, kind, id_argument("source"), id_argument("before"))
     counts = {name: queries.count_cases(db(), g.scope, name) for name in STATES}
     return render_template("matching/cases.html", cases=page.rows, sides=queries.sides_of(db(), page.rows), more=page.next, state=state,
                            kind=kind, states=STATES, kinds=CASE_KINDS, stages=STAGES, counts=counts, words=in_words)
@@ -106,11 +106,3 @@ def _kept() -> uuid.UUID | None:
         return uuid.UUID(text) if text else None
     except ValueError as error:
         raise InvalidInput(N_("请选择保留哪一条")) from error
-
-
-def _id(name: str) -> uuid.UUID | None:
-    text = request.args.get(name, "")
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError as error:
-        raise InvalidInput(N_("地址里的编号不对")) from error

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.access.words import csv_file
 from core.errors import N_, InvalidInput, PlatformError
+from core.extensions import today
 from core.jobs.models import OPEN, Job
 from core.matching import comparing, exporting, fields, jobs, queries
 from core.matching.models import Source, State
@@ -20,11 +21,10 @@ from core.matching.permissions import Action
 from core.matching.routes import place
 from core.matching.rules.words import ID_FAULTS, KINDS, STAGES
 from core.matching.services import deciding, sources
-from core.tenancy.queries import today
 from core.trail.services import record
 from core.units.queries import units_by_id
 from core.web.markers import require, unit_blueprint
-from core.web.request import actor, database, db, unit
+from core.web.request import actor, database, db, id_argument, id_of, unit
 
 blueprint = unit_blueprint("sources", __name__, template_folder="../templates")
 SAMPLES = 3
@@ -167,7 +167,7 @@ def _in_background(order: exporting.Order) -> AnyResponse:
 
 
 def _index(error: PlatformError | None = None) -> str:
-    page = queries.list_sources(db(), g.scope, _id("before"))
+    page = queries.list_sources(db(), g.scope, id_argument("before"))
     return render_template("matching/sources.html", rows=page.rows, more=page.next, error=error, kinds=KINDS, today=today(),
                            units=units_by_id(db(), {source.unit_id for source in page.rows}) if page.rows else {},
                            entered=request.form, ready=State.READY)
@@ -190,7 +190,7 @@ def _rows(source: Source) -> str:
     if source.state != State.READY:
         return render_template("matching/source.html", source=source, rows=[], more=None, job=job, working=True, tabs=[], kinds=KINDS,
                                notes=[], which="", stages=STAGES, faults=ID_FAULTS, units={})
-    page = queries.list_rows(db(), g.scope, source, which, _id("before"))
+    page = queries.list_rows(db(), g.scope, source, which, id_argument("before"))
     tabs = [(name, gettext(label), queries.count_rows(db(), g.scope, source, name)) for name, label in queries.WHICH.items()]
     return render_template("matching/source.html", source=source, rows=page.rows, more=page.next, job=job, tabs=tabs, which=which,
                            working=job is not None and job.state in OPEN, kinds=KINDS, notes=_notes(source), stages=STAGES,
@@ -202,14 +202,14 @@ def _notes(source: Source) -> list[str]:
 
 
 def _chosen() -> list[Source]:
-    found = queries.get_sources(db(), g.scope, [_uuid(text) for text in request.args.getlist("s")])
+    found = queries.get_sources(db(), g.scope, _sources_asked())
     comparing.check(found)
     return found
 
 
 def _order(which: str) -> exporting.Order:
     args = request.args
-    asked: dict[str, Any] = {"sources": [_uuid(text) for text in args.getlist("s")], "which": which,
+    asked: dict[str, Any] = {"sources": _sources_asked(), "which": which,
                              **{name: args.get(name) for name in ("column", "mask", "inside", "missing")}}
     return exporting.order_of(db(), g.scope, asked)
 
@@ -230,12 +230,5 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise InvalidInput(N_("地址里的编号不对")) from error
-
-
-def _id(name: str) -> uuid.UUID | None:
-    return _uuid(request.args[name]) if request.args.get(name) else None
+def _sources_asked() -> list[uuid.UUID]:
+    return [found for text in request.args.getlist("s") if (found := id_of(text))]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
 from core.errors import N_, Conflict, InvalidInput
-from core.extensions import Actor, new_id, utcnow
+from core.extensions import Actor, new_id, today, utcnow
 from core.ledgers.finding import find_units
 from core.ledgers.imports.mapping import signature
 from core.ledgers.imports.models import Mapping as Remembered
@@ -30,7 +30,6 @@ from core.matching.rules.words import KINDS, OF_SCHOOLS
 from core.privacy.columns import triples
 from core.privacy.files import SealedFiles
 from core.privacy.vault import vault_of
-from core.tenancy.queries import today
 from core.trail.services import record
 from core.units.models import Unit
 

@@ -10,6 +10,7 @@ from flask import g, render_template, request
 
 from core.access.scope import Scope
 from core.errors import N_, InvalidInput, NotPermitted
+from core.extensions import today
 from core.host.contract import Place, Subject, TimelineEntry
 from core.host.queries import enabled_many
 from core.host.request import plugin_host
@@ -19,7 +20,6 @@ from core.registry.models import Household, Person
 from core.registry.permissions import Action
 from core.registry.rules import words
 from core.registry.rules.statuses import KINDS, status_label
-from core.tenancy.queries import today
 from core.tenancy.stages import STAGES
 from core.units.queries import find_unit
 from core.web.markers import unit_blueprint

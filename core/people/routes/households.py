@@ -15,6 +15,7 @@ from core.documents.permissions import Action as Documents
 from core.documents.queries import count_by_item
 from core.documents.rules.folders import completeness
 from core.errors import N_, InvalidInput, PlatformError
+from core.extensions import today
 from core.host.queries import enabled
 from core.host.request import plugin_host
 from core.people.ledgers import HOUSEHOLDS
@@ -37,7 +38,6 @@ from core.registry.models import Enrolment, Household, HouseholdIncome, Person
 from core.registry.permissions import Action
 from core.registry.queries import household_income, list_members, list_statuses, newest_income_year, present
 from core.registry.rules.words import INCOME_KINDS
-from core.tenancy.queries import today
 from core.units.queries import find_unit
 from core.web.markers import require
 from core.web.request import actor, db

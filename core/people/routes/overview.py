@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from core.access.words import csv_file
 from core.errors import N_, InvalidInput
+from core.extensions import today
 from core.people import rules
 from core.people.ledgers import LEDGERS
 from core.people.ledgers.common import PEOPLE
@@ -25,7 +26,6 @@ from core.people.routes.blueprint import blueprint, number_asked, scope_for, sho
 from core.registry.permissions import Action
 from core.registry.queries import VillageCount, count_by_village
 from core.registry.rules.statuses import KINDS
-from core.tenancy.queries import today
 from core.tenancy.stages import INCLUDES, STAGES
 from core.units.queries import units_by_id
 from core.web.markers import require

@@ -15,7 +15,8 @@ from core.documents.folders import get_folder, with_plan
 from core.documents.permissions import Action as Documents
 from core.documents.queries import count_by_item
 from core.documents.rules.folders import completeness
-from core.errors import N_, InvalidInput, PlatformError
+from core.errors import N_, InvalidInput, NotFound, PlatformError
+from core.extensions import today
 from core.host.queries import enabled
 from core.host.request import plugin_host
 from core.ledgers.checking import compile_schema
@@ -41,7 +42,6 @@ from core.registry.models import Guardian, Household, Person
 from core.registry.permissions import Action
 from core.registry.queries import get_record, list_guardians, list_members, list_statuses
 from core.registry.rules.words import CONSENTS
-from core.tenancy.queries import today
 from core.units.queries import find_unit
 from core.web.markers import require
 from core.web.request import actor, db, viewer
@@ -123,7 +123,9 @@ def reveal(code: str, person_id: uuid.UUID) -> ResponseReturnValue:
     guardian_id = request.form.get("guardian", "")
     try:
         if guardian_id:
-            guardian = next(one for one in list_guardians(db(), row) if str(one.id) == guardian_id)
+            guardian = next((one for one in list_guardians(db(), row) if str(one.id) == guardian_id), None)
+            if guardian is None:
+                raise NotFound(N_("没有这名监护人，或者不在您的范围内"))
             text = reveal_value(db(), viewer(), actor(), GUARDIANS, guardian, GUARDIANS.field("phone"), request.form.get("reason", ""))
             return page(row, {f"guardian-{guardian_id}": text})
         if not _may_reveal(row):
@@ -131,8 +133,6 @@ def reveal(code: str, person_id: uuid.UUID) -> ResponseReturnValue:
         text = _original(row, name)
     except InvalidInput as refused:
         return page(row, refused=refused, asked_field=f"guardian-{guardian_id}" if guardian_id else name), refused.status
-    except StopIteration:
-        return page(row), 404
     return page(row, {name: text})
 
 

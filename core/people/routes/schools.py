@@ -9,6 +9,7 @@ from flask import g, request
 from sqlalchemy import select
 
 from core.errors import N_, NotFound
+from core.extensions import today
 from core.host.request import place_of, plugin_host
 from core.people import rules
 from core.people.queries import (
@@ -21,7 +22,7 @@ from core.people.queries import (
 )
 from core.people.routes.blueprint import blueprint, may, number_asked, scope_for, show
 from core.registry.permissions import Action
-from core.tenancy.queries import tenant_of, today
+from core.tenancy.queries import tenant_of
 from core.tenancy.stages import STAGES
 from core.units import pages
 from core.units.models import Unit

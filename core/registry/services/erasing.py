@@ -15,14 +15,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, PlatformError, RuleViolation
-from core.extensions import Actor
+from core.extensions import Actor, today
 from core.host.contract import Retained
 from core.host.manager import PluginHost
 from core.privacy.columns import KEYED, MASKED, SEALED, sensitive_fields
 from core.registry.models import Enrolment, Guardian, Household, Past, Person, Staff, Status
 from core.registry.permissions import Action
 from core.registry.services.writing import flush
-from core.tenancy.queries import today
 from core.trail.services import record
 
 #: what stands in place of a name

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.errors import N_, Conflict, InvalidInput
-from core.extensions import Actor, new_id, utcnow
+from core.extensions import Actor, new_id, today, utcnow
 from core.privacy import vault_of
 from core.privacy.columns import KEYED, MASKED, SEALED, sensitive_fields, triple
 from core.privacy.masks import mask
 from core.registry.history import remember
 from core.registry.models import Dated, Record
-from core.tenancy.queries import today
 from core.trail.services import record
 
 Row = TypeVar("Row", bound=Record)

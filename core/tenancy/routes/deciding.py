@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from core.extensions import today
 from core.host.request import plugin_host
 from core.tenancy import pages, queries
 from core.tenancy.permissions import Action
@@ -28,7 +29,7 @@ def version(code: str, number: int) -> str:
     seen = preview(db(), plugin_host(), checked.profile) if checked and checked.profile else None
     page = pages.plan_page(db(), found, known(), unit().path)
     return render_template("tenancy/version.html", place=place, plan=found, page=page, checked=checked, seen=seen,
-                           state=pages.version_state(found, states, queries.today()), grammar=known(),
+                           state=pages.version_state(found, states, today()), grammar=known(),
                            mine=found.proposed_account_id == viewer().account_id)
 
 

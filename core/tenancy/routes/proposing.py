@@ -10,6 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from core.errors import N_, InvalidInput
+from core.extensions import today
 from core.host.request import plugin_host
 from core.tenancy import pages, queries
 from core.tenancy.grammar import Checked
@@ -109,7 +110,7 @@ def _examined(data: bytes, file: str) -> str | tuple[str, int]:
         return render_template("tenancy/problems.html", place=place, checked=checked, text=text, file=file,
                                other=_other(checked)), 422
     seen = preview(db(), plugin_host(), checked.profile)
-    starts = checked.profile.starts if seen.base_version is None else queries.today()
+    starts = checked.profile.starts if seen.base_version is None else today()
     return render_template("tenancy/preview.html", place=place, checked=checked, seen=seen, file=file, starts=starts,
                            data=b64encode(data).decode(), grammar=known())
 

@@ -8,6 +8,7 @@ import io
 from flask import Response, render_template, request
 
 from core.errors import N_, NotFound
+from core.extensions import today
 from core.host.queries import enabled
 from core.host.request import plugin_host
 from core.tenancy import pages, queries
@@ -82,7 +83,7 @@ def versions(code: str) -> str:
     """Every version of the unit's own plan: who, when, what became of it."""
     place = pages.belonging(db(), unit())
     found = queries.list_versions(db(), place.tenant_id)
-    states = {version.version: pages.version_state(version, found, queries.today()) for version in found}
+    states = {version.version: pages.version_state(version, found, today()) for version in found}
     return render_template("tenancy/versions.html", place=place, versions=found, states=states)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
-from core.extensions import Actor, current_scope, tenant_scope, utcnow
+from core.extensions import Actor, current_scope, tenant_scope, today, utcnow
 from core.host.events import emit
 from core.host.manager import PluginHost
 from core.host.queries import enabled
@@ -110,7 +110,7 @@ def apply_from_command_line(session: Session, host: PluginHost, data: bytes, fil
 
 def _stored(session: Session, tenant_id: str, profile: Profile, file: str, data: bytes, actor: Actor,
             starts_on: dt.date | None, note: str, base_version: int | None) -> Plan:
-    default = profile.starts if base_version is None else queries.today()
+    default = profile.starts if base_version is None else today()
     head: dict[str, object] = {"place": plain(vars(profile.place)), "documents": plain(list(profile.documents)),
                                "clauses": plain(list(profile.clauses))}
     plan = Plan(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from core.errors import N_, NotFound
-from core.extensions import Actor
+from core.extensions import Actor, today
 from core.host.manager import PluginHost
 from core.tenancy import queries
 from core.tenancy.grammar import Profile
@@ -23,7 +23,7 @@ def found_tenant(session: Session, host: PluginHost, profile: Profile, actor: Ac
     new school is created under the unit the profile names."""
     unit = find_unit_by_code(session, profile.place.unit) or _created(session, host, profile, actor)
     tenant_id = queries.tenant_id_of(session, unit)
-    session.add(Tenant(id=tenant_id, unit_id=unit.id, founded_on=queries.today(),
+    session.add(Tenant(id=tenant_id, unit_id=unit.id, founded_on=today(),
                        fictitious=profile.place.fictitious))
     session.flush()  # the plan, the switches and the trail name the tenant
     kind = "虚构租户" if profile.place.fictitious else "租户"
@@ -39,5 +39,5 @@ def _created(session: Session, host: PluginHost, profile: Profile, actor: Actor)
     parent = get_unit_by_code(session, place.under)
     order = Create(on=max(profile.starts, parent.since), parent=parent.id, code=place.unit, name=place.name,
                    kind=place.kind, level=place.level, document=str(profile.documents[0]["title"])[:200])
-    do_operation(session, order, actor, hooks=host, today=queries.today())
+    do_operation(session, order, actor, hooks=host, today=today())
     return get_unit_by_code(session, place.unit)

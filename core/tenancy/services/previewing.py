@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from core.extensions import today
 from core.host.manager import PluginHost
 from core.host.queries import enabled
 from core.tenancy import queries
@@ -79,7 +80,7 @@ def preview(session: Session, host: PluginHost, profile: Profile) -> Preview:
 
 def wanted_plugins(entries: Sequence[Entry], on: dt.date | None = None) -> list[str]:
     """The plugins a plan has on, today unless a day is given."""
-    day = on or queries.today()
+    day = on or today()
     return list(dict.fromkeys(entry.code for entry in entries
                               if entry.section == "plugin" and entry.state == ACTIVE and entry.holds_on(day)))
 

@@ -12,7 +12,7 @@ import uuid_utils
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from core.extensions import Actor, new_id
+from core.extensions import Actor, new_id, today
 from core.host.contract import UnitChange
 from core.host.manager import PluginHost
 from core.trail.services import record, record_batch
@@ -94,7 +94,7 @@ def import_divisions(session: Session, source: Path | bytes, actor: Actor, *, on
     ensure_root(session)
     known = _known(session, listing)
     day = on or _usual_day(session, listing, known)
-    check_day(day, dt.date.today())  # noqa: DTZ011 - a civil day, as laws count
+    check_day(day, today())
     faults = [*listing.faults, *_faults(session, listing, known, day)]
     if faults:
         raise DivisionsRefused(sorted(faults, key=lambda fault: fault.row))
@@ -146,7 +146,7 @@ def _known(session: Session, listing: Listing) -> dict[str, Known]:
 def _usual_day(session: Session, listing: Listing, known: dict[str, Known]) -> dt.date:
     """Today for a list that is known already; a first one holds as far back as what it stands under."""
     if any(code in known for code, *_ in listing.rows):
-        return dt.date.today()  # noqa: DTZ011 - a civil day, as laws count
+        return today()
     return max([BEGINNING, *(open_since(session, session.get_one(Unit, unit.id)) for unit in known.values())])
 
 

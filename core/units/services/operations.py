@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from core.extensions import Actor, all_tenants, current_scope, tenant_scope
+from core.extensions import Actor, all_tenants, clock, current_scope, tenant_scope
 from core.host.contract import Effect, UnitChange
 from core.host.manager import PluginHost
 from core.trail.models import PLATFORM
@@ -98,7 +98,7 @@ def do_operation(session: Session, order: Order, actor: Actor, *, hooks: PluginH
 
 
 def _draft(session: Session, order: Order, protected: Protected, today: dt.date | None) -> Draft:
-    day = today or dt.date.today()  # noqa: DTZ011 - a civil day, as laws count
+    day = today or clock.today()
     match order:
         case Create():
             return draft_create(session, order, day)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import cast
 
-from flask import current_app, g, request
+from flask import g
 from flask_babel import gettext
 
-from core.config import Settings
-from core.errors import N_, InvalidInput
 from core.host.contract import EventSpec
 from core.host.request import plugin_host
 from core.web.markers import unit_blueprint
@@ -67,11 +64,6 @@ def stored_moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def settings() -> Settings:
-    """The settings of the running app."""
-    return cast(Settings, current_app.config["BANGFU_SETTINGS"])
-
-
 def kinds() -> list[EventSpec]:
     """The kinds of events the tenant here may subscribe to."""
     return queries.kinds_at(db(), plugin_host(), g.tenant_id)
@@ -85,16 +77,3 @@ def titles() -> dict[str, str]:
 def endpoint_here(endpoint_id: uuid.UUID, *, lock: bool = False) -> WebhookEndpoint:
     """A subscription in scope; any other is 404."""
     return queries.get_endpoint(db(), g.scope, endpoint_id, lock=lock)
-
-
-def cursor() -> uuid.UUID | None:
-    """Where a page of a list begins."""
-    return id_of(request.args.get("before", ""))
-
-
-def id_of(text: str) -> uuid.UUID | None:
-    """An id of the address, or None where none is given."""
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError as error:
-        raise InvalidInput(N_("地址里的编号不对")) from error

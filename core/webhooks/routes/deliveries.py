@@ -11,12 +11,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from core.web.markers import require
-from core.web.request import actor, db
+from core.web.request import actor, db, id_argument, id_of
 from core.webhooks import queries, services
 from core.webhooks.delivering import TRIES
 from core.webhooks.permissions import Action
 from core.webhooks.queries import Filters
-from core.webhooks.routes.blueprint import blueprint, cursor, endpoint_here, id_of, titles
+from core.webhooks.routes.blueprint import blueprint, endpoint_here, titles
 from core.webhooks.words import DELIVERIES
 
 
@@ -52,5 +52,5 @@ def filters_of(endpoint_id: uuid.UUID | None = None) -> Filters:
 
 def listed(filters: Filters) -> dict[str, Any]:
     """A page of deliveries for the template."""
-    page = queries.page_of_deliveries(db(), g.scope, filters, before=cursor())
+    page = queries.page_of_deliveries(db(), g.scope, filters, before=id_argument("before"))
     return {"deliveries": page, "more": page.next, "states": [(key, gettext(words)) for key, (words, _) in DELIVERIES.items()]}

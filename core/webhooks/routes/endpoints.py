@@ -12,24 +12,22 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from core.errors import N_, Conflict, InvalidInput, PlatformError
-from core.extensions import utcnow
+from core.extensions import CHINA, today, utcnow
 from core.web.markers import require
-from core.web.request import actor, db, unit
+from core.web.request import actor, db, id_argument, settings, unit
 from core.webhooks import queries, recipe, services
 from core.webhooks.models import WebhookEndpoint
 from core.webhooks.permissions import Action
 from core.webhooks.refusals import noting_refusals
-from core.webhooks.routes.blueprint import blueprint, cursor, endpoint_here, kinds, settings, titles
+from core.webhooks.routes.blueprint import blueprint, endpoint_here, kinds, titles
 from core.webhooks.routes.deliveries import filters_of, listed
 from core.webhooks.services import Wanted
-
-CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
 @blueprint.get("/webhooks")
 @require(Action.MANAGE)
 def overview(code: str) -> str:
-    page = queries.page_of_endpoints(db(), g.scope, before=cursor())
+    page = queries.page_of_endpoints(db(), g.scope, before=id_argument("before"))
     last = queries.last_deliveries(db(), [row.id for row in page])
     units = {row.id: row for row in queries.units_of(db(), list({row.unit_id for row in page}))}
     return render_template("webhooks/overview.html", rows=page, last=last, units=units, titles=titles(), more=page.next)
@@ -70,7 +68,7 @@ def show(code: str, endpoint_id: uuid.UUID) -> str:
     endpoint = endpoint_here(endpoint_id)
     here = queries.units_of(db(), [endpoint.unit_id])[0]
     return render_template("webhooks/show.html", endpoint=endpoint, here=here, titles=titles(), now=utcnow(),
-                           today=dt.datetime.now(CHINA).date(), **listed(filters_of(endpoint.id)))
+                           today=today(), **listed(filters_of(endpoint.id)))
 
 
 @blueprint.get("/webhooks/<uuid:endpoint_id>/edit")

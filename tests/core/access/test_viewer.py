@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from core.access import queries, store
 from core.access.catalogue import Catalogue
 from core.access.models import BreakGlass
-from core.access.queries import TenantPlace, nearest_tenant, tenants_in, today
+from core.access.queries import TenantPlace, nearest_tenant, tenants_in
 from core.access.reach import NOWHERE
 from core.access.rules import Line
 from core.access.scope import NOTHING, Part
 from core.access.services import change_rules
 from core.access.viewer import load_viewer
-from core.extensions import Actor, Database, utcnow
+from core.extensions import Actor, Database, today, utcnow
 from core.units.models import Unit
 from core.units.rules.levels import subtree
 from tests.factories.access import give, make_account, make_viewer

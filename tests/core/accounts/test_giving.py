@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from core.access.catalogue import Catalogue
-from core.access.queries import today
 from core.access.reach import NOWHERE
 from core.accounts import services
 from core.accounts import sign_in as signing
@@ -24,7 +23,7 @@ from core.accounts.queries import find_by_login, list_posts, units_below
 from core.accounts.reviewing import count_lines, list_lines
 from core.cli import main
 from core.errors import Conflict, InvalidInput, NotPermitted, RuleViolation
-from core.extensions import Actor, Database
+from core.extensions import Actor, Database, today
 from core.units.models import Unit
 from tests.factories.access import give, make_account, make_viewer
 from tests.factories.world import PASSWORD

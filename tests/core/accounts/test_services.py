@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access.catalogue import Catalogue
-from core.access.queries import today
 from core.access.reach import NOWHERE
 from core.accounts import queries, services
 from core.accounts.browsers import begin_session, list_sessions
@@ -17,7 +16,7 @@ from core.accounts.models import Account
 from core.accounts.passwords import hash_password, verify
 from core.accounts.policy import DEFAULT
 from core.errors import Conflict, InvalidInput, NotFound
-from core.extensions import Actor, all_tenants, new_id
+from core.extensions import Actor, all_tenants, new_id, today
 from core.trail.models import TrailEntry
 from core.units.models import Unit
 from tests.factories.access import make_account

@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access.catalogue import Catalogue
-from core.access.queries import today
 from core.access.reach import Reach
 from core.accounts import changing, queries, services
 from core.accounts.models import Account
@@ -24,7 +23,7 @@ from core.accounts.policy import DEFAULT
 from core.accounts.reviewing import review
 from core.accounts.vault import Security
 from core.errors import Conflict, PlatformError
-from core.extensions import Actor, Database, all_tenants
+from core.extensions import Actor, Database, all_tenants, today
 from core.trail.models import TrailEntry
 from core.units.models import Unit
 from tests.factories.access import give, make_account

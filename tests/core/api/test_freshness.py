@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from core.access.guard import access_catalogue
 from core.access.models import Assignment, BreakGlass
-from core.access.queries import today
 from core.access.rules import Line
 from core.access.services import change_rules
 from core.accounts.models import Account
@@ -22,7 +21,7 @@ from core.accounts.queries import find_by_login
 from core.api.models import ApiToken
 from core.api.services import revoke_token
 from core.app import create_app
-from core.extensions import Actor, Database, utcnow
+from core.extensions import Actor, Database, today, utcnow
 from core.host.models import PluginSwitch
 from core.tenancy.models import Tenant
 from core.trail.services import record

@@ -20,9 +20,8 @@ from core.documents.services import Upload
 from core.documents.storage import ORIGINAL, SHOWN, Store
 from core.documents.subjects import PERSON, Subject
 from core.errors import Conflict, InvalidInput, NotFound, PlatformError
-from core.extensions import new_id, utcnow
+from core.extensions import new_id, today, utcnow
 from core.host.contract import FolderItem
-from core.tenancy.queries import today
 from core.trail.models import TrailEntry
 from tests.core.documents.conftest import ACTOR, DAY, FOLDERS, JIA
 from tests.core.documents.pictures import photo

@@ -9,11 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from core.extensions import Actor, Database, all_tenants, utcnow
+from core.extensions import Actor, Database, all_tenants, clock, utcnow
 from core.host.services import set_switch
 from core.jobs.models import Job, State
 from core.jobs.worker import begin_periodic, parts_of, run_due
-from core.tenancy import queries
 from core.tenancy.services import apply_from_command_line
 from core.trail import sealing
 from core.trail.services import record
@@ -69,12 +68,12 @@ def test_a_plan_that_begins_by_its_date_is_followed_once(app: Flask, app_databas
     client = client_as("yi-school")
     assert turn(app, "tenancy.dates") == "没有方案随日期变化"
     assert client.get(page).status_code == 404
-    monkeypatch.setattr(queries, "today", lambda: dt.date(2035, 1, 1))
+    monkeypatch.setattr(clock, "_now", lambda: dt.datetime(2035, 1, 1, 9, tzinfo=clock.CHINA))
     assert turn(app, "tenancy.dates") == "随日期开关插件：乙县（sample）"
     assert client.get(page).status_code == 200
     with app_database.transaction() as session:
         set_switch(session, host, "990102", "sample", False, Actor(None, "测试甲"), reason="暂停", planned=frozenset())
-    monkeypatch.setattr(queries, "today", lambda: dt.date(2035, 1, 2))
+    monkeypatch.setattr(clock, "_now", lambda: dt.datetime(2035, 1, 2, 9, tzinfo=clock.CHINA))
     assert turn(app, "tenancy.dates") == "没有方案随日期变化"
     assert client.get(page).status_code == 404  # what somebody has turned by hand stays
 

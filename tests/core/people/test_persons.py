@@ -7,10 +7,9 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from core.extensions import Database, all_tenants, tenant_scope
+from core.extensions import Database, all_tenants, tenant_scope, today
 from core.registry import services
 from core.registry.models import Past, Person
-from core.tenancy.queries import today
 from core.trail.models import TrailEntry
 from core.units.queries import get_unit_by_code
 from tests.conftest import ClientAs

@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import select
 
 from core.access.scope import Scope
-from core.extensions import Database, tenant_scope
+from core.extensions import Database, tenant_scope, today
 from core.ledgers.asking import Asked
 from core.ledgers.changing import Choice, change, judged
 from core.ledgers.context import Context
@@ -18,7 +18,6 @@ from core.ledgers.storing import store
 from core.people.ledgers import HOUSEHOLDS, PERSONS
 from core.registry.history import as_of
 from core.registry.models import Household, Person
-from core.tenancy.queries import today
 from core.trail.models import TrailEntry, TrailRows
 from tests.conftest import ClientAs
 from tests.core.people.conftest import BORN, Family
