@@ -39,6 +39,9 @@ FILES = {
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
     "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select.min.css",
     "tom-select/LICENSE": "tom-select.LICENSE.txt",
+    "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf": "fonts/NotoSerifSC-Regular.ttf",
+    "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf": "fonts/NotoSerifSC-Bold.ttf",
+    "@expo-google-fonts/noto-serif-sc/LICENSE_FONT": "fonts/LICENSE.txt",
 }
 
 
@@ -84,6 +87,7 @@ def copy() -> None:
     fresh.mkdir(parents=True)
     for source, name in FILES.items():
         path = MODULES / source
+        (fresh / name).parent.mkdir(exist_ok=True)
         if path.suffix in (".css", ".js"):
             text = re.sub(r"/[/*]# sourceMappingURL=\S+(?: \*/)?", "", path.read_text(encoding="utf-8"))
             (fresh / name).write_text(text, encoding="utf-8")
