@@ -11,12 +11,15 @@ MODELS = ("core.units", "core.tenancy", "core.access", "core.accounts", "core.ac
           "core.documents",
           "core.ledgers", "core.ledgers.imports", "core.matching")
 
+PLUGINS = ("plugins.donations", "tests.sample_plugin")
+
 
 def make_schema(url: str) -> None:
     """Create every table of core; the migrations are proven equal elsewhere."""
     for slice_name in MODELS:
         importlib.import_module(f"{slice_name}.models")
-    importlib.import_module("tests.sample_plugin.models")
+    for plugin in PLUGINS:
+        importlib.import_module(f"{plugin}.models")
     database = Database(url)
     Base.metadata.create_all(database.engine)
     database.dispose()

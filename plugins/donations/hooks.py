@@ -1,0 +1,39 @@
+"""The hooks of the plugin, each handed on to the module that does the work."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from core.host.contract import ActionSpec, MenuItem, RoleSpec, RuleSpec
+from core.host.markers import hookimpl
+from plugins.donations import permissions
+from plugins.donations.manifest import manifest
+from plugins.donations.permissions import Action
+from plugins.donations.routes import blueprint
+
+__all__ = ["manifest"]
+
+
+@hookimpl
+def register_actions() -> list[ActionSpec]:
+    return permissions.ACTIONS
+
+
+@hookimpl
+def register_roles() -> list[RoleSpec]:
+    return permissions.ROLES
+
+
+@hookimpl
+def register_rules() -> list[RuleSpec]:
+    return permissions.RULES
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [blueprint]
+
+
+@hookimpl
+def register_menus() -> list[MenuItem]:
+    return [MenuItem("捐赠", "donations.index", "heart-handshake", Action.CAMPAIGN_READ, order=50)]

@@ -1,0 +1,8 @@
+"""The tables of the plugin, by what they are about."""
+
+from plugins.donations.models.campaigns import Appeal, Campaign, Project
+from plugins.donations.models.gifts import Consumption, Contribution, Contributor, Gift
+from plugins.donations.models.spendings import Moved, Order, Photo, Spending
+
+__all__ = ["Appeal", "Campaign", "Consumption", "Contribution", "Contributor", "Gift", "Moved", "Order", "Photo", "Project",
+           "Spending"]

@@ -1,0 +1,1 @@
+"""All writes of the plugin; each takes the actor and leaves its entry on the trail."""
