@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.errors import N_
+from core.host.processes import Process
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -144,6 +145,9 @@ class Ledger:
     on_written: Callable[[Session, str, Sequence[uuid.UUID], Actor], None] | None = None
     #: url of a richer page of one record
     page: Callable[[Any], str] | None = None
+    #: the process its records go through: core begins it for every new record, shows where each stands, and refuses
+    #: changes of those in a frozen state but for corrections
+    process: Process | None = None
     creatable: bool = True
     removable: bool = True
     importable: bool = True

@@ -152,6 +152,12 @@ class Process:
         return [step for step in self.steps if state in step.sources]
 
     @property
+    def actions(self) -> tuple[str, ...]:
+        """The codes of all actions it asks for."""
+        named = (self.read, *(step.action for step in self.steps), self.correct)
+        return tuple(dict.fromkeys(str(action) for action in named if action))
+
+    @property
     def frozen(self) -> frozenset[str]:
         """The states in which a record changes only by a correction."""
         return frozenset(state.code for state in self.states if state.frozen)
