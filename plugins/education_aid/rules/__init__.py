@@ -1,0 +1,1 @@
+"""What follows from a plan and the facts; no database and no pages."""
