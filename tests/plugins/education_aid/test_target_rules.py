@@ -87,7 +87,7 @@ def test_a_loan_stops_at_the_cap_of_its_year() -> None:
 
 @pytest.mark.clause("EA-028")
 def test_two_of_forty_still_wait_for_a_loan() -> None:
-    found = loans.coverage(range(40), {number: True for number in range(38)})
+    found = loans.coverage(range(40), dict.fromkeys(range(38), True))
     assert found.rate == Decimal("95.0") and found.missing == (38, 39)
 
 
