@@ -14,12 +14,14 @@ import core.api.hooks
 import core.auditing.hooks
 import core.desk.hooks
 import core.documents.hooks
+import core.funds.hooks
 import core.host.hooks
 import core.jobs.hooks
 import core.ledgers.hooks
 import core.ledgers.imports.hooks
 import core.matching.hooks
 import core.people.hooks
+import core.publicity.hooks
 import core.registry.hooks
 import core.tenancy.hooks
 import core.units.hooks
@@ -51,9 +53,11 @@ BUILTINS = (
     core.accounts.hooks,
     core.auditing.hooks,
     core.documents.hooks,
+    core.funds.hooks,
     core.jobs.hooks,
     core.ledgers.hooks,
     core.ledgers.imports.hooks,
+    core.publicity.hooks,
     core.people.hooks,
     core.matching.hooks,
     core.webhooks.hooks,
@@ -96,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in (i18n, headers, filters, sign_in, problems, providers):
         part.install(app)
     mounting.install(app, csrf)
-    for blueprint in host.registered("register_blueprints"):
+    for blueprint in (*host.registered("register_blueprints"), *host.registered("register_public_pages")):
         app.register_blueprint(blueprint)
     ledgers.mount(app, host)
     mounting.mount(app, host)

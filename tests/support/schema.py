@@ -8,8 +8,8 @@ from core.extensions import Base, Database
 
 MODELS = ("core.units", "core.tenancy", "core.access", "core.accounts", "core.accounts.providers", "core.trail",
           "core.host", "core.api", "core.jobs", "core.webhooks", "core.privacy", "core.registry",
-          "core.documents",
-          "core.ledgers", "core.ledgers.imports", "core.matching")
+          "core.documents", "core.funds",
+          "core.ledgers", "core.ledgers.imports", "core.matching", "core.publicity")
 
 PLUGINS = ("plugins.donations", "tests.sample_plugin")
 

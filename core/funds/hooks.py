@@ -1,0 +1,47 @@
+"""Money as a built-in plugin: its actions and lines, and what it does when the tree changes."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from core.extensions import Actor
+from core.funds.models import FundAccount, FundDesignation, FundMovement, FundPeriod, FundRecovery, FundTransfer
+from core.funds.permissions import ACTIONS, RULES
+from core.host.contract import ActionSpec, Effect, RuleSpec, UnitChange
+from core.host.markers import hookimpl
+from core.registry.services.moving import Follower, count_followers, follow_change, take_back
+
+FOLLOWERS = (
+    Follower(FundAccount, "个资金账户", ("code", "title", "kind", "fund")),
+    Follower(FundMovement, "笔资金收支", parent="account_id"),
+    Follower(FundDesignation, "项指定用途", parent="account_id"),
+    Follower(FundTransfer, "笔拨付", parent="from_id"),
+    Follower(FundRecovery, "份追回通知", parent="account_id"),
+    Follower(FundPeriod, "次结账", parent="account_id"),
+)
+
+
+@hookimpl
+def register_actions() -> list[ActionSpec]:
+    return ACTIONS
+
+
+@hookimpl
+def register_rules() -> list[RuleSpec]:
+    return RULES
+
+
+@hookimpl
+def collect_change_effects(session: Session, change: UnitChange, tenant_id: str) -> list[Effect]:
+    return [Effect(f"{count} {follower.label}随单位调整", count=count)
+            for follower, count in count_followers(session, change, tenant_id, FOLLOWERS)]
+
+
+@hookimpl
+def on_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None:
+    follow_change(session, change, FOLLOWERS)
+
+
+@hookimpl
+def on_unit_restored(session: Session, change: UnitChange, actor: Actor) -> None:
+    take_back(session, change, FOLLOWERS)

@@ -1,0 +1,1 @@
+"""What holds of money whatever the programme: shares, uses, donors' wishes, what is retained."""
