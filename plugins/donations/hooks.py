@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from core.host.contract import ActionSpec, MenuItem, RoleSpec, RuleSpec
+from core.host.contract import ActionSpec, MenuItem, RoleSpec, RuleSpec, SectionSpec
 from core.host.markers import hookimpl
 from plugins.donations import permissions
 from plugins.donations.manifest import manifest
 from plugins.donations.permissions import Action
+from plugins.donations.plan import SECTIONS
 from plugins.donations.routes import blueprint
 
 __all__ = ["manifest"]
@@ -27,6 +28,11 @@ def register_roles() -> list[RoleSpec]:
 @hookimpl
 def register_rules() -> list[RuleSpec]:
     return permissions.RULES
+
+
+@hookimpl
+def register_sections() -> list[SectionSpec]:
+    return SECTIONS
 
 
 @hookimpl

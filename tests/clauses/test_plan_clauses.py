@@ -15,13 +15,20 @@ from core.tenancy.grammar.checks import phases
 from core.tenancy.grammar.dates import due_day, inclusive_days, inclusive_months, phase_on
 from core.tenancy.grammar.masks import ACTIVE, MASKED, State, plain
 from core.tenancy.grammar.profile import Checked, Entry, Profile
-from core.tenancy.grammar.registry import grammar
+from core.tenancy.grammar.registry import Grammar
+from core.tenancy.grammar.registry import grammar as core_grammar
+from plugins.donations.plan import SECTIONS as DONATIONS
 
 TENANTS = ROOT / "tenants"
 HUNDRED_DAYS = "anhui/dongzhi.toml"
 FOUR_PHASES = "jiangxi/nanchang.toml"
 PROVINCE = "gansu/province.toml"
 MASKED_REPORT = "xinjiang/turpan.toml"
+
+
+def grammar() -> Grammar:
+    """What core and the plugins understand of a plan."""
+    return core_grammar(DONATIONS, {"donations": ()})
 
 
 @cache

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 
 from core.app import create_app
 from core.extensions import Actor, Database, new_id, tenant_scope
+from core.host import loading
 from core.host.contract import ActionSpec, RuleSpec
 from core.host.loading import GROUP, SPECS
 from core.host.manager import PluginHost
@@ -174,8 +175,9 @@ def test_each_hook_is_either_asked_by_tenant_or_known_to_reach_all() -> None:
 # None, one, broken
 
 @pytest.fixture
-def make_app(world_template: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(world_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]:
     made: list[Flask] = []
+    monkeypatch.setattr(loading, "entry_points", lambda group: [])  # only what the test names
 
     def make(*plugins: str, without: str = "") -> Flask:
         path = tmp_path / f"{new_id().hex}.sqlite3"

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from core.app import load_plugins
 from core.config import ROOT, Settings
-from core.host import manager
 from core.tenancy.commands import installed_grammar
 from core.tenancy.grammar import CORE, RULES, Checked, Entry, Grammar, Profile, State
 from core.tenancy.grammar.dates import due_day
@@ -67,7 +67,7 @@ LOCALITIES = {
 @cache
 def known_grammar() -> Grammar:
     """The grammar with the sections of every installed plugin."""
-    return installed_grammar(manager.load(Settings.from_env()))
+    return installed_grammar(load_plugins(Settings.from_env()))
 
 
 @cache
