@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import arrival, queries, reading
 from core.access.catalogue import Catalogue, catalogue
+from core.access.publicly import open_public
 from core.access.reach import Reach
 from core.access.scope import NOTHING, scope_of
 from core.access.viewer import Decision, Viewer, viewer_of
@@ -26,7 +27,7 @@ from core.trail.services import record
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code
 from core.units.rules.levels import subtree
-from core.web.markers import Requirement, plugin_of, requirement_of, undeclared
+from core.web.markers import Requirement, is_public_site, plugin_of, requirement_of, undeclared
 from core.web.request import actor, database, db, is_fragment, wants_json
 
 KEY = "bangfu.access"
@@ -70,6 +71,9 @@ def check() -> AnyResponse | None:
     g.scope = NOTHING
     endpoint = request.endpoint
     if endpoint is not None and (endpoint == "static" or endpoint.endswith(".static")):
+        return None
+    if endpoint is not None and is_public_site(current_app, endpoint):
+        open_public(plugin_of(current_app, endpoint))
         return None
     g.viewer = _signed_in()
     if endpoint is None:

@@ -33,6 +33,8 @@ from core.host.contract import (
 )
 from core.host.ledgers import Ledger
 from core.host.markers import hookspec
+from core.host.notices import ClockSpec, NoticeSpec, PublicPart
+from core.host.processes import Process
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -208,6 +210,66 @@ def register_ledgers() -> list[Ledger]:
 
 
 @hookspec
+def register_processes() -> list[Process]:
+    """Processes: core makes buttons, bulk steps, timeline, to-dos, deadlines and the list of what is overdue.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; every address of a process answers 404 at units where its plugin is off.
+    Args: none.
+    Returns: the processes, their codes `slug.noun` and their actions the plugin's own; an empty list adds none.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.2.
+    """
+    return []
+
+
+@hookspec
+def register_notices() -> list[NoticeSpec]:
+    """Kinds of notices that the plugin publishes, each with the columns that may be public.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; a notice is opened by `core.publicity.services.open_notice` for one tenant.
+    Args: none.
+    Returns: the kinds, `slug.noun`; an empty list publishes nothing.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.3.
+    """
+    return []
+
+
+@hookspec
+def register_clocks() -> list[ClockSpec]:
+    """Duties to publish within some time of an event, with the terms of the law.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; a clock is started by `core.publicity.services.start_clock` for one tenant.
+    Args: none.
+    Returns: the clocks, `slug.noun`; an empty list: no such duty.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.3.
+    """
+    return []
+
+
+@hookspec
+def register_public_pages() -> list[Blueprint]:
+    """The plugin's pages of a county's public site, made with `public_blueprint(slug, …)`.
+
+    When: once at start, while the plugin is examined.
+    Scope: platform; every address answers 404 where the tenant does not exist or the plugin is off.
+    Args: none.
+    Returns: at most one blueprint named `slug-public`, every view `public(…)` for a stated reason.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.3.
+    """
+    return []
+
+
+@hookspec
 def collect_cards(session: Session, place: Place) -> list[Card]:
     """Numbers for the workbench.
 
@@ -314,6 +376,22 @@ def collect_hits(session: Session, place: Place, words: str, limit: int) -> list
     If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
         raised.
     Since: 0.1.
+    """
+    return []
+
+
+@hookspec
+def collect_public_parts(session: Session, tenant_id: str) -> list[PublicPart]:
+    """Parts of a county's public page: a fund summary, projects and their progress, needs.
+
+    When: the public page is made anew, at most once a minute; nobody is signed in.
+    Scope: the tenant, where the plugin is on.
+    Args: session: the caller's, for reading, with the scope of the tenant open. tenant_id: the tenant.
+    Returns: the parts, nothing of a person in them; an empty list: none.
+    Order: `PublicPart.order`, then manifest order.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.3.
     """
     return []
 

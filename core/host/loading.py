@@ -33,6 +33,8 @@ from core.host.contract import (
 )
 from core.host.ledgers import Ledger, ledger_faults
 from core.host.markers import PROJECT
+from core.host.notices import ClockSpec, NoticeSpec, clock_faults, notice_faults
+from core.host.processes import Process, process_faults
 from core.host.rules import check_actions, check_manifest
 from core.web.markers import plugin_of, requirement_of, undeclared
 
@@ -52,6 +54,10 @@ REGISTERS: dict[str, type] = {
     "register_folders": FolderSpec,
     "register_events": EventSpec,
     "register_ledgers": Ledger,
+    "register_processes": Process,
+    "register_notices": NoticeSpec,
+    "register_clocks": ClockSpec,
+    "register_public_pages": Blueprint,
 }
 
 
@@ -109,6 +115,7 @@ def examine(plugin: Any, source: str) -> Installed:
     check_actions(registered["register_actions"], registered["register_rules"])
     _check_pages(manifest.slug, registered["register_blueprints"], registered["register_menus"])
     _check_apis(manifest.slug, registered["register_apis"])
+    _check_public(manifest.slug, registered["register_public_pages"])
     _check_tables(manifest.slug, package_of(plugin))
     return Installed(manifest, plugin, source, registered=registered)
 
@@ -145,7 +152,10 @@ def call_registers(plugin: Any) -> dict[str, list[Any]]:
             raise PluginLoadError(N_("%(hook)s 应返回 %(kind)s 的列表，却含有 %(item)s"), hook=hook,
                                   kind=kind.__name__, item=repr(wrong[0]))
         answers[hook] = found
-    for message, params in (fault for ledger in answers["register_ledgers"] for fault in ledger_faults(ledger)):
+    faults = [fault for ledger in answers["register_ledgers"] for fault in ledger_faults(ledger)]
+    faults += [fault for process in answers["register_processes"] for fault in process_faults(process)]
+    faults += [*notice_faults(answers["register_notices"]), *clock_faults(answers["register_clocks"])]
+    for message, params in faults:
         raise PluginLoadError(message, None, **params)
     return answers
 
@@ -163,6 +173,11 @@ def _check_names(slug: str, registered: dict[str, list[Any]]) -> None:
     named += [(item.code, f"{slug}.") for item in registered["register_ledgers"]]
     named += [(action, f"{slug}:") for item in registered["register_ledgers"]
               for action in (item.read, item.write, item.export)]
+    named += [(item.code, f"{slug}.") for item in registered["register_processes"]]
+    named += [(action, f"{slug}:") for item in registered["register_processes"] for action in item.actions]
+    named += [(item.code, f"{slug}.") for item in registered["register_notices"]]
+    named += [(item.action, f"{slug}:") for item in registered["register_notices"]]
+    named += [(item.code, f"{slug}.") for item in registered["register_clocks"]]
     for name, prefix in named:
         if not name.startswith(prefix):
             raise PluginLoadError(N_("“%(name)s”须以“%(prefix)s”开头"), name=name, prefix=prefix)
@@ -204,6 +219,23 @@ def _check_apis(slug: str, blueprints: list[Blueprint]) -> None:
             raise PluginLoadError(N_("地址 %(address)s 不在插件自己的地址之下"), address=rule.rule)
 
 
+def _check_public(slug: str, blueprints: list[Blueprint]) -> None:
+    """The same for the plugin's pages of the public site, where every view is open to everybody."""
+    prefix = f"/public/<code>/{slug}"
+    for blueprint in blueprints:
+        if blueprint.name != f"{slug}-public" or not getattr(blueprint, "public_site", False):
+            raise PluginLoadError(N_("公开页面“%(name)s”须由 public_blueprint(“%(slug)s”) 建立"), name=blueprint.name,
+                                  slug=slug)
+    app = probe_app(blueprints)
+    closed = [endpoint for endpoint in sorted(app.view_functions)
+              if not (need := requirement_of(app, endpoint)) or not need.public]
+    if closed:
+        raise PluginLoadError(N_("这些公开页面没有写明公开的理由：%(endpoints)s"), endpoints="、".join(closed))
+    for rule in app.url_map.iter_rules():
+        if plugin_of(app, rule.endpoint) != slug or not f"{rule.rule}/".startswith(f"{prefix}/"):
+            raise PluginLoadError(N_("地址 %(address)s 不在插件自己的地址之下"), address=rule.rule)
+
+
 def check_requirements(installed: Installed, core_actions: set[str]) -> None:
     """Every page asks for an action that somebody registered; access refuses to start with any other."""
     app = probe_app([*installed.registered["register_blueprints"], *installed.registered["register_apis"]])
@@ -213,7 +245,16 @@ def check_requirements(installed: Installed, core_actions: set[str]) -> None:
         if requirement and requirement.action and requirement.action not in known:
             raise PluginLoadError(N_("页面 %(endpoint)s 要求的动作“%(action)s”没有登记"), endpoint=endpoint,
                                   action=requirement.action)
+    for notice in installed.registered["register_notices"]:
+        if notice.action not in known:
+            raise PluginLoadError(N_("公示 %(code)s 的动作“%(action)s”没有登记"), code=notice.code, action=notice.action)
+    for process in installed.registered["register_processes"]:
+        for action in process.actions:
+            if action not in known:
+                raise PluginLoadError(N_("流程 %(code)s 的动作“%(action)s”没有登记"), code=process.code, action=action)
     for ledger in installed.registered["register_ledgers"]:
+        if ledger.process is not None and ledger.process not in installed.registered["register_processes"]:
+            raise PluginLoadError(N_("台账 %(code)s 的流程没有登记"), code=ledger.code)
         for action in (ledger.read, ledger.write, ledger.export):
             if action not in known:
                 raise PluginLoadError(N_("页面 %(endpoint)s 要求的动作“%(action)s”没有登记"), endpoint=ledger.code, action=action)

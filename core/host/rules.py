@@ -12,7 +12,7 @@ SLUG = re.compile(r"[a-z][a-z0-9_]{1,29}\Z")
 VERSION = re.compile(r"\d+(\.\d+){0,3}\Z")
 VERBS = ("read", "write", "approve", "export", "manage")
 #: names a plugin may not take: they are core's own
-RESERVED = frozenset({"core", "static", "plugins", "api"})
+RESERVED = frozenset({"core", "static", "plugins", "api", "public", "notices", "objections"})
 
 #: slug → slugs it requires
 Requires = Mapping[str, Iterable[str]]

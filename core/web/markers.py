@@ -62,6 +62,22 @@ def plugin_blueprint(slug: str, import_name: str, **options: Any) -> Blueprint:
     return blueprint
 
 
+def public_blueprint(slug: str, import_name: str, **options: Any) -> Blueprint:
+    """A plugin's pages of a county's public site at `/public/<code>/<slug>/…`, every view `public(…)`. They answer
+    404 where the tenant is not there or the plugin is off; `g.tenant_id` and `g.unit` are the tenant's, and its scope
+    is open for reading."""
+    blueprint = Blueprint(f"{slug}-public", import_name, url_prefix=f"/public/<code>/{slug}", **options)
+    blueprint.plugin = slug  # type: ignore[attr-defined]
+    blueprint.public_site = True  # type: ignore[attr-defined]
+    return blueprint
+
+
+def is_public_site(app: Flask, endpoint: str) -> bool:
+    """Whether an endpoint is a page of a county's public site, core's own or a plugin's."""
+    blueprint = app.blueprints.get(endpoint.rpartition(".")[0])
+    return getattr(blueprint, "public_site", False)
+
+
 def requirement_of(app: Flask, endpoint: str) -> Requirement | None:
     """What the endpoint declared, if anything. Flask's own static files are public by nature."""
     if endpoint == "static" or endpoint.endswith(".static"):

@@ -14,14 +14,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access.guard import access_catalogue
+from core.config import ROOT
 from core.demo import load
 from core.errors import RuleViolation
 from core.extensions import Actor, Database, all_tenants, tenant_scope
 from core.host.events import emit
 from core.host.manager import PluginHost
+from core.host.notices import Term
 from core.host.services import set_switch, switch_effect
 from core.jobs.services import enqueue
 from core.jobs.worker import run_due
+from core.publicity.models import Notice
+from core.publicity.queries import clock_spec, page_of
+from core.publicity.services import start_clock
 from core.registry.models import Person
 from core.registry.services import erase_person, merge_persons, part_persons
 from core.tenancy.services import apply_from_command_line, check_profile
@@ -32,6 +37,7 @@ from core.units.rules.orders import AssignRule, Close, Merge, NewUnit, Split
 from core.units.services import do_operation, plan_operation, undo_operation
 from tests.factories.registry import make_household, make_person
 from tests.sample_plugin.models import Payment, Visit
+from tests.sample_plugin.notices import publish
 from tests.sample_plugin.services import approve_payment, note_visit
 
 JIA, YI = "990101", "990102"
@@ -154,6 +160,38 @@ def test_hook_register_ledgers(app: Flask, client_as: ClientAs) -> None:
     host: PluginHost = app.extensions["bangfu.host"]
     assert [ledger.code for ledger in host.registered("register_ledgers") if ledger.slug == "sample"] == [
         "sample.families", "sample.gifts"]
+
+
+@pytest.fixture
+def published(visited: Database, host: PluginHost) -> Database:
+    """The visits of 甲县 as a notice of five working days; the national plan says so."""
+    with visited.transaction() as session:
+        apply_from_command_line(session, host, (ROOT / "tenants/national.toml").read_bytes(), "national.toml")
+        with tenant_scope(session, JIA):
+            visits = list(session.scalars(select(Visit).order_by(Visit.title.desc())))
+            publish(session, host, JIA, get_unit_by_code(session, JIA), visits, ACTOR, {"走访北村": "测试丙"})
+    return visited
+
+
+def test_hook_register_notices(published: Database) -> None:
+    with published.session() as session, tenant_scope(session, JIA):
+        notice = session.scalars(select(Notice)).one()
+        assert (notice.spec, notice.days, notice.day_unit) == ("sample.visits", 5, "工作日")
+        assert page_of(session, notice, 1)[0] == ["走访北村", "测**", "200.00", "2020-01-01"]
+
+
+def test_hook_register_clocks(visited: Database, host: PluginHost) -> None:
+    with visited.transaction() as session, tenant_scope(session, JIA):
+        clock = start_clock(session, clock_spec(host, "sample.publish"), JIA, get_unit_by_code(session, JIA), "冬季走访",
+                            TODAY, ACTOR, subject="sample.visit:1", terms=(Term(30, "工作日", "示例方案（二）"),))
+        assert clock.due_on == dt.date(2020, 2, 19)
+
+
+def test_hook_register_public_pages(visited: Database, client_as: ClientAs) -> None:
+    outside = client_as("")
+    assert page(outside, "/public/990101/sample/") == "<p>甲县走访 2 次</p>"
+    assert outside.get("/public/990102/sample/").status_code == 404  # the plugin is off in 乙县
+    assert outside.get("/public/990101-S01/sample/").status_code == 404  # no tenant
 
 
 def test_hook_collect_cards(visited: Database, client_as: ClientAs) -> None:

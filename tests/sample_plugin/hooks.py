@@ -32,13 +32,17 @@ from core.host.contract import (
 )
 from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
+from core.host.notices import ClockSpec, NoticeSpec, PublicPart
+from core.host.processes import Process
 from core.trail.services import record
 from core.units.queries import find_unit_by_code
-from tests.sample_plugin import jobs, permissions, queries, schemas, services
+from tests.sample_plugin import jobs, notices, permissions, queries, schemas, services
 from tests.sample_plugin.api import api
 from tests.sample_plugin.ledgers import LEDGERS
 from tests.sample_plugin.manifest import manifest
 from tests.sample_plugin.permissions import Action
+from tests.sample_plugin.processes import PROCESSES
+from tests.sample_plugin.public_pages import public_pages
 from tests.sample_plugin.routes import blueprint
 
 __all__ = ["manifest"]
@@ -100,6 +104,26 @@ def register_ledgers() -> list[Ledger]:
 
 
 @hookimpl
+def register_processes() -> list[Process]:
+    return PROCESSES
+
+
+@hookimpl
+def register_notices() -> list[NoticeSpec]:
+    return notices.NOTICES
+
+
+@hookimpl
+def register_clocks() -> list[ClockSpec]:
+    return notices.CLOCKS
+
+
+@hookimpl
+def register_public_pages() -> list[Blueprint]:
+    return [public_pages]
+
+
+@hookimpl
 def collect_cards(session: Session, place: Place) -> list[Card]:
     count = queries.count_visits(session, place.scope(Action.VISIT_READ))
     return [Card("示例走访", str(count), "次", url_for("sample.index", code=place.code))]
@@ -133,6 +157,11 @@ def collect_household_entries(session: Session, place: Place, household: Subject
 def collect_hits(session: Session, place: Place, words: str, limit: int) -> list[Found]:
     visits = queries.search_visits(session, place.scope(Action.VISIT_READ), words, limit)
     return [Found(visit.title, f"示例走访 {visit.happened_on}", _page(place, visit.id)) for visit in visits]
+
+
+@hookimpl
+def collect_public_parts(session: Session, tenant_id: str) -> list[PublicPart]:
+    return notices.parts(session, tenant_id)
 
 
 @hookimpl
