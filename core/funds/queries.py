@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import N_, NotFound
-from core.funds.models import ZERO, FundAccount, FundDesignation, FundMovement, FundRecovery, FundTransfer
+from core.funds.models import ZERO, FundAccount, FundDesignation, FundMovement, FundPeriod, FundRecovery, FundTransfer
 
 Row = TypeVar("Row", FundAccount, FundDesignation, FundMovement, FundRecovery, FundTransfer)
 
@@ -60,6 +60,13 @@ def open_designations(session: Session, account: FundAccount) -> Sequence[FundDe
     return session.scalars(select(FundDesignation).where(
         FundDesignation.tenant_id == account.tenant_id, FundDesignation.account_id == account.id,
         FundDesignation.left > ZERO).order_by(FundDesignation.id)).all()
+
+
+def periods_of(session: Session, account: FundAccount) -> Sequence[FundPeriod]:
+    """The closed periods of an account, the newest first."""
+    return session.scalars(select(FundPeriod).where(
+        FundPeriod.tenant_id == account.tenant_id, FundPeriod.account_id == account.id)
+        .order_by(FundPeriod.until.desc(), FundPeriod.id.desc())).all()
 
 
 def movements_of(session: Session, tenant_id: str, source: str) -> Sequence[FundMovement]:

@@ -17,14 +17,14 @@ from core.extensions import Actor, today
 from core.funds import queries
 from core.funds.models import ZERO, AccountKind, FundAccount, FundDesignation, FundMovement, MovementKind
 from core.funds.permissions import Action
+from core.funds.plan import rules_of
 from core.funds.rules.uses import NO_RULES, UseRules, check_use
 from core.funds.rules.wishes import Aim, strays
+from core.funds.rules.words import LEVELS
 from core.funds.services.booking import Booking, book, once, positive
 from core.trail.services import record
 from core.units.models import Unit
 from core.units.queries import ancestors, find_unit
-
-LEVELS = ("village", "township", "county", "city", "province")
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,14 @@ def spend(session: Session, account: FundAccount, amount: Decimal, on: dt.date, 
           source: str = "", place_id: uuid.UUID | None = None, project: str = "", person_id: uuid.UUID | None = None,
           designation_id: uuid.UUID | None = None, rules: UseRules = NO_RULES, memo: str = "") -> FundMovement:
     """Spend money. Raises Conflict with both numbers beyond what is free (or left of the wish), Conflict naming the
-    wish where the spending strays from it, RuleViolation where the earmark or `rules` (of the plan, with its clause)
-    do not allow the use, and for money that is only collected or passing through."""
+    wish where the spending strays from it, and Conflict for money that is only collected or passing through. Raises
+    RuleViolation where the earmark, the plan's entry of the account's `fund`, or `rules` (the caller's, of its own
+    plan section) do not allow the use."""
     amount = positive(amount)
     if account.kind in (AccountKind.TRANSIT, AccountKind.COLLECTED):
         raise Conflict(N_("“%(title)s”是在途或代收款，须如数转交，不得动用"), title=account.title)
-    check_use(use, account.title, account.purposes, rules)
+    for one in (rules_of(session, account, on), rules):
+        check_use(use, account.title, account.purposes, one)
 
     def do() -> FundMovement:
         if designation_id is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import update
@@ -15,7 +16,7 @@ from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
 from core.funds import queries
 from core.funds.models import ZERO, AccountKind, FundAccount, FundMovement, FundTransfer, MovementKind
-from core.funds.services.booking import Booking, book, lock, positive
+from core.funds.services.booking import Booking, book, lock, once, positive
 from core.funds.services.money import Wish, designate, take_from, trail
 
 
@@ -26,12 +27,14 @@ def send(session: Session, source: FundAccount | None, target: FundAccount, amou
     the first hop: the money waits there, and `arrive` is the second. `source` None means that it comes from outside
     straight into `via`. A wish (`designation_id`, of the source) goes with the money. `due_on` is by when it must
     have arrived; without it, the days the transit or collecting account is given. The same `key` is sent once."""
-    amount = positive(amount)
+    if not key or len(key) > 100:
+        raise InvalidInput(N_("每笔拨付须有编号，以免重复记账"))
+    route = _Route(source, via, target, positive(amount), on, key, due_on, designation_id, record_of, memo)
     found = queries.find_transfer_by_key(session, target.tenant_id, key)
     if found is None:
         try:
             with session.begin_nested():
-                return _send(session, source, target, amount, on, actor, key, via, due_on, designation_id, record_of, memo)
+                return _send(session, route, actor)
         except IntegrityError:
             _forget(session, source, via, target)
             found = queries.find_transfer_by_key(session, target.tenant_id, key)
@@ -45,33 +48,71 @@ def send(session: Session, source: FundAccount | None, target: FundAccount, amou
     return found
 
 
-def _send(session: Session, source: FundAccount | None, target: FundAccount, amount: Decimal, on: dt.date, actor: Actor,
-          key: str, via: FundAccount | None, due_on: dt.date | None, designation_id: uuid.UUID | None, record_of: str,
-          memo: str) -> FundTransfer:
-    _check_route(source, via, target, due_on, on)
+@dataclass(frozen=True)
+class _Route:
+    """What was asked of `send`."""
+
+    source: FundAccount | None
+    via: FundAccount | None
+    target: FundAccount
+    amount: Decimal
+    on: dt.date
+    key: str
+    due_on: dt.date | None
+    designation_id: uuid.UUID | None
+    record_of: str
+    memo: str
+
+
+def _send(session: Session, route: _Route, actor: Actor) -> FundTransfer:
+    _check_route(route)
+    source, via, target = route.source, route.via, route.target
     lock(session, source, via, target)
-    first = source or via or target
     transfer = FundTransfer(
-        tenant_id=target.tenant_id, unit_id=first.unit_id, from_id=source.id if source else None,
-        via_id=via.id if via else None, to_id=target.id, amount=amount, arrived=ZERO, sent_on=on,
-        due_on=due_on or _due(source, via, on), designation_id=designation_id, key=key, source=record_of, memo=memo)
+        tenant_id=target.tenant_id, unit_id=(source or via or target).unit_id, from_id=source.id if source else None,
+        via_id=via.id if via else None, to_id=target.id, amount=route.amount, arrived=ZERO, sent_on=route.on,
+        due_on=route.due_on or _due(source, via, route.on), designation_id=route.designation_id, key=route.key,
+        source=route.record_of, memo=route.memo)
     session.add(transfer)
     session.flush()  # its movements name it
     if source is not None:
-        reserve = ZERO
-        if designation_id is not None:
-            wish = queries.get_designation(session, source.tenant_id, designation_id)
-            if wish.account_id != source.id:
-                raise Conflict(N_("“%(wish)s”不在账户“%(title)s”中"), wish=wish.title, title=source.title)
-            take_from(session, wish, amount)
-            reserve = -amount
-        _move(session, transfer, source, MovementKind.TRANSFER_OUT, -amount, on, f"{key}:out", actor, reserve)
+        reserve = _give_up(session, route, source)
+        _move(session, transfer, source, MovementKind.TRANSFER_OUT, -route.amount, route.on, f"{route.key}:out", actor, reserve)
     if via is not None:
         kind = MovementKind.TRANSFER_IN if source else MovementKind.RECEIPT
-        _move(session, transfer, via, kind, amount, on, f"{key}:via", actor)
-        return transfer
-    _land(session, transfer, target, amount, on, f"{key}:in", actor)
+        _move(session, transfer, via, kind, route.amount, route.on, f"{route.key}:via", actor)
+    else:
+        _land(session, transfer, target, route.amount, route.on, f"{route.key}:in", actor)
     return transfer
+
+
+def _give_up(session: Session, route: _Route, source: FundAccount) -> Decimal:
+    """What the sender's reserved part changes by: the wish goes with the money."""
+    if route.designation_id is None:
+        return ZERO
+    wish = queries.get_designation(session, source.tenant_id, route.designation_id)
+    if wish.account_id != source.id:
+        raise Conflict(N_("“%(wish)s”不在账户“%(title)s”中"), wish=wish.title, title=source.title)
+    take_from(session, wish, route.amount)
+    return -route.amount
+
+
+def pass_on(session: Session, account: FundAccount, amount: Decimal, on: dt.date, actor: Actor, *, key: str, to: str,
+            source: str = "") -> FundMovement:
+    """Hand money that was collected, or is on its way, to somebody who keeps no account here (`to`, in words). The
+    same `key` is booked once. What is kept back raises an alarm."""
+    amount = positive(amount)
+    if account.kind not in (AccountKind.COLLECTED, AccountKind.TRANSIT):
+        raise Conflict(N_("“%(title)s”不是代收款或在途专户，请登记支出或拨付"), title=account.title)
+    if not to.strip():
+        raise InvalidInput(N_("转交须写明交给谁"), {"to": "须写明"})
+
+    def do() -> FundMovement:
+        movement = book(session, account, Booking(MovementKind.TRANSFER_OUT, -amount, on, key, source, memo=to.strip()[:200]), actor)
+        trail(session, account, movement, f"转交 {amount:,.2f} 元", actor)
+        return movement
+
+    return once(session, account, key, MovementKind.TRANSFER_OUT, -amount, do)
 
 
 def arrive(session: Session, transfer: FundTransfer, on: dt.date, actor: Actor, *, amount: Decimal | None = None,
@@ -128,16 +169,15 @@ def _move(session: Session, transfer: FundTransfer, account: FundAccount, kind: 
     return movement
 
 
-def _check_route(source: FundAccount | None, via: FundAccount | None, target: FundAccount, due_on: dt.date | None,
-                 on: dt.date) -> None:
-    accounts = [account for account in (source, via, target) if account is not None]
+def _check_route(route: _Route) -> None:
+    accounts = [account for account in (route.source, route.via, route.target) if account is not None]
     if len({account.id for account in accounts}) != len(accounts) or len({account.tenant_id for account in accounts}) != 1:
         raise InvalidInput(N_("转出、在途、转入须是同一租户的不同账户"))
-    if via is not None and via.kind != AccountKind.TRANSIT:
-        raise InvalidInput(N_("“%(title)s”不是在途专户"), title=via.title)
-    if source is None and via is None:
+    if route.via is not None and route.via.kind != AccountKind.TRANSIT:
+        raise InvalidInput(N_("“%(title)s”不是在途专户"), title=route.via.title)
+    if route.source is None and route.via is None:
         raise InvalidInput(N_("没有转出账户的，须写明在途专户；直接收款请登记收入"))
-    if due_on is not None and due_on < on:
+    if route.due_on is not None and route.due_on < route.on:
         raise InvalidInput(N_("应到日期不能早于拨出日期"), {"due_on": "早于拨出日期"})
 
 
