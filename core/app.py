@@ -21,6 +21,7 @@ import core.ledgers.hooks
 import core.ledgers.imports.hooks
 import core.matching.hooks
 import core.people.hooks
+import core.processes.hooks
 import core.publicity.hooks
 import core.registry.hooks
 import core.tenancy.hooks
@@ -38,6 +39,8 @@ from core.host.manager import PluginHost, load
 from core.jobs import consumer
 from core.jobs.running import Parts
 from core.ledgers import mounting as ledgers
+from core.processes import mounting as steps
+from core.processes import showing
 from core.tenancy.queries import tenant_unit_ids
 from core.trail import redaction
 from core.web import filters, headers, i18n
@@ -55,6 +58,7 @@ BUILTINS = (
     core.documents.hooks,
     core.funds.hooks,
     core.jobs.hooks,
+    core.processes.hooks,
     core.ledgers.hooks,
     core.ledgers.imports.hooks,
     core.publicity.hooks,
@@ -97,12 +101,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Units knows no tenants; it is told which units a merge or a closing must not touch.
     app.extensions["bangfu.tenant_units"] = tenant_unit_ids
     csrf = CSRFProtect(app)
-    for part in (i18n, headers, filters, sign_in, problems, providers):
+    for part in (i18n, headers, filters, sign_in, problems, providers, showing):
         part.install(app)
     mounting.install(app, csrf)
     for blueprint in (*host.registered("register_blueprints"), *host.registered("register_public_pages")):
         app.register_blueprint(blueprint)
     ledgers.mount(app, host)
+    steps.mount(app, host)
     mounting.mount(app, host)
     # Flask calls these in reverse: the guard's own come first, then the commit and the end of the session.
     app.after_request(_commit)

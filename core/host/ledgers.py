@@ -184,6 +184,11 @@ class Ledger:
         return name in self.model.__table__.columns
 
 
+def state_field(process: Process, label: str = N_("状态"), *, sort: bool = False) -> Field:
+    """The column that shows where a record of a process stands: read and filtered, never entered."""
+    return Field("state", label, "choice", choices=process.choices, filter="choice", sort=sort, editable=False, imported=False)
+
+
 def ledger_faults(ledger: Ledger) -> list[tuple[str, dict[str, str]]]:
     """What is wrong with a declaration: messages with their parameters, empty where all is well."""
     faults: list[tuple[str, dict[str, str]]] = []

@@ -17,6 +17,7 @@ from core.extensions import Actor, new_id, utcnow
 from core.host.manager import PluginHost
 from core.host.processes import BEGIN, Process, Step
 from core.processes import deadlines, judging, queries
+from core.processes.events import tell
 from core.processes.models import ProcessDue, ProcessMark
 from core.trail.services import record as leave_entry
 from core.units.queries import units_by_id
@@ -127,6 +128,7 @@ def move(session: Session, host: PluginHost | None, process: Process, record: An
     deadlines.open_dues(session, process, record.tenant_id, [record.id], step.target)
     if process.on_step is not None:
         process.on_step(session, host, record, step, actor)
+    tell(session, host, process, record, step, before)
     return mark
 
 

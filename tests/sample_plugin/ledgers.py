@@ -1,4 +1,4 @@
-"""Two ledgers: families with a field of every kind, and gifts with the least a ledger needs."""
+"""Three ledgers: families with a field of every kind, gifts with the least a ledger needs, certificates with a process."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import datetime as dt
 import polars as pl
 from sqlalchemy.orm import Session
 
-from core.host.ledgers import Check, Field, Ledger
-from tests.sample_plugin.models import Family, Gift
+from core.host.ledgers import Check, Field, Ledger, state_field
+from tests.sample_plugin.models import Certificate, Family, Gift
 from tests.sample_plugin.permissions import SOURCE, Action
+from tests.sample_plugin.processes import CERTIFICATE
 
 KINDS = (("poor", "建档立卡户"), ("low", "低保户"), ("other", "其他"))
 CAUSES = (("illness", "因病"), ("schooling", "因学"), ("disaster", "因灾"))
@@ -61,4 +62,17 @@ GIFTS = Ledger(
     order=200, removable=False,
 )
 
-LEDGERS = [FAMILIES, GIFTS]
+CERTIFICATES = Ledger(
+    code="sample.certificates", title="捐赠证书台账", one="证书", model=Certificate, process=CERTIFICATE,
+    read=Action.CERTIFICATE_READ, write=Action.CERTIFICATE_WRITE, export=Action.CERTIFICATE_EXPORT,
+    fields=(
+        Field("unit_id", "所属单位", "unit", filter="unit"),
+        Field("donor", "捐赠人", required=True, key=True, most=80, masked="name"),
+        Field("amount", "捐赠金额", "yuan", least=0, total=True, measure="元"),
+        Field("number", "证书编号", "integer", editable=False, imported=False),
+        state_field(CERTIFICATE),
+    ),
+    order=210,
+)
+
+LEDGERS = [FAMILIES, GIFTS, CERTIFICATES]

@@ -7,7 +7,7 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, Integer, Numeric, SmallInteger, String
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, Numeric, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.extensions import Base, Id, Json, TenantScoped, Yuan, new_id
@@ -125,3 +125,23 @@ class Gift(TenantScoped, Base):
 
     __table_args__ = (Index("ix_sample_gifts_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
                       Index("ix_sample_gifts_tenant_id_given_on_id", "tenant_id", "given_on", "id"))
+
+
+class Certificate(TenantScoped, Base):
+    """A certificate for a gift: a ledger whose records go through a process."""
+
+    __tablename__ = "sample_certificates"
+
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
+    unit_id: Mapped[uuid.UUID] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    state: Mapped[str] = mapped_column(String(16), default="draft")
+    donor: Mapped[str] = mapped_column(String(80))
+    amount: Mapped[Decimal | None] = mapped_column(Yuan)
+    #: given when it is issued
+    number: Mapped[int | None] = mapped_column(Integer)
+    removed_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (UniqueConstraint("tenant_id", "number"),
+                      Index("ix_sample_certificates_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
+                      Index("ix_sample_certificates_tenant_id_state_id", "tenant_id", "state", "id"))

@@ -12,6 +12,10 @@ SOURCE = "示例方案（二）"
 class Action(StrEnum):
     """What may be done with visits and their payments."""
 
+    CERTIFICATE_APPROVE = "sample:certificate:approve"
+    CERTIFICATE_EXPORT = "sample:certificate:export"
+    CERTIFICATE_READ = "sample:certificate:read"
+    CERTIFICATE_WRITE = "sample:certificate:write"
     FAMILY_EXPORT = "sample:family:export"
     FAMILY_READ = "sample:family:read"
     FAMILY_WRITE = "sample:family:write"
@@ -23,6 +27,10 @@ class Action(StrEnum):
 
 
 ACTIONS = [
+    ActionSpec(Action.CERTIFICATE_APPROVE, "颁发证书"),
+    ActionSpec(Action.CERTIFICATE_EXPORT, "导出证书"),
+    ActionSpec(Action.CERTIFICATE_READ, "查看证书"),
+    ActionSpec(Action.CERTIFICATE_WRITE, "申请证书"),
     ActionSpec(Action.FAMILY_EXPORT, "导出家庭与物品"),
     ActionSpec(Action.FAMILY_READ, "查看家庭与物品"),
     ActionSpec(Action.FAMILY_WRITE, "登记家庭与物品"),
@@ -54,4 +62,9 @@ RULES = [
       for role in ("auditor", "discipline", "school_clerk", "aid_centre")),
     RuleSpec("aid_centre", "sample.payment", "approve", source=SOURCE),
     RuleSpec("*", "sample.payment", "approve", cond="is_submitter", eft="deny", source=SOURCE),
+    *(RuleSpec(role, "sample.certificate", "read", source=SOURCE) for role in (*_READERS, "school_clerk", "aid_centre")),
+    *(RuleSpec(role, "sample.certificate", "write", source=SOURCE) for role in (*_WRITERS, "aid_centre", "central_school")),
+    *(RuleSpec(role, "sample.certificate", "export", source=SOURCE) for role in ("auditor", "aid_centre")),
+    RuleSpec("aid_centre", "sample.certificate", "approve", source=SOURCE),
+    RuleSpec("*", "sample.certificate", "approve", cond="is_submitter", eft="deny", source=SOURCE),
 ]

@@ -1,0 +1,141 @@
+"""What waits for a person, and what is late: read within the scope of each step's action, in the order of due days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from core.access.scope import Scope
+from core.access.scoping import in_scope
+from core.access.viewer import Place, Viewer
+from core.calendar import DayKind, count_days
+from core.extensions import today
+from core.host.processes import Process, Step
+from core.processes.models import ProcessDue, ProcessMark
+from core.units.models import Unit
+from core.units.queries import units_by_id
+
+SHOWN, MOST = 20, 200
+#: what the caller may see with an action here, as `Place.scope` gives it
+Scopes = Callable[[str], Scope]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A record that waits for a step: what it is called, where it stands, by when, and how many working days late."""
+
+    record: Any
+    name: str
+    unit: Unit | None
+    due: ProcessDue | None
+
+    @property
+    def late(self) -> int:
+        """Working days since the due day; none while it is not past."""
+        return days_late(self.due.due_on) if self.due else 0
+
+
+@dataclass(frozen=True)
+class Group:
+    """All that waits for a person at one step of one process."""
+
+    process: Process
+    step: Step
+    count: int
+    #: the earliest due day
+    due_on: dt.date | None
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Late:
+    """A step that is overdue, with how many working days."""
+
+    process: Process
+    step: Step
+    line: Line
+
+
+def days_late(due_on: dt.date) -> int:
+    """How many working days a due day is past."""
+    return count_days(due_on, today(), DayKind.WORKING)
+
+
+def waiting_groups(session: Session, processes: Iterable[Process], viewer: Viewer, place: Place, scopes: Scopes) -> list[Group]:
+    """What waits for the person here: how many at each step, and the earliest due day."""
+    found = []
+    for process in processes:
+        for step in process.steps:
+            scope = scopes(step.action)
+            if step.back or not scope.tenants:
+                continue
+            statement = select(func.count(process.model.id), func.min(ProcessDue.due_on)).select_from(process.model)
+            statement = in_scope(_waiting(statement, process, step, viewer, place), process.model, scope)
+            count, due_on = session.execute(statement).one()
+            if count:
+                found.append(Group(process, step, count, due_on))
+    return sorted(found, key=lambda group: (group.due_on is None, group.due_on or dt.date.max))
+
+
+def waiting_lines(session: Session, group: Group, viewer: Viewer, place: Place, scopes: Scopes, limit: int = SHOWN) -> Group:
+    """The same group with its records, the earliest due first."""
+    process, step = group.process, group.step
+    statement = _waiting(select(process.model, ProcessDue), process, step, viewer, place)
+    statement = in_scope(statement, process.model, scopes(step.action))
+    rows = session.execute(statement.order_by(ProcessDue.due_on.is_(None), ProcessDue.due_on, process.model.id).limit(limit)).all()
+    return Group(process, step, group.count, group.due_on, tuple(_lines(session, process, rows)))
+
+
+def late_steps(session: Session, processes: Iterable[Process], scopes: Scopes, limit: int = MOST) -> list[Late]:
+    """What is past its due day, the longest first, for whoever may see the records."""
+    found: list[Late] = []
+    for process in processes:
+        scope = scopes(process.read)
+        if not scope.tenants or not any(step.deadline for step in process.steps):
+            continue
+        statement = select(process.model, ProcessDue).join(ProcessDue, _belongs(process)).where(
+            ProcessDue.due_on < today(), *_there(process))
+        rows = session.execute(in_scope(statement, process.model, scope).order_by(ProcessDue.due_on, process.model.id).limit(limit)).all()
+        steps = {step.code: step for step in process.steps}
+        found += [Late(process, steps[line.due.step], line) for line in _lines(session, process, rows)
+                  if line.due is not None and line.due.step in steps]
+    return sorted(found, key=lambda late: late.line.due.due_on if late.line.due else dt.date.max)[:limit]
+
+
+def _lines(session: Session, process: Process, rows: Sequence[Any]) -> list[Line]:
+    homes = units_by_id(session, {record.unit_id for record, _ in rows})
+    return [Line(record, process.name_of(record), homes.get(record.unit_id), due) for record, due in rows]
+
+
+def _belongs(process: Process, step: Step | None = None) -> ColumnElement[bool]:
+    model = process.model
+    terms = [ProcessDue.tenant_id == model.tenant_id, ProcessDue.record_id == model.id, ProcessDue.process == process.code]
+    return and_(*terms, *([ProcessDue.step == step.code] if step else []))
+
+
+def _there(process: Process) -> list[ColumnElement[bool]]:
+    return [process.model.removed_at.is_(None)] if hasattr(process.model, "removed_at") else []
+
+
+def _waiting(statement: Any, process: Process, step: Step, viewer: Viewer, place: Place) -> Any:
+    """Records that stand where the step begins, less those that are somebody else's to do."""
+    model = process.model
+    statement = statement.outerjoin(ProcessDue, _belongs(process, step)).where(model.state.in_(step.sources), *_there(process))
+    apart = set(step.not_by)
+    if not viewer.allowed(step.action, place, frozenset({"is_submitter"})) and viewer.allowed(step.action, place):
+        apart |= {process.submits}
+    if apart:
+        statement = statement.where(~_did(process, apart, viewer.account_id))
+    return statement.where(_did(process, set(step.only_by), viewer.account_id)) if step.only_by else statement
+
+
+def _did(process: Process, steps: set[str], account_id: uuid.UUID) -> ColumnElement[bool]:
+    model = process.model
+    return exists().where(ProcessMark.tenant_id == model.tenant_id, ProcessMark.record_id == model.id,
+                          ProcessMark.process == process.code, ProcessMark.step.in_(steps), ProcessMark.account_id == account_id)
