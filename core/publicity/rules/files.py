@@ -1,4 +1,4 @@
-"""Attachments of a notice: what they are and what they give away."""
+"""Attachments of a notice: what they are, and every place in them that gives somebody away."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.documents.rules.sniffing import TEXT, safe_name, sniff
-from core.errors import N_, InvalidInput
+from core.errors import InvalidInput
 from core.publicity.rules.leaks import Leak, scan_text
+from core.publicity.rules.packed import scan_packed
+from core.publicity.rules.papers import scan_pdf
+from core.publicity.rules.pictures import scan_picture
+from core.publicity.rules.workbooks import scan_workbook
+
+UNREADABLE = "内容读不出来，不能检查"
+#: files within files that are looked into
+_DEEPEST = 3
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,38 @@ def check_attachment(file: Attachment, file_id: uuid.UUID) -> dict[str, Any]:
 
 
 def scan_attachment(file: Attachment) -> list[Leak]:
-    """What a file gives away, each place named."""
-    if sniff(safe_name(file.name), file.data).kind != TEXT:
-        raise InvalidInput(N_("附件“%(name)s”的内容还不能检查，不能公示"), name=file.name)
-    return [*scan_text(file.name, "附件名称"), *scan_text(file.data.decode("utf-8", "replace"), f"附件“{file.name}”")]
+    """What a file gives away, each place named. Raises InvalidInput for a file that is not what its name says."""
+    name = safe_name(file.name)
+    sniff(name, file.data)
+    return [*scan_text(file.name, "附件名称"), *_scan(f"附件“{name}”", name, file.data, 1)]
+
+
+def _scan(place: str, name: str, data: bytes, depth: int) -> list[Leak]:
+    try:
+        kind = sniff(name, data)
+    except InvalidInput:
+        return [Leak(place, UNREADABLE)]
+    if kind.kind == TEXT:
+        return scan_text(_decoded(data), place)
+    if kind.media_type.startswith("image/"):
+        return scan_picture(place, data)
+    inner: list[tuple[str, bytes]] = []
+    if kind.ending == "pdf":
+        found = scan_pdf(place, data, inner)
+    elif kind.ending == "xlsx":
+        found = scan_workbook(place, data, inner)
+    elif kind.ending in ("docx", "pptx"):
+        found = scan_packed(place, data, kind.ending, inner)
+    else:
+        return [Leak(place, f"{UNREADABLE}：旧格式文件请另存为 xlsx、docx 或 pdf")]
+    for inner_name, content in inner:
+        where = f"{place}中嵌入的“{inner_name}”"
+        found += [Leak(where, UNREADABLE)] if depth >= _DEEPEST else _scan(where, inner_name, content, depth + 1)
+    return found
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")

@@ -103,29 +103,24 @@ def _chinese(sign: str) -> str:
 
 
 def _runs(text: str, digit_of: Callable[[str], str]) -> Iterator[list[_Group]]:
-    """Groups of digits, those with only a short gap between them together."""
+    """Groups of digits, those with only a short gap between them together. An X ends a group."""
     run: list[_Group] = []
-    digits, start, gap = "", 0, 0
-    for at, sign in enumerate([*text, ""]):
-        value = digit_of(sign) if sign else ""
+    open_group, gap = False, 0
+    for at, sign in enumerate(text):
+        value = digit_of(sign) or ("X" if sign in _CROSSES and run else "")
         if value:
-            start = start if digits else at
-            digits, gap = digits + value, 0
-        elif sign and unicodedata.category(sign) == "Cf":
-            continue  # invisible: it parts nothing
-        else:
-            if digits:
-                end = at
-                if sign in _CROSSES and sign:
-                    digits, end = digits + "X", at + 1
-                run.append(_Group(digits, start, end))
-                digits = ""
-                gap = 0 if sign in _CROSSES else 1
+            if open_group:
+                run[-1] = _Group(run[-1].digits + value, run[-1].start, at + 1)
             else:
-                gap += 1
-            if run and (not sign or (sign not in _GAPS and sign not in _CROSSES) or gap > _LONGEST_GAP):
+                run.append(_Group(value, at, at + 1))
+            open_group, gap = value != "X", 0
+        elif unicodedata.category(sign) != "Cf":  # an invisible sign parts nothing
+            open_group, gap = False, gap + 1
+            if run and (sign not in _GAPS or gap > _LONGEST_GAP):
                 yield run
                 run = []
+    if run:
+        yield run
 
 
 def _in_run(run: list[_Group]) -> Iterator[tuple[str, str, int, int]]:
@@ -151,22 +146,30 @@ def _alone(group: _Group) -> Iterator[tuple[str, str, int, int]]:
 
 
 def _together(run: list[_Group]) -> Iterator[tuple[str, str, int, int]]:
-    """Neighbouring groups that make up one number. Sums and dates stand side by side as well, so that a find asks for
-    the check digit, or for groups as people write them."""
-    for first in range(len(run) - 1):
+    """Neighbouring groups that make up one number, the longest from each beginning. Sums and dates stand side by side
+    as well, so that a find asks for the check digit, or for groups as people write them."""
+    first = 0
+    while first < len(run) - 1:
+        found, beyond = None, first + 1
         digits = run[first].digits
         for last in range(first + 1, min(len(run), first + 20)):
             digits += run[last].digits
-            if len(digits) > 19 or "X" in digits[:-1]:
+            if len(digits) > 21 or "X" in digits[:-1]:
                 break
-            sizes = tuple(len(group.digits) for group in run[first : last + 1])
-            where = (run[first].start, run[last].end)
-            if _is_checked(digits) or (sizes in ((6, 8, 4), (17, 1)) and _is_id(digits)):
-                yield ID, digits, *where
-            elif _in_fours(sizes) and _is_card(digits):
-                yield CARD, digits, *where
-            elif _phone_groups(sizes, digits):
-                yield PHONE, digits[-11:], *where
+            if (known := _read(digits, tuple(len(group.digits) for group in run[first : last + 1]))) is not None:
+                found, beyond = (*known, run[first].start, run[last].end), last + 1
+        if found is not None:
+            yield found
+        first = beyond
+
+
+def _read(digits: str, sizes: tuple[int, ...]) -> tuple[str, str] | None:
+    """Kind and number that these groups make up together."""
+    if _is_checked(digits) or (sizes in ((6, 8, 4), (17, 1)) and _is_id(digits)):
+        return ID, digits
+    if _in_fours(sizes) and _is_card(digits):
+        return CARD, digits
+    return (PHONE, digits[-11:]) if _phone_groups(sizes, digits) else None
 
 
 def _in_fours(sizes: tuple[int, ...]) -> bool:
