@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 from core.host.contract import ActionSpec, MenuItem, RoleSpec, RuleSpec, SectionSpec
+from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
 from plugins.donations import permissions
+from plugins.donations.ledgers import LEDGERS
 from plugins.donations.manifest import manifest
 from plugins.donations.permissions import Action
 from plugins.donations.plan import SECTIONS
@@ -38,6 +40,11 @@ def register_sections() -> list[SectionSpec]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
+
+
+@hookimpl
+def register_ledgers() -> list[Ledger]:
+    return LEDGERS
 
 
 @hookimpl

@@ -34,7 +34,7 @@ class Gift(TenantScoped, Base):
     #: as it may be shown; of an anonymous gift and of pupils empty
     donor_name: Mapped[str] = mapped_column(String(120), default="")
     #: who gave anonymously: kept for the audit, never shown
-    secret_name_sealed: Mapped[bytes | None] = sealed_column("name")
+    secret_name_sealed: Mapped[bytes | None] = sealed_column("text")
     secret_name_key: Mapped[str | None] = key_column()
     secret_name_mask: Mapped[str] = mask_column()
     #: the unit whose own gift, or whose staff's gift, it is

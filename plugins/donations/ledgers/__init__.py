@@ -1,0 +1,6 @@
+"""The plugin's ledgers."""
+
+from plugins.donations.ledgers.gifts import GIFTS
+from plugins.donations.ledgers.others import APPEALS, CONSUMPTIONS, CONTRIBUTIONS
+
+LEDGERS = [GIFTS, CONSUMPTIONS, CONTRIBUTIONS, APPEALS]

@@ -1,0 +1,30 @@
+"""The days of a campaign: its windows, and the days on which something is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from core.errors import N_
+
+STANDING, CONCENTRATED = "standing", "concentrated"
+
+
+def window_of(day: dt.date, first: dt.date | None, last: dt.date | None) -> str:
+    """Which window a gift falls into: concentrated from the first day up to the last, standing on any other."""
+    return CONCENTRATED if first is not None and last is not None and first <= day <= last else STANDING
+
+
+def outside(day: dt.date, starts: dt.date, ends: dt.date | None, today: dt.date) -> str:
+    """Why a day cannot be one of the campaign's, or ""."""
+    if day > today:
+        return N_("捐赠日期还没有到")
+    if day < starts:
+        return N_("捐赠日期早于活动开始日")
+    if ends is not None and day > ends:
+        return N_("捐赠日期晚于活动结束日")
+    return ""
+
+
+def late_days(day: dt.date, due: dt.date | None) -> int:
+    """By how many days something came after it was due."""
+    return max((day - due).days, 0) if due else 0

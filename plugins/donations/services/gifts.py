@@ -1,0 +1,86 @@
+"""What follows when gifts are written, however they were entered; refunds and releases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from core.errors import N_, Conflict, InvalidInput
+from core.extensions import Actor, today
+from core.trail.services import record
+from plugins.donations.models import Campaign, Gift
+from plugins.donations.permissions import Action
+from plugins.donations.queries import gifts as queries
+from plugins.donations.rules import windows
+from plugins.donations.services.accounts import Roads
+from plugins.donations.services.booking import book_gift, designation_of, unbook
+
+_MOST_NAMED = 5
+
+
+def settle(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: Actor) -> None:
+    """After gifts were written, in their transaction: each is held to its campaign, and its money is booked. Whatever
+    is refused takes all of them back."""
+    campaigns = queries.campaigns_by_code(session, tenant_id)
+    roads = Roads(session, tenant_id, actor)
+    for gift in queries.gifts_by_id(session, tenant_id, ids):
+        campaign = _campaign(gift, campaigns)
+        gift.campaign_id = campaign.id
+        gift.window = windows.window_of(gift.given_on, campaign.concentrated_from, campaign.concentrated_to)
+        book_gift(session, roads, gift, actor)
+    session.flush()  # the page that follows reads what is stored
+
+
+def _campaign(gift: Gift, campaigns: dict[str, Campaign]) -> Campaign:
+    """The campaign of a gift; raises InvalidInput at the field that is wrong."""
+    found = campaigns.get(gift.campaign_code)
+    if found is None:
+        raise InvalidInput(N_("没有编号为“%(code)s”的捐赠活动（凭据号 %(reference)s）"),
+                           {"campaign_code": N_("没有这个捐赠活动，请先登记活动")}, code=gift.campaign_code, reference=gift.reference)
+    if found.state == "draft":
+        raise InvalidInput(N_("捐赠活动“%(title)s”还没有开启（凭据号 %(reference)s）"), {"campaign_code": N_("这个活动还没有开启")},
+                           title=found.title, reference=gift.reference)
+    ends = found.closed_on if found.state == "closed" else found.ends_on
+    wrong = windows.outside(gift.given_on, found.starts_on, ends, today())
+    if wrong:
+        raise InvalidInput(N_("%(wrong)s：%(day)s（凭据号 %(reference)s；活动“%(title)s”%(first)s 至 %(last)s）"), {"given_on": wrong},
+                           wrong=wrong, day=gift.given_on, reference=gift.reference, title=found.title, first=found.starts_on,
+                           last=ends or "长期")
+    return found
+
+
+def refund(session: Session, gift: Gift, on: dt.date, actor: Actor, reason: str) -> None:
+    """Give a gift back: its movement is taken back, and it no longer counts from that day."""
+    if gift.state != "recorded":
+        raise Conflict(N_("这笔捐赠已于 %(day)s 退还"), day=gift.refunded_on)
+    if len(reason.strip()) < 4:
+        raise InvalidInput(N_("退还须写明理由"), {"reason": N_("至少 4 个字")})
+    if on < gift.given_on or on > today():
+        raise InvalidInput(N_("退还日期须在捐赠日期与今天之间"), {"on": N_("日期不对")})
+    gift.state, gift.refunded_on = "refunded", on
+    if gift.booked is not None:
+        unbook(session, gift, on, actor, reason)
+    gift.version += 1
+    session.flush()  # what is told below has happened
+    record(session, actor, Action.GIFT_WRITE, f"退还捐赠 {gift.amount:,.2f} 元（{gift.reference}）", subject=f"donations.gifts:{gift.id}",
+           tenant_id=gift.tenant_id, unit_id=gift.unit_id, before={"state": "recorded"}, after={"state": "refunded"}, reason=reason)
+
+
+def release(session: Session, gift: Gift, on: dt.date, actor: Actor, reason: str) -> None:
+    """The donor agrees that a restricted gift may be used otherwise: it stays apart, and nothing binds it any more."""
+    made = designation_of(session, gift)
+    if made is None or gift.released_on is not None:
+        raise Conflict(N_("这笔捐赠没有指定用途，或者已经征得同意"))
+    if len(reason.strip()) < 4:
+        raise InvalidInput(N_("请写明捐赠人怎样同意的，如“书面同意书”"), {"reason": N_("至少 4 个字")})
+    before: dict[str, object] = {"place": str(made.place_id or ""), "use": made.use, "project": made.project}
+    made.place_id = made.person_id = None
+    made.use = made.project = ""
+    gift.released_on = on
+    gift.version += 1
+    session.flush()  # as above
+    record(session, actor, Action.GIFT_WRITE, f"捐赠人同意改变用途（{gift.reference}）", subject=f"donations.gifts:{gift.id}",
+           tenant_id=gift.tenant_id, unit_id=gift.unit_id, before=before, after={"released": str(on)}, reason=reason)
