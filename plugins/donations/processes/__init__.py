@@ -1,0 +1,1 @@
+"""The processes of the plugin: how certificates, needs and pledges go from hand to hand."""
