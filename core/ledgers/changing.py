@@ -18,6 +18,7 @@ from core.ledgers import queries
 from core.ledgers.asking import Asked
 from core.ledgers.checking import ROW, check_frame
 from core.ledgers.context import Context
+from core.ledgers.freezing import refuse_frozen, seen
 from core.ledgers.storing import store
 from core.ledgers.trailing import told
 from core.ledgers.values import stored, written
@@ -77,6 +78,7 @@ def preview(session: Session, ledger: Ledger, scope: Scope, choice: Choice, fiel
         old = written(stored(row, field), field)
         if old != new:
             changing += 1
+            refuse_frozen(ledger, [seen(ledger, row)])
             if len(sample) < SAMPLE:
                 sample.append((written(getattr(row, ledger.naming.column), ledger.naming), old, new))
         if count > MOST:

@@ -26,6 +26,7 @@ from core.host.ledgers import Field, Ledger
 from core.ledgers import queries
 from core.ledgers.checking import ROW, check_frame
 from core.ledgers.context import Context
+from core.ledgers.freezing import frozen, frozen_message
 from core.ledgers.imports.packages import open_package
 from core.ledgers.referring import REFERENCES, names_for
 from core.ledgers.storing import store
@@ -170,6 +171,10 @@ def compare(session: Session, ledger: Ledger, scope: Scope, file: File, fields: 
     names = names_for(session, list(here.values()), editable, typed.values())
     for at, mark, _ in rows:
         changes = _changes(ledger, at, mark, here[mark.record_id], asked[at], typed.get(at, {}), editable, names, bad, key)
+        if changes and ledger.process is not None and frozen(ledger, here[mark.record_id].state):
+            said = frozen_message(ledger, here[mark.record_id].state)
+            found.errors += [(at, change.field.label, change.wanted, said) for change in changes]
+            continue
         found.changes += changes
         found.unchanged += not changes
     if len(found.changes) > MOST_CHANGES:

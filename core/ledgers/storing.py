@@ -16,9 +16,11 @@ from core.extensions import Actor, new_id, utcnow
 from core.host.ledgers import Field, Ledger
 from core.ledgers import trailing, writing
 from core.ledgers.checking import ROW
+from core.ledgers.freezing import refuse_frozen, seen
 from core.ledgers.kinds import INTEGERS, rules_of
 from core.ledgers.values import typed_extra
 from core.privacy.vault import vault_of
+from core.processes.services import begin_many
 from core.trail.services import record, record_batch
 from core.units.queries import units_by_id
 from core.units.rules.levels import LEVEL_NAMES
@@ -80,17 +82,18 @@ def create(session: Session, ledger: Ledger, tenant_id: str, unit_id: uuid.UUID,
 
 
 def update(session: Session, ledger: Ledger, row: Any, values: dict[str, Any], version: int, actor: Actor, *,
-           fields: Sequence[Field] | None = None) -> bool:
-    """Change one record that is still at this version, else `Conflict`; gives whether anything changed."""
+           fields: Sequence[Field] | None = None, correction: str = "") -> bool:
+    """Change one record that is still at this version, else `Conflict`; gives whether anything changed. With the reason
+    of a `correction` a frozen one as well: `core.ledgers.correcting` has seen to all that belongs to it."""
     known = tuple(fields or ledger.fields)
     if row.version != version:
         raise Conflict(N_("这条记录在您读取之后已被别人改动，请重新核对后再保存"))
     frame = frame_of(ledger, [values], known).with_columns(id=pl.lit(str(row.id)), version=pl.lit(version))
     _refuse_twin(session, ledger, row.tenant_id, frame, known, row.id)
-    work = _write(session, ledger, row.tenant_id, frame, "update", row.unit_id, known, actor)
+    work = _write(session, ledger, row.tenant_id, frame, "update", row.unit_id, known, actor, frozen=bool(correction))
     if work.changed:
         session.expire(row)
-        _single(session, ledger, row.tenant_id, work, known, actor, N_("修改"))
+        _single(session, ledger, row.tenant_id, work, known, actor, N_("更正") if correction else N_("修改"), correction)
     return bool(work.changed)
 
 
@@ -112,6 +115,7 @@ def restore(session: Session, ledger: Ledger, row: Any, actor: Actor) -> None:
 
 def _mark(session: Session, ledger: Ledger, row: Any, moment: Any, actor: Actor, sentence: str, reason: str) -> None:
     writing.check_open(session, row.tenant_id)
+    refuse_frozen(ledger, [seen(ledger, row)])
     writing.update_rows(session, writing.table_of(ledger), row.tenant_id, {"id": [row.id], "removed_at": [moment]}, [row.version])
     record(session, actor, ledger.write, sentence, subject=subject_of(ledger, row.id), tenant_id=row.tenant_id,
            unit_id=row.unit_id, before={"removed": moment is None}, after={"removed": moment is not None}, reason=reason)
@@ -138,7 +142,7 @@ def _dtype(ledger: Ledger, field: Field) -> Any:
 
 
 def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, mode: Mode,
-           unit_id: uuid.UUID | None, fields: tuple[Field, ...], actor: Actor) -> _Work:
+           unit_id: uuid.UUID | None, fields: tuple[Field, ...], actor: Actor, *, frozen: bool = False) -> _Work:
     writing.check_open(session, tenant_id)
     writing.settle(session)
     if ledger.prepare is not None:
@@ -157,10 +161,14 @@ def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame
     work.changed = sorted(changed)
     work.before = {at: old[at] for at in work.changed}
     work.unchanged = len(old) - len(changed)
+    if not frozen:
+        refuse_frozen(ledger, work.before.values())
     if work.changed and ledger.before_written is not None:
         ledger.before_written(session, tenant_id, [ids[at] for at in work.changed], actor)
     _insert(session, table, tenant_id, work)
     _update(session, table, tenant_id, work)
+    if work.new and ledger.process is not None:
+        begin_many(session, ledger.process, tenant_id, [ids[at] for at in work.new], actor)
     return work
 
 
@@ -304,7 +312,7 @@ def _picked(columns: writing.Columns, positions: Sequence[int]) -> writing.Colum
 
 
 def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, fields: tuple[Field, ...], actor: Actor,
-            verb: str) -> None:
+            verb: str, reason: str = "") -> None:
     old = work.before.get(0)
     before: dict[str, object] = {}
     after: dict[str, object] = {}
@@ -322,7 +330,7 @@ def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, field
     naming = ledger.naming
     name = trailing.titled(source[naming.column][0], naming) if naming.column in source else ""
     record(session, actor, ledger.write, f"{verb}{ledger.one}{name}", subject=subject_of(ledger, work.ids[0]), tenant_id=tenant_id,
-           unit_id=source["unit_id"][0], before=before if old is not None else None, after=after)
+           unit_id=source["unit_id"][0], before=before if old is not None else None, after=after, reason=reason)
     if ledger.on_written is not None:
         ledger.on_written(session, tenant_id, [work.ids[0]], actor)
 

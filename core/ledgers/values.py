@@ -98,5 +98,6 @@ def shown_columns(ledger: Ledger, fields: Sequence[Field]) -> list[str]:
     """The columns of the model a list reads: never a sealed value."""
     names = ["id", "tenant_id", "unit_id", "version"]
     names += [name for name in ("removed_at", "extra") if ledger.has_column(name)]
+    names += ["state"] if ledger.process is not None else []
     names += [field.column for field in fields if not field.extra]
     return list(dict.fromkeys(names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -67,7 +68,7 @@ def _take_many(process: Process, step: Step) -> tuple[bulk.Taken, int]:
     if not ids:
         raise InvalidInput(N_("请先勾选要办理的记录"))
     model = process.model
-    records = []
+    records = list[Any]()
     for at in range(0, min(len(ids), bulk.MOST + 1), CHUNK):
         records += db().scalars(in_scope(select(model).where(model.id.in_(ids[at : at + CHUNK])), model, g.scope)).all()
     taken = bulk.take_many(db(), plugin_host(), process, sorted(records, key=lambda one: one.id), step.code, actor(),

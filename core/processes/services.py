@@ -15,7 +15,7 @@ from core.access.viewer import Viewer
 from core.errors import N_, NotFound
 from core.extensions import Actor, new_id, utcnow
 from core.host.manager import PluginHost
-from core.host.processes import BEGIN, Process, Step
+from core.host.processes import BEGIN, CORRECT, Process, Step
 from core.processes import deadlines, judging, queries
 from core.processes.events import tell
 from core.processes.models import ProcessDue, ProcessMark
@@ -142,6 +142,14 @@ def _guarded(session: Session, process: Process, record: Any, step: Step) -> Non
     session.refresh(record)
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise judging.moved_on(process, record, step, queries.marks_of(session, process, record.tenant_id, record.id))
+
+
+def note_correction(session: Session, process: Process, record: Any, actor: Actor, reason: str) -> None:
+    """A frozen record has been corrected: its timeline says so. The caller has left the trail entry."""
+    session.add(ProcessMark(tenant_id=record.tenant_id, process=process.code, record_id=record.id, step=CORRECT,
+                            from_state=record.state, to_state=record.state, account_id=actor.account_id, who=actor.name[:80],
+                            role=actor.role, reason=reason.strip()[:400]))
+    session.flush()  # the page may show it at once
 
 
 def subject_of(process: Process, record_id: uuid.UUID) -> str:

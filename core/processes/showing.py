@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, url_for
 from werkzeug.routing import BuildError
 
-from core.host.processes import Process, State
+from core.host.processes import Process, State, Step
 from core.host.request import plugin_host
 from core.processes import queries, services
 from core.processes.models import ProcessMark
@@ -75,6 +75,12 @@ def step_url(process: Process, step: str, code: str, record_id: Any = None) -> s
     return url_for(f"{process.endpoint}.take_{step}", code=code, record_id=record_id)
 
 
+def steps_for_many(process: Process) -> list[Step]:
+    """The steps that this person may go for many records at once, here."""
+    return [step for step in process.steps if step.bulk and viewer().allowed(step.action)]
+
+
 def install(app: Flask) -> None:
     """For every template: `process_shown(process, record)` and the addresses."""
-    app.jinja_env.globals.update(process_shown=shown, process_page=page_of, process_step_url=step_url)
+    app.jinja_env.globals.update(process_shown=shown, process_page=page_of, process_step_url=step_url,
+                                 steps_for_many=steps_for_many)

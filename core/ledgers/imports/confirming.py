@@ -32,7 +32,7 @@ def confirm(session: Session, desk: Desk, found: Import, choice: str, turn: int)
     may_confirm(found, choice, turn)
     rows, fields = frame_of(desk.staging.open(found.rows_file)), desk.fields(session)
     place = standing.stand(session, desk.ledger, desk.tenant_id, rows, fields, desk.scope)
-    if place.foreign or standing.units_lost(session, desk.tenant_id, rows, desk.scope):
+    if place.foreign or place.frozen or standing.units_lost(session, desk.tenant_id, rows, desk.scope):
         raise Conflict(N_("核对之后有单位或记录发生了变化，请重新核对"))
     stored = _store(session, desk, found, rows, fields, place)
     found.counts = {**found.counts, "created": stored.created, "updated": stored.updated,

@@ -18,6 +18,7 @@ from core.extensions import utcnow
 from core.host.ledgers import Ledger
 from core.ledgers.context import Context
 from core.ledgers.finding import finders_for
+from core.ledgers.freezing import frozen_message
 from core.ledgers.imports import mapping, queries, returning, standing
 from core.ledgers.imports.desk import (
     Desk,
@@ -73,7 +74,10 @@ def look(session: Session, desk: Desk, found: Import) -> Findings:
     context = Context(finders_for(session, desk.tenant_id, desk.scope))
     judged = judge(desk.ledger, fields, sheet, found.mapping, context, corrections_of(desk, found))
     place = standing.stand(session, desk.ledger, desk.tenant_id, judged.rows, fields, desk.scope)
-    judged = judged.refused(_foreign(desk.ledger, judged.rows, place.foreign, found.mapping))
+    good, ledger = judged.rows, desk.ledger
+    judged = judged.refused(_at_key(ledger, good, place.foreign, found.mapping, [_FOREIGN] * len(place.foreign)))
+    judged = judged.refused(_at_key(ledger, good, place.frozen, found.mapping, [
+        frozen_message(ledger, place.old[at]["state"]) for at in place.frozen]))
     return Findings(found.turn, judged, place, (*sheet.notes, *judged.notes))
 
 
@@ -138,11 +142,12 @@ def returned(session: Session, desk: Desk, found: Import) -> tuple[bytes, str]:
                             errors_of(desk, found), corrections_of(desk, found), labels), returning.named(found.file_name)
 
 
-def _foreign(ledger: Ledger, rows: pl.DataFrame, positions: list[int], letters: Map[str, str]) -> pl.DataFrame:
-    """Errors of rows that name a record of another unit, at their key."""
+def _at_key(ledger: Ledger, rows: pl.DataFrame, positions: list[int], letters: Map[str, str],
+            messages: list[str]) -> pl.DataFrame:
+    """Errors of rows that name a record of another unit, or a frozen one, at their key."""
     key = next((one.name for one in ledger.fields if one.key and one.name in rows.columns), "")
     if not positions or not key:
         return pl.DataFrame(schema=ERRORS)
     letter = next((letter for letter, name in letters.items() if name == key), "")
     return rows[positions].select(ROW, column=pl.lit(letter), field=pl.lit(key), value=pl.col(key).cast(pl.String),
-                                  message=pl.lit(_FOREIGN))
+                                  message=pl.Series(messages, dtype=pl.String))

@@ -16,6 +16,7 @@ from core.access.scope import Scope
 from core.host.ledgers import Field, Ledger
 from core.ledgers import storing, writing
 from core.ledgers.finding import ranges_of
+from core.ledgers.freezing import frozen
 from core.ledgers.imports.sheets import ROW
 from core.units.models import Unit
 
@@ -28,6 +29,8 @@ class Standing:
     changed: list[int] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
     foreign: list[int] = field(default_factory=list)
+    #: rows that would change a record which its process has frozen
+    frozen: list[int] = field(default_factory=list)
     old: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -52,7 +55,10 @@ def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, 
         storing.keep_extra(columns, range(len(there)), past)
         differs = storing.differing(columns, range(len(there)), past)
         for index, at in enumerate(there):
-            (found.changed if index in differs else found.unchanged).append(at)
+            if index in differs and ledger.process is not None and frozen(ledger, old[at]["state"]):
+                found.frozen.append(at)
+            else:
+                (found.changed if index in differs else found.unchanged).append(at)
     return found
 
 

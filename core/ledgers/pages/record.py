@@ -15,6 +15,8 @@ from core.errors import N_, InvalidInput, NotFound, PlatformError
 from core.host.ledgers import Field, Ledger
 from core.ledgers import queries, storing
 from core.ledgers.checking import compile_schema, messages_of
+from core.ledgers.correcting import correct
+from core.ledgers.freezing import frozen, refuse_frozen, seen
 from core.ledgers.pages import common
 from core.ledgers.revealing import reveal_value
 from core.ledgers.values import written
@@ -29,6 +31,8 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
     """The addresses of one record."""
     _install_reading(blueprint, ledger)
     _install_writing(blueprint, ledger)
+    if ledger.process is not None and ledger.process.correct:
+        _install_correcting(blueprint, ledger, ledger.process.correct)
 
 
 def _install_reading(blueprint: Blueprint, ledger: Ledger) -> None:
@@ -58,11 +62,14 @@ def _detail(ledger: Ledger, record_id: uuid.UUID, revealed: Mapping[str, str] | 
     row = queries.get_record(db(), ledger, g.scope, record_id)
     fields = common.fields_here(ledger)
     home = find_unit(db(), row.unit_id)
-    may_write = home is not None and viewer().allowed(ledger.write, home)
+    held = ledger.process if ledger.process is not None and frozen(ledger, row.state) else None
+    may_write = home is not None and viewer().allowed(ledger.write, home) and held is None
+    may_correct = home is not None and held is not None and bool(held.correct) and viewer().allowed(held.correct, home)
     names = common.names_of([row], fields)
     return common.show(
         "record.html", ledger, row=row, fields=fields, names=names, revealed=revealed or {},
-        home=home, entries=queries.timeline(db(), ledger, row), may_write=may_write, refused=refused, asked_field=asked_field,
+        home=home, may_correct=may_correct, entries=queries.timeline(db(), ledger, row), may_write=may_write,
+        refused=refused, asked_field=asked_field,
         name=written(getattr(row, ledger.naming.column), ledger.naming, names), removed=getattr(row, "removed_at", None) is not None,
         may_reveal=home is not None and viewer().allowed("core:identity:read", home),
         richer=ledger.page(row) if ledger.page else "")
@@ -96,23 +103,16 @@ def _install_writing(blueprint: Blueprint, ledger: Ledger) -> None:
     @require(ledger.write)
     def edit(code: str, record_id: uuid.UUID) -> str:
         row = queries.get_record(db(), ledger, g.scope, record_id)
-        fields = common.fields_here(ledger)
-        return _form(ledger, common.entered_of(row, fields), {}, row)
+        refuse_frozen(ledger, [seen(ledger, row)])
+        return _form(ledger, common.entered_of(row, common.fields_here(ledger)), {}, row)
 
     @blueprint.post("/<uuid:record_id>/edit")
     @require(ledger.write)
     def change(code: str, record_id: uuid.UUID) -> ResponseReturnValue:
         row = queries.get_record(db(), ledger, g.scope, record_id)
         fields = common.fields_here(ledger)
-        sent = {name: value for name, value in request.form.to_dict().items() if value.strip() or not _is_sealed(fields, name)}
         try:
-            values = _loaded(ledger, sent, fields, partial=True)
-            if values.get("unit_id") is None:
-                values.pop("unit_id", None)
-            else:
-                tenant_id, _ = common.place_for(values)
-                if tenant_id != row.tenant_id:
-                    raise InvalidInput(N_("记录不能移到别的租户"), {"unit_id": N_("不在同一个租户")})
+            values = _entered(ledger, row, fields)
             storing.update(db(), ledger, row, values, request.form.get("version", 0, type=int), actor(), fields=fields)
         except InvalidInput as refused:
             return _form(ledger, request.form, _said(refused), row), 422
@@ -136,6 +136,39 @@ def _install_writing(blueprint: Blueprint, ledger: Ledger) -> None:
         return redirect(url_for(".detail", code=code, record_id=record_id))
 
 
+def _install_correcting(blueprint: Blueprint, ledger: Ledger, action: str) -> None:
+    @blueprint.get("/<uuid:record_id>/correct")
+    @require(action)
+    def correct_form(code: str, record_id: uuid.UUID) -> str:
+        row = queries.get_record(db(), ledger, g.scope, record_id)
+        return _form(ledger, common.entered_of(row, common.fields_here(ledger)), {}, row, correcting=True)
+
+    @blueprint.post("/<uuid:record_id>/correct")
+    @require(action)
+    def correct_record(code: str, record_id: uuid.UUID) -> ResponseReturnValue:
+        row = queries.get_record(db(), ledger, g.scope, record_id)
+        fields = common.fields_here(ledger)
+        try:
+            values = _entered(ledger, row, fields)
+            correct(db(), ledger, row, values, request.form.get("version", 0, type=int), actor(),
+                    reason=request.form.get("correction-reason", ""), fields=fields)
+        except InvalidInput as refused:
+            return _form(ledger, request.form, _said(refused), row, correcting=True), 422
+        flash(gettext("已更正，前后对照和理由已留痕"), "success")
+        return redirect(url_for(".detail", code=code, record_id=record_id))
+
+
+def _entered(ledger: Ledger, row: Any, fields: tuple[Field, ...]) -> dict[str, Any]:
+    """What the form of a record that is there says; it stays in its tenant."""
+    sent = {name: value for name, value in request.form.to_dict().items() if value.strip() or not _is_sealed(fields, name)}
+    values = _loaded(ledger, sent, fields, partial=True)
+    if values.get("unit_id") is None:
+        values.pop("unit_id", None)
+    elif common.place_for(values)[0] != row.tenant_id:
+        raise InvalidInput(N_("记录不能移到别的租户"), {"unit_id": N_("不在同一个租户")})
+    return values
+
+
 def _is_sealed(fields: tuple[Field, ...], name: str) -> bool:
     return any(field.name == name and field.sealed for field in fields)
 
@@ -154,11 +187,12 @@ def _said(refused: InvalidInput) -> Errors:
     return dict(refused.fields) or {"": refused.text}
 
 
-def _form(ledger: Ledger, entered: Mapping[str, str], errors: Errors, row: Any) -> str:
+def _form(ledger: Ledger, entered: Mapping[str, str], errors: Errors, row: Any, *, correcting: bool = False) -> str:
     fields = [field for field in common.fields_here(ledger) if field.editable]
     home = find_unit_by_code(db(), entered["unit_id"]) if entered.get("unit_id") else None
     lists = {field.name: (request.form.getlist(field.name) if request.method == "POST"
                           else [value for value, label in field.choices if label in entered.get(field.name, "").split("、")])
              for field in fields if field.kind == "choices"}
     return common.show("form.html", ledger, entered=entered, names=common.referred(entered, fields), errors=errors,
-                       row=row, fields=fields, lists=lists, unit_name=f"{home.name} {home.code}" if home else "", here=unit())
+                       row=row, fields=fields, lists=lists, correcting=correcting,
+                       unit_name=f"{home.name} {home.code}" if home else "", here=unit())
