@@ -1,13 +1,18 @@
-"""Money as a built-in plugin: its actions and lines, and what it does when the tree changes."""
+"""Money as a built-in plugin: its actions, lines, plan section and job, and what it does when the tree changes, two
+persons turn out to be one, or somebody is erased."""
 
 from __future__ import annotations
+
+import uuid
 
 from sqlalchemy.orm import Session
 
 from core.extensions import Actor
+from core.funds import jobs, persons
 from core.funds.models import FundAccount, FundDesignation, FundMovement, FundPeriod, FundRecovery, FundTransfer
 from core.funds.permissions import ACTIONS, RULES
-from core.host.contract import ActionSpec, Effect, RuleSpec, UnitChange
+from core.funds.plan import SECTIONS
+from core.host.contract import ActionSpec, Effect, JobSpec, Retained, RuleSpec, SectionSpec, UnitChange
 from core.host.markers import hookimpl
 from core.registry.services.moving import Follower, count_followers, follow_change, take_back
 
@@ -32,6 +37,16 @@ def register_rules() -> list[RuleSpec]:
 
 
 @hookimpl
+def register_sections() -> list[SectionSpec]:
+    return SECTIONS
+
+
+@hookimpl
+def register_jobs() -> list[JobSpec]:
+    return jobs.JOBS
+
+
+@hookimpl
 def collect_change_effects(session: Session, change: UnitChange, tenant_id: str) -> list[Effect]:
     return [Effect(f"{count} {follower.label}随单位调整", count=count)
             for follower, count in count_followers(session, change, tenant_id, FOLLOWERS)]
@@ -45,3 +60,25 @@ def on_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None:
 @hookimpl
 def on_unit_restored(session: Session, change: UnitChange, actor: Actor) -> None:
     take_back(session, change, FOLLOWERS)
+
+
+@hookimpl
+def on_persons_merged(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID,
+                      merged_id: uuid.UUID, actor: Actor) -> None:
+    persons.follow_merge(session, tenant_id, merge_id, kept_id, merged_id)
+
+
+@hookimpl
+def on_persons_parted(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID,
+                      merged_id: uuid.UUID, actor: Actor) -> None:
+    persons.take_back(session, tenant_id, merge_id, kept_id, merged_id)
+
+
+@hookimpl
+def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+    return persons.retained(session, tenant_id, person_id)
+
+
+@hookimpl
+def on_person_erased(session: Session, tenant_id: str, person_id: uuid.UUID, actor: Actor) -> None:
+    persons.erase(session, tenant_id, person_id)

@@ -62,9 +62,9 @@ def _runs(session: Session, tenant_id: str) -> Iterator[Difference]:
             continue
         seen.add(row.account_id)
         if row.number != row.wanted:
-            yield Difference(row.account_id, "序号", str(row.wanted), str(row.number), row.number, row.happened_on)
+            yield Difference(row.account_id, "序号", str(row.wanted), str(row.number), row.number, row.on)
         else:
-            yield Difference(row.account_id, "本笔之后余额", _said(row.due), _said(row.balance_after), row.number, row.happened_on)
+            yield Difference(row.account_id, "本笔之后余额", _said(row.due), _said(row.balance_after), row.number, row.on)
 
 
 def _balances(session: Session, tenant_id: str) -> Iterator[Difference]:

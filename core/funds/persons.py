@@ -1,0 +1,65 @@
+"""Money named for a person follows their record: into another's when two become one, and back."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import N_
+from core.funds.models import FundDesignation, FundMovement
+from core.host.contract import Retained
+
+MODELS = (FundMovement, FundDesignation)
+LAW = N_("会计档案管理办法：会计账簿、凭证保管 30 年")
+#: what stands in place of a wish's title that may name the person
+ERASED = N_("（已抹去）")
+
+
+def follow_merge(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID, merged_id: uuid.UUID) -> int:
+    """Name the kept record where the merged one was named; how many rows."""
+    rows = _of(session, tenant_id, merged_id)
+    for row in rows:
+        row.person_id, row.came_by = kept_id, [*row.came_by, str(merge_id)]
+    session.flush()  # a parting in the same transaction reads what is stored
+    return len(rows)
+
+
+def take_back(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID, merged_id: uuid.UUID) -> int:
+    """Name the merged record again where it was named before; what has come since stays."""
+    rows = [row for row in _of(session, tenant_id, kept_id) if row.came_by and row.came_by[-1] == str(merge_id)]
+    for row in rows:
+        row.person_id, row.came_by = merged_id, row.came_by[:-1]
+    session.flush()  # as above
+    return len(rows)
+
+
+def retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+    """Amounts stay, as the law on accounts wants; the name may go."""
+    found = session.execute(select(func.count(), func.max(FundMovement.on)).where(
+        FundMovement.tenant_id == tenant_id, FundMovement.person_id == person_id)).one()
+    if not found[0]:
+        return []
+    newest = found[1]
+    until = newest.replace(year=newest.year + 31, month=1, day=1)
+    return [Retained("资金收支", LAW, until=until, count=found[0])]
+
+
+def erase(session: Session, tenant_id: str, person_id: uuid.UUID) -> int:
+    """Words that may tell who the person was go; amounts, days and the record's id stay, so that sums remain true."""
+    rows = _of(session, tenant_id, person_id)
+    for row in rows:
+        if isinstance(row, FundDesignation):
+            row.title = ERASED
+        else:
+            row.memo = ""
+    session.flush()  # the erasure counts what is left
+    return len(rows)
+
+
+def _of(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[FundMovement | FundDesignation]:
+    found: list[FundMovement | FundDesignation] = []
+    for model in MODELS:
+        found += session.scalars(select(model).where(model.tenant_id == tenant_id, model.person_id == person_id).order_by(model.id))
+    return found
