@@ -1,0 +1,46 @@
+"""A condition as a polars expression, so that a million records are judged at once.
+
+A choice, a number, a day or a flag is the column of its name; of a set each code that is asked about is a yes-or-no
+column named by `member`. Null is "not known": polars joins by the same three values as `Condition.holds`.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from decimal import Decimal
+
+import polars as pl
+
+from core.conditions.facts import CHOICE
+from core.conditions.tree import COMPARE, All, Any_, Compared, Condition, Not, OneOf, member
+
+
+def columns_of(condition: Condition) -> list[str]:
+    """The columns it asks for."""
+    found: list[str] = []
+    for leaf in condition.leaves():
+        if isinstance(leaf, OneOf) and leaf.fact.kind != CHOICE:
+            found += [member(leaf.fact.name, code) for code in leaf.codes]
+        else:
+            found.append(leaf.fact.name)
+    return list(dict.fromkeys(found))
+
+
+def to_polars(condition: Condition) -> pl.Expr:
+    """The expression of a nullable truth."""
+    if isinstance(condition, OneOf):
+        if condition.fact.kind == CHOICE:
+            return pl.col(condition.fact.name).is_in(list(condition.codes))
+        return functools.reduce(operator.or_, (pl.col(member(condition.fact.name, code)) for code in condition.codes))
+    if isinstance(condition, Compared):
+        value = condition.value
+        return COMPARE[condition.sign](pl.col(condition.fact.name),  # type: ignore[return-value]
+                                       pl.lit(value, dtype=pl.Decimal(20, 6)) if isinstance(value, Decimal) else pl.lit(value))
+    if isinstance(condition, Not):
+        return ~to_polars(condition.part)
+    if isinstance(condition, All):
+        return functools.reduce(operator.and_, map(to_polars, condition.parts), pl.lit(value=True))
+    if isinstance(condition, Any_):
+        return functools.reduce(operator.or_, map(to_polars, condition.parts))
+    raise TypeError(f"no condition: {condition!r}")

@@ -1,0 +1,49 @@
+"""The facts a condition may speak of, as whoever uses the language declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+#: one code of several; several codes at once; yes or no; a number; a day
+CHOICE, SET, FLAG, NUMBER, DATE = "choice", "set", "flag", "number", "date"
+KINDS = (CHOICE, SET, FLAG, NUMBER, DATE)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact by the name plans use, with what officials call it. `words`: (code, label) of a choice or a set; without
+    words any text is taken, such as the code of a unit. `groups`: one word that stands for several codes."""
+
+    name: str
+    title: str
+    kind: str
+    words: tuple[tuple[str, str], ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: what a number counts: 岁, 人, 元
+    measure: str = ""
+
+    def codes_of(self, word: str) -> tuple[str, ...]:
+        """The codes a word of a plan stands for: a code, its label, or a group; empty where the word is unknown."""
+        if word in self.groups:
+            return self.groups[word]
+        if not self.words:
+            return (word,)
+        return next(((code,) for code, label in self.words if word in (code, label)), ())
+
+    def label_of(self, code: str) -> str:
+        """What officials call a code."""
+        return next((label for known, label in self.words if known == code), code)
+
+
+Vocabulary = Mapping[str, Fact]
+
+
+def vocabulary(facts: Iterable[Fact]) -> Vocabulary:
+    """Facts by name. Raises ValueError for a kind that is none, and for a name given twice."""
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        if fact.kind not in KINDS or fact.name in found or fact.name in ("all", "any", "not"):
+            raise ValueError(f"fact {fact.name!r} is declared twice, or its kind {fact.kind!r} is none")
+        found[fact.name] = fact
+    return found
