@@ -139,7 +139,7 @@ def upgrade() -> None:
         sa.Column("route", sa.String(40), nullable=False),
         sa.Column("account_id", Id),
         sa.Column("booked", Yuan()),
-        sa.Column("receipt_number", sa.String(40), nullable=False),
+        sa.Column("receipt_number", sa.String(40)),
         sa.Column("receipt_on", sa.Date()),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("refunded_on", sa.Date()),
@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("extra", Json),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_donations_gifts"),
     )
+    op.create_index("ix_donations_gifts_tenant_id_receipt_number", "donations_gifts", ["tenant_id", "receipt_number"], unique=True)
     op.create_index("ix_donations_gifts_tenant_id_reference", "donations_gifts", ["tenant_id", "reference"], unique=True)
     _index("donations_gifts", "amount", "campaign_id", "donor_name", "donor_unit_id", "given_on", "unit_id")
     op.create_table(

@@ -75,7 +75,8 @@ class Gift(TenantScoped, Base):
     route: Mapped[str] = mapped_column(String(40), default="")
     account_id: Mapped[uuid.UUID | None] = mapped_column(Id)
     booked: Mapped[Decimal | None] = mapped_column(Yuan)
-    receipt_number: Mapped[str] = mapped_column(String(40), default="")
+    #: the number of the receipt, from the stock of the finance department; none is ever made up here
+    receipt_number: Mapped[str | None] = mapped_column(String(40))
     receipt_on: Mapped[dt.date | None]
     #: recorded, refunded
     state: Mapped[str] = mapped_column(String(16), default="recorded")
@@ -86,6 +87,7 @@ class Gift(TenantScoped, Base):
     __table_args__ = (
         Index("ix_donations_gifts_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
         Index("ix_donations_gifts_tenant_id_reference", "tenant_id", "reference", unique=True),
+        Index("ix_donations_gifts_tenant_id_receipt_number", "tenant_id", "receipt_number", unique=True),
         *(Index(f"ix_donations_gifts_tenant_id_{name}_id", "tenant_id", name, "id")
           for name in ("campaign_id", "given_on", "amount", "donor_name", "donor_unit_id")),
     )

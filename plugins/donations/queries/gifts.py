@@ -63,10 +63,3 @@ def collected(session: Session, scope: Scope) -> Sequence[Gift]:
     """Money collected on behalf of others, in scope."""
     return session.scalars(in_scope(select(Gift).where(Gift.collected_for != "", Gift.state == "recorded"), Gift, scope)
                            .order_by(Gift.id.desc()).limit(200)).all()
-
-
-def next_receipt(session: Session, tenant_id: str, prefix: str) -> int:
-    """The next number of the series of receipts that begin so."""
-    count = session.scalar(select(func.count()).where(Gift.tenant_id == tenant_id, Gift.receipt_number >= prefix,
-                                                      Gift.receipt_number < prefix + "~"))
-    return (count or 0) + 1
