@@ -21,7 +21,7 @@ def frozen(ledger: Ledger, state: str) -> bool:
 def frozen_message(ledger: Ledger, state: str) -> str:
     """What is said at a frozen row of an import or of a file taken back."""
     assert ledger.process is not None
-    return N_("已“%(state)s”，内容冻结，只能在记录页“更正”并写明理由") % {"state": ledger.process.state(state).title}
+    return N_("处于“%(state)s”，内容已冻结，只能在记录页“更正”并写明理由") % {"state": ledger.process.state(state).title}
 
 
 def seen(ledger: Ledger, row: Any) -> dict[str, Any]:
@@ -36,6 +36,6 @@ def refuse_frozen(ledger: Ledger, rows: Iterable[Mapping[str, Any]]) -> None:
     held = [row for row in rows if row["state"] in ledger.process.frozen]
     if held:
         names = "、".join(written(row[ledger.naming.column], ledger.naming) for row in held[:NAMED])
-        raise RuleViolation(N_("%(names)s等 %(count)s 条%(one)s已“%(state)s”，内容冻结；确有错误，请在记录页“更正”并写明理由"),
+        raise RuleViolation(N_("%(names)s等 %(count)s 条%(one)s处于“%(state)s”，内容已冻结；确有错误，请在记录页“更正”并写明理由"),
                             rule=FROZEN, clause=ledger.process.clause, names=names, count=len(held), one=ledger.one,
                             state=ledger.process.state(held[0]["state"]).title)

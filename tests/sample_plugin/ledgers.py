@@ -72,7 +72,7 @@ CERTIFICATES = Ledger(
         Field("number", "证书编号", "integer", editable=False, imported=False),
         state_field(CERTIFICATE),
     ),
-    order=210,
+    order=210, title_of="donor",
 )
 
 LEDGERS = [FAMILIES, GIFTS, CERTIFICATES]
