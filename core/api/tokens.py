@@ -29,6 +29,7 @@ from core.api.queries import Holder
 from core.api.rules import TOKEN, token_digest
 from core.errors import N_, NotSignedIn
 from core.extensions import Actor, utcnow
+from core.web.markers import is_public_site
 from core.web.request import db
 
 API = "/api/"
@@ -112,7 +113,8 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     def _identify() -> None:
         text = bearer()
         if text is None:
-            if app.config["WTF_CSRF_ENABLED"] and request.endpoint:
+            # On the public site nobody is signed in: there is nothing a foreign page could do in somebody's name.
+            if app.config["WTF_CSRF_ENABLED"] and request.endpoint and not is_public_site(app, request.endpoint):
                 csrf.protect()
             return
         holder = _holder(text)

@@ -47,6 +47,8 @@ def answer(status: int, message: str, *, title: str = "", fields: dict[str, str]
     if wants_json():
         return _problem(status, message, title, fields or {}, kind, facts)
     page = f"errors/{status}.html" if status in PAGES else "errors/error.html"
+    if request.path.startswith("/public/"):
+        page = "public/error.html"
     return make_response(
         render_template(page, status=status, title=title, message=message, fields=fields or {}, **facts), status
     )

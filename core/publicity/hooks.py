@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from core.host.contract import ActionSpec, EventSpec, JobSpec, RuleSpec
+import uuid
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from core.extensions import Actor
+from core.host.contract import ActionSpec, Event, EventSpec, JobSpec, RuleSpec
+from core.host.events import Happened
 from core.host.markers import hookimpl
 from core.publicity import jobs
 from core.publicity.events import EVENTS
 from core.publicity.permissions import ACTIONS, RULES
+from core.publicity.services import touch_public
+from core.publicity.site import robots
+from core.publicity.site.routes import blueprint as site
 
 
 @hookimpl
@@ -27,3 +37,19 @@ def register_events() -> list[EventSpec]:
 @hookimpl
 def register_jobs() -> list[JobSpec]:
     return jobs.JOBS
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [robots.blueprint, site]
+
+
+@hookimpl
+def on_event_emitted(session: Session, tenant_id: str, event: Event) -> None:
+    if event.code in (Happened.SWITCHED_ON, Happened.SWITCHED_OFF):
+        touch_public(session, tenant_id)
+
+
+@hookimpl
+def on_plan_applied(session: Session, tenant_id: str, plan_id: uuid.UUID, actor: Actor) -> None:
+    touch_public(session, tenant_id)

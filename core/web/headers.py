@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, session
 from secure import (
     ContentSecurityPolicy,
     CrossOriginOpenerPolicy,
@@ -70,7 +70,9 @@ def content_security() -> ContentSecurityPolicy:
 
 def _caching(response: Response) -> None:
     """Pages hold people's data and must not stay in a shared computer's cache; a fragment and the whole
-    page at the same address must not be taken for each other."""
-    if response.mimetype == "text/html":
+    page at the same address must not be taken for each other. The public site says otherwise of its own pages."""
+    if response.headers.get("Cache-Control", "").startswith("public"):
+        session.accessed = False  # the sign-in looks into every request's cookie; nothing of it is in such a page
+    elif response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.update(["HX-Request", "HX-Target", "Cookie"])

@@ -40,6 +40,8 @@ def chosen_locale() -> str:
     if has_request_context() and request.path.startswith("/api/v1/"):  # a program says what it reads
         best = request.accept_languages.best_match(["zh-CN", "zh", "en"])
         return "en" if best == "en" else DEFAULT
+    if has_request_context() and request.path.startswith("/public/"):  # one page for everybody: no cookie is read
+        return "en" if request.args.get("lang") == "en" else DEFAULT
     found = session.get(_KEY) if has_request_context() else None
     return found if found in LANGUAGES else DEFAULT
 

@@ -114,7 +114,8 @@ def test_header_and_hidden_words_of_a_word_file_are_found() -> None:
 def test_a_photographs_place_is_found_alone_and_within_a_word_file() -> None:
     photo = papers.picture(place=True)
     assert found("现场.jpg", photo) == [("附件“现场.jpg”的拍摄信息（EXIF）", "拍摄地点（GPS）")]
-    assert ("附件“说明.docx”中嵌入的“image1.jpg”的拍摄信息（EXIF）", "拍摄地点（GPS）") in found("说明.docx", papers.word("见图", picture=photo))
+    within = found("说明.docx", papers.word("见图", picture=photo))
+    assert ("附件“说明.docx”中嵌入的“image1.jpg”的拍摄信息（EXIF）", "拍摄地点（GPS）") in within
 
 
 def test_a_comment_and_a_number_in_exif_are_found() -> None:

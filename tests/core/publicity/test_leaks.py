@@ -57,15 +57,18 @@ def test_a_mobile_number_is_found_however_it_is_written(written: str) -> None:
     assert kinds(f"联系人{written}转告") == [PHONE]
 
 
-@pytest.mark.parametrize("written", [CARD_NUMBER, f"6222 0200 0000 0000 {CARD_NUMBER[16:]}", full_width(CARD_NUMBER), "-".join(CARD_NUMBER)])
+@pytest.mark.parametrize("written", [
+    CARD_NUMBER, f"6222 0200 0000 0000 {CARD_NUMBER[16:]}", full_width(CARD_NUMBER), "-".join(CARD_NUMBER)])
 def test_a_bank_card_is_found_however_it_is_written(written: str) -> None:
     assert kinds(f"卡号{written}") == [CARD]
 
 
 @pytest.mark.parametrize("text", [
     "捐赠 1,234,567.00 元，共 12,300 人次", "2015-10-17 至 2015-11-27", "教财厅函〔2017〕28号", "0851-85280000",
-    "单号 20151017000123456", "金额 138,001.00 138,002.00 5,000.00", "第 1 行 2 行 3 行 4 行 5 行 6 行 7 行 8 行 9 行 10 行 11 行 12 行",
-    "二〇一五年十月十七日，一二三四五六七八九十", "统一社会信用代码 91520000MA6DXXXX0Y", CARD_NUMBER[:-1] + str((int(CARD_NUMBER[-1]) + 1) % 10),
+    "单号 20151017000123456", "金额 138,001.00 138,002.00 5,000.00",
+    "第 1 行 2 行 3 行 4 行 5 行 6 行 7 行 8 行 9 行 10 行 11 行 12 行",
+    "二〇一五年十月十七日，一二三四五六七八九十", "统一社会信用代码 91520000MA6DXXXX0Y",
+    CARD_NUMBER[:-1] + str((int(CARD_NUMBER[-1]) + 1) % 10),
     "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20",
 ])
 def test_other_numbers_are_left_alone(text: str) -> None:
