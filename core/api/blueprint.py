@@ -56,22 +56,23 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         return self._declare("GET", rule, action, run, query=query, envelope=envelope, status=200, title=title)
 
     def write(self, method: str, rule: str, action: str, *, body: type[Schema], one: tuple[str, type[Schema]],
-              status: int = 200, title: str = "") -> Callable[[View], View]:
+              status: int = 200, title: str = "", tagged: bool = False) -> Callable[[View], View]:
         """A PATCH, PUT or DELETE that names the state it is about (If-Match), or a POST that may be repeated
-        (Idempotency-Key). The view gets what was sent as `sent`."""
+        (Idempotency-Key), `tagged` when it names a state as well. The view gets what was sent as `sent`."""
         name, schema = one
 
         def run(view: Callable[..., Any], sent: dict[str, Any], values: dict[str, Any]) -> Response:
+            if tagged or method in TAGGED:
+                answers.need_tag()
             if method in REPEATABLE:
                 return answers.once(lambda: answers.made(name, view(**values, sent=sent), status))
-            answers.need_tag()
             return answers.made(name, view(**values, sent=sent), status)
-        return self._declare(method, rule, action, run, body=body, status=status, title=title,
+        return self._declare(method, rule, action, run, body=body, status=status, title=title, tagged=tagged,
                              envelope=answers.envelope(name, schema, many=False))
 
     def _declare(self, method: str, rule: str, action: str | None, run: Callable[..., Response], *,
                  envelope: Schema, status: int, query: type[Schema] | None = None,
-                 body: type[Schema] | None = None, title: str = "") -> Callable[[View], View]:
+                 body: type[Schema] | None = None, title: str = "", tagged: bool = False) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             @wraps(view)
             def plain(taken: dict[str, Any], **values: Any) -> Response:
@@ -84,7 +85,8 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
                 documented = self.arguments(given, location="query")(documented)
             else:
                 documented = self.arguments(given, location="json")(documented)
-            extra = [IF_MATCH] if method in TAGGED else [IDEMPOTENCY] if method in REPEATABLE else []
+            extra = [IF_MATCH] if tagged or method in TAGGED else []
+            extra += [IDEMPOTENCY] if method in REPEATABLE else []
             documented = self.doc(parameters=extra, operationId=f"{self.name}.{view.__name__}",
                                   **({"summary": title} if title else {}),
                                   **({} if action is None else {"x-action": str(action)}))(documented)

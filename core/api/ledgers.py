@@ -16,6 +16,7 @@ from typing import Any
 from flask import g, request
 from marshmallow import Schema, ValidationError, fields
 
+from core.api import steps
 from core.api.answers import check_tag
 from core.api.blueprint import PREFIX, ApiBlueprint
 from core.api.rules import write_cursor
@@ -50,6 +51,8 @@ def ledger_api(ledger: Ledger) -> ApiBlueprint:
         api.plugin = ledger.slug
     _reading(api, ledger)
     _writing(api, ledger)
+    if ledger.process is not None:
+        steps.install(api, ledger, ledger.process, out_schema(ledger), lambda row: row_of(row, fields_here(ledger)))
     return api
 
 
