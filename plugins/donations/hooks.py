@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from core.host.contract import ActionSpec, MenuItem, RoleSpec, RuleSpec, SectionSpec
+from core.host.contract import ActionSpec, JobSpec, MenuItem, RoleSpec, RuleSpec, SectionSpec
 from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
+from core.host.processes import Process
 from plugins.donations import permissions
 from plugins.donations.ledgers import LEDGERS
 from plugins.donations.manifest import manifest
 from plugins.donations.permissions import Action
 from plugins.donations.plan import SECTIONS
-from plugins.donations.routes import blueprint
+from plugins.donations.processes import PROCESSES
+from plugins.donations.routes import blueprint, public_pages
+from plugins.donations.services import papers
 
 __all__ = ["manifest"]
 
@@ -45,6 +48,21 @@ def register_blueprints() -> list[Blueprint]:
 @hookimpl
 def register_ledgers() -> list[Ledger]:
     return LEDGERS
+
+
+@hookimpl
+def register_processes() -> list[Process]:
+    return PROCESSES
+
+
+@hookimpl
+def register_jobs() -> list[JobSpec]:
+    return papers.JOBS
+
+
+@hookimpl
+def register_public_pages() -> list[Blueprint]:
+    return [public_pages]
 
 
 @hookimpl

@@ -1,6 +1,7 @@
 """The plugin's ledgers."""
 
+from plugins.donations.ledgers.certificates import CERTIFICATES
 from plugins.donations.ledgers.gifts import GIFTS
 from plugins.donations.ledgers.others import APPEALS, CONSUMPTIONS, CONTRIBUTIONS
 
-LEDGERS = [GIFTS, CONSUMPTIONS, CONTRIBUTIONS, APPEALS]
+LEDGERS = [GIFTS, CERTIFICATES, CONSUMPTIONS, CONTRIBUTIONS, APPEALS]

@@ -8,16 +8,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from core import privacy
-from core.app import BUILTINS
+from core.app import BUILTINS, create_app
 from core.extensions import CHINA, Database, clock, tenant_scope
 from core.host.manager import PluginHost, load
 from tests.conftest import settings_for
+from tests.factories.world import PASSWORD
 from tests.plugins.donations.giving import JIA, County, find_county, make_county
+from tests.support.pages import TEMPLATES
 
 OnDay = Callable[[str], None]
+Browse = Callable[..., FlaskClient]
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +71,28 @@ def jia(giving_database: Database, county: County) -> Iterator[Session]:
         yield session
         session.rollback()
     session.close()
+
+
+@pytest.fixture
+def giving_app(giving_database: Database, tmp_path: Path) -> Iterator[Flask]:
+    """The whole application on the same database as `giving_database`."""
+    made = create_app(settings_for(giving_database.url, tmp_path))
+    made.jinja_env.bytecode_cache = TEMPLATES
+    yield made
+    made.extensions["bangfu.database"].dispose()
+
+
+@pytest.fixture
+def browse(giving_app: Flask) -> Browse:
+    """A browser signed in as one of PEOPLE or of the world's people; "" stays outside."""
+
+    def sign_in(login: str = "") -> FlaskClient:
+        client = giving_app.test_client()
+        if login:
+            assert client.post("/sign-in", data={"login": login, "password": PASSWORD}).status_code == 302
+        return client
+
+    return sign_in
 
 
 @pytest.fixture
