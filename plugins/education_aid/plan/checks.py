@@ -1,0 +1,100 @@
+"""What the entries about aid must satisfy; each function gives the problems of one section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.conditions import parse
+from core.host.contract import Problem
+from core.tenancy.grammar.masks import State
+from plugins.education_aid.plan.vocabulary import VOCABULARY
+
+Entries = list[dict[str, Any]]
+#: ways to say how much, of which an item has exactly one
+_MEASURES = ("fixed", "cases", "average", "actual", "cap", "pool")
+_COMPUTED = ("cash", "waiver", "reimbursement")
+
+
+def _problem(entry: Mapping[str, Any], key: str, rule: str, message: str) -> Problem:
+    return Problem(f"{entry['key']}.{key}".rstrip("."), rule, message, clause=entry.get("clause", ""))
+
+
+def items(entries: Entries) -> list[Problem]:
+    """Conditions can be read, amounts are said in one way, and items that others build on are there or above."""
+    return [problem for entry in entries for problem in (*conditions(entry, "where"), *_amount(entry), *_share(entry))]
+
+
+def conditions(entry: Mapping[str, Any], key: str) -> Iterator[Problem]:
+    """The faults of one condition of an entry."""
+    if isinstance(entry.get(key), dict):
+        for fault in parse(entry[key], VOCABULARY)[1]:
+            yield _problem(entry, f"{key}.{fault.key}".rstrip("."), fault.rule, fault.message)
+
+
+def _amount(entry: Mapping[str, Any]) -> Iterator[Problem]:
+    amount, kind = entry.get("amount"), entry.get("kind", "cash")
+    if isinstance(amount, State):
+        return
+    if not isinstance(amount, dict):
+        if kind in _COMPUTED and not entry.get("universal"):
+            yield _problem(entry, "amount", "missing-key", "须写明 amount：金额、实际收费，或者照录未写明的状态")
+        return
+    if kind == "discretionary" or entry.get("universal"):
+        yield _problem(entry, "amount", "aid-amount", "酌情减免和普惠免费不预定金额，请删去 amount")
+    said = [name for name in _MEASURES if name in amount]
+    if len(said) != 1:
+        yield _problem(entry, "amount", "aid-amount", f"金额须写且只写一种：{'、'.join(_MEASURES)}")
+    if amount.get("per") == "day" and "days" not in amount:
+        yield _problem(entry, "amount.days", "aid-days",
+                       "按天计发的须写明一年的天数 days（如 200），随学年参数的写 \"school_year\"，原文没有的写成状态")
+    if amount.get("per") == "month" and "months" not in amount:
+        yield _problem(entry, "amount.months", "aid-days", "按月计发的须写明一年的月数 months，原文没有的写成状态")
+    yield from _band(entry, amount)
+    cases = amount.get("cases")
+    for number, case in enumerate(cases if isinstance(cases, list) else [], 1):
+        for fault in parse(case.get("where"), VOCABULARY)[1]:
+            yield _problem(entry, f"amount.cases[{number}].where", fault.rule, fault.message)
+
+
+def _band(entry: Mapping[str, Any], amount: Mapping[str, Any]) -> Iterator[Problem]:
+    values = [amount[name] for name in ("least", "average", "most") if name in amount and not isinstance(amount[name], State)]
+    if values != sorted(values) or (("least" in amount or "most" in amount) and "average" not in amount):
+        yield _problem(entry, "amount", "aid-band", "档次须 least ≤ average ≤ most，并写明平均标准 average")
+
+
+def _share(entry: Mapping[str, Any]) -> Iterator[Problem]:
+    share = entry.get("share")
+    parts = share.get("parts") if isinstance(share, dict) else None
+    if not isinstance(parts, list):
+        return
+    for part in parts:
+        said = [name for name in ("part", "amount", "rest") if part.get(name)]
+        if len(said) != 1:
+            yield _problem(entry, "share", "aid-share", "每一级写且只写一种：份数 part、金额 amount 或其余 rest")
+    if sum(bool(part.get("rest")) for part in parts) > 1:
+        yield _problem(entry, "share", "aid-share", "只能有一级承担其余部分")
+
+
+def preferences(entries: Entries) -> list[Problem]:
+    """Each kind says what it needs."""
+    needed = {"offset": "points", "tier": "tier", "pool": "share"}
+    found = []
+    for entry in entries:
+        found += list(conditions(entry, "where"))
+        want = needed.get(str(entry.get("kind")))
+        if want and want not in entry:
+            found.append(_problem(entry, want, "missing-key", f"须写明 {want}，原文没有的写成状态"))
+    return found
+
+
+def targets(entries: Entries) -> list[Problem]:
+    """Parts printed beside a whole add up to it; "about" waits for a tolerance."""
+    found = []
+    for entry in entries:
+        parts, wanted = entry.get("parts"), entry.get("wanted")
+        if isinstance(parts, list) and isinstance(wanted, int) and sum(parts) != wanted:
+            found.append(_problem(entry, "parts", "aid-parts", f"分项之和 {sum(parts)} 与总数 {wanted} 不符"))
+        if entry.get("comparator") == "about" and "tolerance" not in entry:
+            found.append(_problem(entry, "tolerance", "missing-key", "“大体相当”“左右”须写明允许的差距 tolerance，原文没有的写成状态"))
+    return found
