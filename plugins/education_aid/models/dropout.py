@@ -55,7 +55,7 @@ class DropoutVisit(Kept, Base):
 
     case_id: Mapped[uuid.UUID] = mapped_column(Id)
     visited_on: Mapped[dt.date]
-    by: Mapped[str] = mapped_column(String(80))
+    visitor: Mapped[str] = mapped_column(String(80))
     met: Mapped[str] = mapped_column(String(80), default="")
     result: Mapped[str] = mapped_column(String(400))
 
