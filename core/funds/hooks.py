@@ -5,14 +5,28 @@ from __future__ import annotations
 
 import uuid
 
+from flask import Blueprint, url_for
 from sqlalchemy.orm import Session
 
-from core.extensions import Actor
-from core.funds import jobs, persons
+from core.errors import N_
+from core.extensions import Actor, today
+from core.funds import alarms, jobs, persons
 from core.funds.models import FundAccount, FundDesignation, FundMovement, FundPeriod, FundRecovery, FundTransfer
-from core.funds.permissions import ACTIONS, RULES
+from core.funds.permissions import ACTIONS, RULES, Action
 from core.funds.plan import SECTIONS
-from core.host.contract import ActionSpec, Effect, JobSpec, Retained, RuleSpec, SectionSpec, UnitChange
+from core.funds.routes import blueprint
+from core.host.contract import (
+    ActionSpec,
+    Effect,
+    JobSpec,
+    MenuItem,
+    Place,
+    Retained,
+    RuleSpec,
+    SectionSpec,
+    Todo,
+    UnitChange,
+)
 from core.host.markers import hookimpl
 from core.registry.services.moving import Follower, count_followers, follow_change, take_back
 
@@ -44,6 +58,22 @@ def register_sections() -> list[SectionSpec]:
 @hookimpl
 def register_jobs() -> list[JobSpec]:
     return jobs.JOBS
+
+
+@hookimpl
+def register_blueprints() -> list[Blueprint]:
+    return [blueprint]
+
+
+@hookimpl
+def register_menus() -> list[MenuItem]:
+    return [MenuItem(N_("资金台账"), "funds.index", "report-money", Action.READ, order=43)]
+
+
+@hookimpl
+def collect_todos(session: Session, place: Place) -> list[Todo]:
+    count = alarms.count_alarms(session, place.scope(Action.WRITE), today())
+    return [Todo(N_("资金预警须处理"), url_for("funds.alarm_list", code=place.code), count=count)] if count else []
 
 
 @hookimpl

@@ -1,20 +1,31 @@
-"""Every night each account is worked out again from its movements."""
+"""Every night each account is worked out again from its movements; long files are written in the background."""
 
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+import uuid
+from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.errors import N_
-from core.extensions import utcnow
+from core.access.viewer import load_viewer
+from core.errors import N_, NotPermitted
+from core.extensions import Actor, tenant_scope, utcnow
+from core.funds import exporting, pages
+from core.funds.asking import asked_in
 from core.funds.models import FundAccount
+from core.funds.permissions import Action
 from core.funds.recounting import Difference, recount
 from core.host.contract import JobRun, JobSpec
+from core.jobs.models import Job
+from core.jobs.services import enqueue
 from core.tenancy.models import Tenant
+from core.trail.services import record
+from core.units.queries import get_unit
 
-CODE = "funds.recount"
+CODE, EXPORT = "funds.recount", "funds.export"
 
 
 def recount_all(run: JobRun) -> None:
@@ -53,4 +64,37 @@ def keep(session: Session, tenant_id: str, now: dt.datetime) -> tuple[int, list[
     return count, found
 
 
-JOBS = [JobSpec(CODE, N_("核对资金余额"), recount_all, every=86_400, lease=300, visible=False)]
+def start_export(session: Session, tenant_id: str, unit_id: uuid.UUID, account_id: uuid.UUID, query: dict[str, str],
+                 actor: Actor) -> Job:
+    """Write a long list of movements in the background."""
+    asked = {"unit": str(unit_id), "account": str(account_id), "query": query}
+    return enqueue(session, actor, EXPORT, asked, tenant_id=tenant_id, unit_id=unit_id)
+
+
+def export(run: JobRun) -> None:
+    """Write the file with the rights its person has now, keep it, and end with the entry on the trail."""
+    if run.actor.account_id is None:
+        raise NotPermitted(N_("导出须由一个账号发起"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.xlsx"
+        with run.database.session() as session:
+            unit = get_unit(session, uuid.UUID(run.arguments["unit"]))
+            viewer = load_viewer(session, run.actor.account_id, run.actor.name)
+            if not viewer.allowed(Action.EXPORT, unit):
+                raise NotPermitted(N_("您已没有导出资金台账的权限"))
+            scope = viewer.scope(session, Action.EXPORT, unit)
+            with tenant_scope(session, scope.tenants):
+                account = pages.get_account(session, scope, uuid.UUID(run.arguments["account"]))
+                asked = asked_in(run.arguments["query"])
+                total, title = pages.sums(session, account, asked).count, account.title
+                count = exporting.write_xlsx(str(path), title, exporting.watermark(run.actor.name, unit.name),
+                                             exporting.MOVEMENT_HEADS, exporting.movement_lines(session, account, asked),
+                                             lambda done: run.progress(done, total, "正在写入"))
+        run.keep_file(f"{title}-收支明细.xlsx", exporting.MIME, path)
+        with run.transaction() as session:
+            record(session, run.actor, Action.EXPORT, f"导出“{title}”收支明细，{count} 笔", subject="core.funds",
+                   tenant_id=run.tenant_id, unit_id=run.unit_id, after={"count": count})
+            run.finish_in(session, f"已导出 {count} 笔", {"count": count})
+
+
+JOBS = [JobSpec(EXPORT, N_("导出资金收支"), export), JobSpec(CODE, N_("核对资金余额"), recount_all, every=86_400, lease=300, visible=False)]
