@@ -7,15 +7,16 @@ from flask import Blueprint
 from core.host.contract import ActionSpec, JobSpec, MenuItem, RoleSpec, RuleSpec, SectionSpec
 from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
+from core.host.notices import ClockSpec, NoticeSpec
 from core.host.processes import Process
-from plugins.donations import permissions
+from plugins.donations import notices, permissions
 from plugins.donations.ledgers import LEDGERS
 from plugins.donations.manifest import manifest
 from plugins.donations.permissions import Action
 from plugins.donations.plan import SECTIONS
 from plugins.donations.processes import PROCESSES
 from plugins.donations.routes import blueprint, public_pages
-from plugins.donations.services import papers
+from plugins.donations.services import papers, publishing
 
 __all__ = ["manifest"]
 
@@ -57,7 +58,17 @@ def register_processes() -> list[Process]:
 
 @hookimpl
 def register_jobs() -> list[JobSpec]:
-    return papers.JOBS
+    return [*papers.JOBS, *publishing.JOBS]
+
+
+@hookimpl
+def register_notices() -> list[NoticeSpec]:
+    return notices.NOTICES
+
+
+@hookimpl
+def register_clocks() -> list[ClockSpec]:
+    return notices.CLOCKS
 
 
 @hookimpl

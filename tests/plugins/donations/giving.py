@@ -122,7 +122,7 @@ def find_county(session: Session, host: PluginHost) -> County:
 
 def give_plan(session: Session, host: PluginHost, *sections: str) -> None:
     """Let these sections be the plan of 甲县."""
-    apply_plan(session, profile_text(PLUGIN, *sections), host)
+    apply_plan(session, profile_text(PLUGIN, *sections, starts="2015-01-01"), host)
 
 
 def hire(session: Session, host: PluginHost, units: dict[str, Unit]) -> dict[str, Actor]:
