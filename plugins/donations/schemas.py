@@ -67,6 +67,11 @@ def read(schema: Schema, form: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def blank(schema: type[Schema], entered: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in each field of a form, nothing where nothing was entered."""
+    return {**dict.fromkeys(schema._declared_fields, ""), **entered}
+
+
 class CampaignSchema(FormSchema):
     """A campaign. There is no field for an amount, and no words that ask one are taken."""
 
@@ -109,6 +114,12 @@ class SpendingSchema(FormSchema):
     person = Line(60)
     campaign_id = fields.UUID(load_default=None, error_messages={"invalid_uuid": N_("请选择活动")})
     memo = Line(200)
+
+
+class AmountSchema(FormSchema):
+    """An amount alone."""
+
+    amount = Money(required=True, error_messages=_NEEDED)
 
 
 class ProjectSchema(FormSchema):

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
-from core.access.scoping import in_scope
+from core.access.scoping import criterion
 from plugins.donations.models import Consumption, Contribution, Gift
 
 ZERO = Decimal("0.00")
@@ -58,15 +58,15 @@ def by(session: Session, scope: Scope, period: Period, what: str) -> list[Row]:
     goods = func.sum(Gift.amount).filter(Gift.form.in_(("goods", "kit")))
     statement = select(column, func.count(Gift.id), money, goods).where(*_counted(period)).group_by(column).order_by(column)
     return [Row(key, count, _or_zero(paid), _or_zero(given)) for key, count, paid, given in
-            session.execute(in_scope(statement, Gift, scope))]
+            session.execute(statement.where(criterion(Gift, scope)))]
 
 
 def total(session: Session, scope: Scope, period: Period, *extra: ColumnElement[bool]) -> Row:
     """The whole of it."""
     money = func.sum(Gift.amount).filter(Gift.form.in_(("money", "sale")))
     goods = func.sum(Gift.amount).filter(Gift.form.in_(("goods", "kit")))
-    count, paid, given = session.execute(in_scope(
-        select(func.count(Gift.id), money, goods).where(*_counted(period), *extra), Gift, scope)).one()
+    count, paid, given = session.execute(
+        select(func.count(Gift.id), money, goods).where(*_counted(period), *extra, criterion(Gift, scope))).one()
     return Row("", count, _or_zero(paid), _or_zero(given))
 
 
@@ -80,8 +80,8 @@ def consumption(session: Session, scope: Scope, period: Period) -> tuple[int, De
     days = [Consumption.bought_on <= period.until, Consumption.removed_at.is_(None)]
     if period.since:
         days.append(Consumption.bought_on >= period.since)
-    items, amount = session.execute(in_scope(
-        select(func.sum(Consumption.quantity), func.sum(Consumption.amount)).where(*days), Consumption, scope)).one()
+    items, amount = session.execute(select(
+        func.sum(Consumption.quantity), func.sum(Consumption.amount)).where(*days, criterion(Consumption, scope))).one()
     return items or 0, _or_zero(amount)
 
 
@@ -93,7 +93,7 @@ def contributions(session: Session, scope: Scope, period: Period) -> dict[str, t
     statement = select(Contribution.kind, func.count(Contribution.id), func.sum(Contribution.amount),
                        func.sum(Contribution.persons)).where(*days).group_by(Contribution.kind)
     return {kind: (count, _or_zero(amount), persons or 0) for kind, count, amount, persons in
-            session.execute(in_scope(statement, Contribution, scope))}
+            session.execute(statement.where(criterion(Contribution, scope)))}
 
 
 def _or_zero(amount: Decimal | None) -> Decimal:

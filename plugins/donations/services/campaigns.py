@@ -18,6 +18,7 @@ from plugins.donations.plan.reading import find_rule
 from plugins.donations.queries.gifts import campaigns_by_code
 from plugins.donations.rules import words
 from plugins.donations.rules.voluntary import LAW, apportioned
+from plugins.donations.services.publishing import begin_clock
 
 CHARITY_LAW = N_("《中华人民共和国慈善法》第二十二条")
 EIGHT_RULES = N_("CO-032 厉行节约，不以扶贫名义谋取私利")
@@ -95,6 +96,7 @@ def close(session: Session, campaign: Campaign, on: dt.date, actor: Actor) -> No
         raise InvalidInput(N_("结束日须在开始日与今天之间"), {"on": N_("日期不对")})
     campaign.closed_on = on
     _step(session, campaign, "closed", actor, f"结束捐赠活动“{campaign.title}”")
+    begin_clock(session, campaign, actor)
 
 
 def extend(session: Session, campaign: Campaign, until: dt.date | None, actor: Actor, reason: str) -> None:
@@ -145,3 +147,14 @@ def _trail(session: Session, campaign: Campaign, actor: Actor, action: str, sent
            before: dict[str, object] | None = None, after: dict[str, object] | None = None, reason: str = "") -> None:
     record(session, actor, action, sentence, subject=f"donations.campaigns:{campaign.id}", tenant_id=campaign.tenant_id,
            unit_id=campaign.unit_id, before=before, after=after, reason=reason)
+
+
+def end_project(session: Session, project: Project, on: dt.date, actor: Actor) -> None:
+    """Say when a project ended: from that day the clock of publishing its use runs."""
+    if not project.starts_on <= on <= today():
+        raise InvalidInput(N_("结束日须在开始日与今天之间"), {"on": N_("日期不对")})
+    before, project.ends_on = str(project.ends_on or ""), on
+    project.version += 1
+    record(session, actor, Action.SPENDING_WRITE, f"捐赠项目“{project.title}”于 {on} 结束", subject=f"donations.projects:{project.id}",
+           tenant_id=project.tenant_id, unit_id=project.unit_id, before={"ends_on": before}, after={"ends_on": str(on)})
+    begin_clock(session, project, actor)

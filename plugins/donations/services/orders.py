@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -49,11 +48,6 @@ def close(session: Session, order: Order, actor: Actor) -> None:
     order.version += 1
     _trail(session, order, actor, Action.ORDER_WRITE, "纠正通知销号", {"state": "answered"}, {"state": "closed"})
 
-
-def find_subject(session: Session, tenant_id: str, kind: str, subject_id: uuid.UUID) -> Any:
-    """The record an order is about, or None."""
-    model = SUBJECTS.get(kind)
-    return session.get(model, (tenant_id, subject_id)) if model is not None else None
 
 
 def _trail(session: Session, order: Order, actor: Actor, action: str, sentence: str, before: dict[str, object] | None,

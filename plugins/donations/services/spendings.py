@@ -58,6 +58,8 @@ def pay(session: Session, tenant_id: str, unit: Unit, wanted: Payment, actor: Ac
                    person_id=wanted.person_id, memo=wanted.memo, created_by=actor.account_id)
     there = session.get(Spending, (tenant_id, row.id))
     if there is not None:
+        if (there.account_id, there.amount, there.use) != (wanted.account_id, wanted.amount, wanted.use):
+            raise Conflict(N_("这张表单已经登记过一笔支出，请重新打开再填"))
         return there
     gift = _gift(session, tenant_id, wanted.gift_id)
     campaign = _campaign(session, tenant_id, wanted.campaign_id or (gift.campaign_id if gift else None))

@@ -19,7 +19,7 @@ from core.ledgers import storing
 from core.ledgers.checking import compile_schema
 from core.ledgers.context import Context
 from core.units.models import Unit
-from plugins.donations.ledgers import GIFTS
+from plugins.donations.ledgers.gifts import GIFTS
 from plugins.donations.models import Campaign, Gift
 from plugins.donations.services import campaigns
 from tests.factories.tenancy import apply_plan, profile_text
