@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, fields
 
+from core.funds.rules.sharing import PAYERS
 from core.registry.rules.words import OWNER_LEVELS
 from core.tenancy.grammar.fields import Amount, Count, EntrySchema, Text, Texts, Word, refuse
 from plugins.education_aid.plan.vocabulary import FEES, TIERS
@@ -14,7 +15,6 @@ KINDS = ("cash", "waiver", "reimbursement", "in_kind", "discretionary", "loan")
 PERIODS = ("year", "term", "month", "day", "once")
 #: what stands for the school days of the year, as `[[value]] school_year.days` of the plan or of a layer above gives them
 SCHOOL_YEAR = "school_year"
-LEVELS = ("country", "province", "city", "county", "township")
 _FEES = tuple(code for code, _ in FEES)
 
 
@@ -74,7 +74,7 @@ class AmountSchema(_Table):
 class PartSchema(_Table):
     """Who pays which part: a whole-number weight, an amount, or the rest."""
 
-    level = Word(LEVELS, required=True)
+    payer = Word(tuple(PAYERS), required=True)
     part = Count(least=1, most=10_000)
     amount = Amount()
     rest = YesNo()
@@ -83,10 +83,9 @@ class PartSchema(_Table):
 
 
 class ShareSchema(_Table):
-    """How a sum is shared between levels. `origin`: the county named is the child's home, not the school's."""
+    """How a sum is shared between levels and places."""
 
     parts = fields.List(fields.Nested(PartSchema), required=True)
-    origin = YesNo(load_default=False)
 
 
 class ItemSchema(EntrySchema):

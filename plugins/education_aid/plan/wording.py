@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.conditions import parse
+from core.funds.rules.sharing import PAYERS
+from core.registry.rules.words import OWNER_LEVELS, label
 from core.tenancy.grammar.masks import is_state
 from plugins.education_aid.plan.vocabulary import FEES, TIERS, VOCABULARY
 
 Value = Mapping[str, Any]
 KINDS = {"cash": "发放", "waiver": "免", "reimbursement": "免（补）", "in_kind": "实物", "discretionary": "酌情减免", "loan": "贷款"}
 PERIODS = {"year": "年", "term": "学期", "month": "月", "day": "天", "once": "次"}
-LEVELS = {"country": "中央", "province": "省", "city": "市（州）", "county": "县", "township": "乡镇"}
 _FEES, _TIERS = dict(FEES), dict(TIERS)
 
 
@@ -52,9 +53,9 @@ def share(value: Any) -> str:
         return "分担比例未写明" if value else ""
     said = []
     for part in value["parts"]:
-        name = LEVELS[part["level"]] + (f"（{LEVELS[part['owner']]}属学校）" if part.get("owner") else "")
+        name = PAYERS[part["payer"]] + (f"（{label(OWNER_LEVELS, part['owner'])}属学校）" if part.get("owner") else "")
         said.append(name + ("其余" if part.get("rest") else f" {part['amount']} 元" if part.get("amount") else f" {part['part']} 份"))
-    return ("生源地" if value.get("origin") else "") + "分担：" + "，".join(said)
+    return "分担：" + "，".join(said)
 
 
 def item(value: Value) -> str:
