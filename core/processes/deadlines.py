@@ -55,6 +55,6 @@ def _told(session: Session, tenant_id: str, deadline: Deadline, on: dt.date) -> 
     tenant = find_tenant(session, tenant_id)
     found = effective(session, tenant, deadline.section, deadline.days, on=on) if tenant else None
     value = found.value.get(deadline.key) if found else None
-    if found is None or value is None or states_in(value):
+    if found is None or value is None or any(states_in(value)):
         return None
     return int(value), str(found.value.get("unit") or deadline.unit), found.source.reference

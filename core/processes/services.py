@@ -89,6 +89,8 @@ def steps_open(session: Session, process: Process, record: Any, viewer: Viewer) 
     offers = []
     for step in steps:
         refused = judging.refusal(session, process, record, step, marks, viewer, home)
+        if refused is not None and step.only_by:
+            continue  # somebody else's to withdraw, now and later
         missing = () if refused else tuple(judging.missing_of(session, record, step))
         offers.append(Offer(step, refused.text if refused else "", missing, dues.get(step.code)))
     return offers
