@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_
 from core.extensions import Actor, today
-from core.funds import alarms, jobs, persons
+from core.funds import alarms, demo, jobs, persons
 from core.funds.models import FundAccount, FundDesignation, FundMovement, FundPeriod, FundRecovery, FundTransfer
 from core.funds.permissions import ACTIONS, RULES, Action
 from core.funds.plan import SECTIONS
@@ -112,3 +112,8 @@ def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> 
 @hookimpl
 def on_person_erased(session: Session, tenant_id: str, person_id: uuid.UUID, actor: Actor) -> None:
     persons.erase(session, tenant_id, person_id)
+
+
+@hookimpl
+def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
+    demo.load(session, tenant_id, actor)
