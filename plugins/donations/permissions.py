@@ -21,6 +21,7 @@ class Action(StrEnum):
     GIFT_READ = "donations:gift:read"
     GIFT_WRITE = "donations:gift:write"
     NEED_APPROVE = "donations:need:approve"
+    NEED_EXPORT = "donations:need:export"
     NEED_READ = "donations:need:read"
     NEED_WRITE = "donations:need:write"
     ORDER_READ = "donations:order:read"
@@ -43,6 +44,7 @@ ACTIONS = [
     ActionSpec(Action.GIFT_READ, "查看捐赠台账"),
     ActionSpec(Action.GIFT_WRITE, "登记捐赠"),
     ActionSpec(Action.NEED_APPROVE, "审核认领需求"),
+    ActionSpec(Action.NEED_EXPORT, "导出认领需求"),
     ActionSpec(Action.NEED_READ, "查看认领需求"),
     ActionSpec(Action.NEED_WRITE, "申报认领需求"),
     ActionSpec(Action.ORDER_READ, "查看纠正通知"),
@@ -65,7 +67,7 @@ ROLES = [
 _SUPERVISORS = ("auditor", "discipline", "province_bureau", "city_bureau", "tenant_admin")
 _SCHOOLS = ("central_school", "school_clerk")
 _RESOURCES = ("campaign", "certificate", "gift", "need", "order", "spending")
-_EXPORTED = ("certificate", "gift", "spending")
+_EXPORTED = ("certificate", "gift", "need", "spending")
 
 
 def _allow(source: str, act: str, roles: tuple[str, ...], resources: tuple[str, ...]) -> list[RuleSpec]:

@@ -1,18 +1,20 @@
 """Pages of the plugin at the working unit: `/u/<code>/p/donations/…`."""
 
 from plugins.donations.routes import (
-           campaigns,
-           certificates,
-           gifts,
-           orders,
-           overview,
-           projects,
-           spendings,
-           statistics,
-           tabs,
+    campaigns,
+    certificates,
+    gifts,
+    needs,
+    orders,
+    overview,
+    projects,
+    publishing,
+    spendings,
+    statistics,
+    tabs,
 )
 from plugins.donations.routes.blueprint import blueprint
 from plugins.donations.routes.public import public_pages
 
-__all__ = ["blueprint", "campaigns", "certificates", "gifts", "orders", "overview", "projects", "public_pages", "spendings",
-           "statistics", "tabs"]
+__all__ = ["blueprint", "campaigns", "certificates", "gifts", "needs", "orders", "overview", "projects", "public_pages", "publishing",
+           "spendings", "statistics", "tabs"]

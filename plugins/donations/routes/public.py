@@ -11,6 +11,7 @@ from core.web.markers import public, public_blueprint
 from core.web.request import db
 from plugins.donations.models import Certificate
 from plugins.donations.queries import certificates as queries
+from plugins.donations.queries import needs as needs_queries
 from plugins.donations.services.signing import certificate_file, keys_file
 
 public_pages: Blueprint = public_blueprint("donations", "plugins.donations")
@@ -45,6 +46,13 @@ def certificate(code: str, token: str) -> Response:
 def certificate_signed(code: str, token: str) -> ResponseReturnValue:
     """The file by which it is verified offline."""
     return certificate_file(_found(token))
+
+
+@public_pages.get("/needs/")
+@public("需求向社会公开，接受认领")
+def needs(code: str) -> Response:
+    """The needs that wait to be taken on."""
+    return render_public("donations/public/needs.html", rows=needs_queries.listed(db(), g.tenant_id))
 
 
 def _found(token: str) -> Certificate:
