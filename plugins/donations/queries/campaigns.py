@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
@@ -61,3 +62,16 @@ def count_open_orders(session: Session, scope: Scope) -> int:
 def orders_about(session: Session, scope: Scope, subject_id: uuid.UUID) -> Sequence[Order]:
     """The orders about one record."""
     return session.scalars(in_scope(select(Order).where(Order.subject_id == subject_id), Order, scope).order_by(Order.id.desc())).all()
+
+
+def waiting_orders(session: Session, scope: Scope, state: str) -> tuple[int, dt.date | None]:
+    """How many orders are in a state, and the day by which the first of them is due."""
+    count, due = session.execute(select(func.count(Order.id), func.min(Order.due_on)).where(
+        Order.state == state, criterion(Order, scope))).one()
+    return count, due
+
+
+def search(session: Session, scope: Scope, text: str, limit: int) -> Sequence[Campaign]:
+    """Campaigns whose title begins with the words."""
+    begins = select(Campaign).where(Campaign.title >= text, Campaign.title < text + "\U0010ffff")
+    return session.scalars(in_scope(begins, Campaign, scope).limit(max(limit, 0))).all()

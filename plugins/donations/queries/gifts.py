@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
@@ -63,3 +63,10 @@ def collected(session: Session, scope: Scope) -> Sequence[Gift]:
     """Money collected on behalf of others, in scope."""
     return session.scalars(in_scope(select(Gift).where(Gift.collected_for != "", Gift.state == "recorded"), Gift, scope)
                            .order_by(Gift.id.desc()).limit(200)).all()
+
+
+def search(session: Session, scope: Scope, text: str, limit: int) -> Sequence[Gift]:
+    """Gifts whose reference or shown donor begins with the words."""
+    top = text + "\U0010ffff"
+    begins = or_(and_(Gift.reference >= text, Gift.reference < top), and_(Gift.donor_name >= text, Gift.donor_name < top))
+    return session.scalars(in_scope(select(Gift).where(begins), Gift, scope).limit(max(limit, 0))).all()
