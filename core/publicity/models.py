@@ -110,7 +110,8 @@ class Objection(TenantScoped, Base):
     text: Mapped[str] = mapped_column(Text)
     text_sealed: Mapped[bytes | None] = sealed_column("text")
     contact_sealed: Mapped[bytes | None] = sealed_column("text")
-    #: keyed hash of the code by which the person asks for the answer
+    #: the code by which the person asks for the answer, and its keyed hash
+    code_sealed: Mapped[bytes | None] = sealed_column("text")
     code_key: Mapped[str | None] = key_column()
     made_at: Mapped[dt.datetime] = mapped_column(default=utcnow)
     made_on: Mapped[dt.date]

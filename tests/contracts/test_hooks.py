@@ -246,6 +246,12 @@ def merge_townships(session: Session) -> Merge:
     return Merge(units=(first,), into=second, on=TODAY, document="测府发〔2020〕1号")
 
 
+def test_hook_collect_public_parts(visited: Database, client_as: ClientAs) -> None:
+    text = page(client_as(""), "/public/990101/")
+    assert "示例走访" in text and "400.00 元" in text
+    assert "示例走访" not in page(client_as(""), "/public/990102/")  # the plugin is off in 乙县
+
+
 def test_hook_collect_change_effects(visited: Database, session: Session, host: PluginHost) -> None:
     preview = plan_operation(session, merge_townships(session), hooks=host, tenants=[JIA, YI])
     assert [effect.count for effect in preview.effects if "示例走访" in effect.text] == [2]

@@ -8,7 +8,7 @@ from core.extensions import Base, Database
 
 MODELS = ("core.units", "core.tenancy", "core.access", "core.accounts", "core.accounts.providers", "core.trail",
           "core.host", "core.api", "core.jobs", "core.webhooks", "core.privacy", "core.registry",
-          "core.documents", "core.funds",
+          "core.documents", "core.funds", "core.processes",
           "core.ledgers", "core.ledgers.imports", "core.matching", "core.publicity")
 
 PLUGINS = ("plugins.donations", "tests.sample_plugin")

@@ -88,6 +88,7 @@ def _objections() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("contact_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("code_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("code_key", sa.String(length=64), nullable=True),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("made_on", sa.Date(), nullable=False),

@@ -20,7 +20,7 @@ from core.trail.services import record
 LEAST_REASON = 4
 
 
-def withdraw(session: Session, host: PluginHost, notice: Notice, actor: Actor, reason: str) -> None:
+def withdraw(session: Session, host: PluginHost | None, notice: Notice, actor: Actor, reason: str) -> None:
     """Take a notice down before its time. It proves nothing any more, and a duty it had met stands again."""
     if len(reason.strip()) < LEAST_REASON:
         raise InvalidInput(N_("撤下公示须写明理由"), fields={"reason": N_("至少 4 个字")})
@@ -34,7 +34,7 @@ def withdraw(session: Session, host: PluginHost, notice: Notice, actor: Actor, r
     _tell(session, host, notice)
 
 
-def close_due(session: Session, host: PluginHost, actor: Actor, day: dt.date | None = None) -> int:
+def close_due(session: Session, host: PluginHost | None, actor: Actor, day: dt.date | None = None) -> int:
     """Mark what has withdrawn itself: nobody has seen it since its last day. Gives how many."""
     count = 0
     while found := queries.due_to_close(session, day or today()):
@@ -49,7 +49,7 @@ def close_due(session: Session, host: PluginHost, actor: Actor, day: dt.date | N
     return count
 
 
-def _tell(session: Session, host: PluginHost, notice: Notice) -> None:
+def _tell(session: Session, host: PluginHost | None, notice: Notice) -> None:
     touch_public(session, notice.tenant_id)
     emit(session, host, notice.tenant_id, events.ENDED, {"notice": str(notice.id), "subject": notice.subject,
                                                          "state": notice.state}, unit_id=notice.unit_id)

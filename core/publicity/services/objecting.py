@@ -22,13 +22,12 @@ from core.tenancy.queries import get_tenant
 from core.trail.services import record
 
 OUTCOMES = {"upheld": N_("异议成立"), "rejected": N_("异议不成立"), "noted": N_("已说明")}
-KIND = "objection_code"
 #: letters and digits that nobody takes for one another
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 MOST_TEXT, MOST_CONTACT, LEAST_TEXT = 1000, 100, 5
 
 
-def object_to(session: Session, host: PluginHost, notice: Notice, text: str, contact: str,
+def object_to(session: Session, host: PluginHost | None, notice: Notice, text: str, contact: str,
               actor: Actor) -> tuple[Objection, str]:
     """Take an objection to a notice that is being shown; gives it with the code by which the person asks for the
     answer. Numbers in the text are masked, the original and the contact lie sealed."""
@@ -41,7 +40,7 @@ def object_to(session: Session, host: PluginHost, notice: Notice, text: str, con
     shown = cover(text)
     objection = Objection(
         tenant_id=notice.tenant_id, id=objection_id, notice_id=notice.id, unit_id=notice.unit_id, text=shown,
-        code_key=vault.index(KIND, code), made_on=day, due_on=due.day if due else None, due_source=source[:400],
+        made_on=day, **triple(vault, Objection, "code", objection_id, code), due_on=due.day if due else None, due_source=source[:400],
         **triple(vault, Objection, "text", objection_id, text if shown != text else None),
         **triple(vault, Objection, "contact", objection_id, contact or None))
     session.add(objection)
@@ -53,7 +52,7 @@ def object_to(session: Session, host: PluginHost, notice: Notice, text: str, con
     return objection, code
 
 
-def answer_objection(session: Session, host: PluginHost, notice: Notice, objection: Objection, outcome: str,
+def answer_objection(session: Session, host: PluginHost | None, notice: Notice, objection: Objection, outcome: str,
                      answer: str, actor: Actor) -> None:
     """Answer an objection: upheld (the notice must be corrected and shown again), rejected, or noted."""
     if outcome not in OUTCOMES:
@@ -75,7 +74,7 @@ def answer_objection(session: Session, host: PluginHost, notice: Notice, objecti
 def follow_up(session: Session, tenant_id: str, code: str) -> tuple[Objection, Notice]:
     """An objection and its notice by the confirmation code; raises NotFound."""
     plain = "".join(sign for sign in code.upper() if sign in _SIGNS)
-    keys = vault_of(session).indexes(KIND, plain) if len(plain) == 12 else []
+    keys = vault_of(session).indexes("text", plain) if len(plain) == 12 else []
     found = queries.objection_by_code(session, tenant_id, keys) if keys else None
     notice = queries.find_public(session, tenant_id, found.notice_id) if found else None
     if found is None or notice is None:

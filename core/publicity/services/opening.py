@@ -55,7 +55,7 @@ class _Made:
     files: Sequence[Attachment]
 
 
-def open_notice(session: Session, host: PluginHost, spec: NoticeSpec, tenant_id: str, unit: Unit, title: str,
+def open_notice(session: Session, host: PluginHost | None, spec: NoticeSpec, tenant_id: str, unit: Unit, title: str,
                 rows: Iterable[Mapping[str, Any]], actor: Actor, *, subject: str, attachments: Sequence[Attachment] = (),
                 on: dt.date | None = None, summary: str = "", store: Store | None = None) -> Notice:
     """Publish a notice of a unit from `on` (today) for the days of the tenant's plan. Raises LeakFound with each place
@@ -134,7 +134,7 @@ def _keep_file(session: Session, notice: Notice, file: Attachment, file_id: uuid
     session.add(NoticeFile(tenant_id=notice.tenant_id, id=file_id, notice_id=notice.id, **sealed))
 
 
-def _leave_word(session: Session, host: PluginHost, spec: NoticeSpec, notice: Notice, actor: Actor) -> None:
+def _leave_word(session: Session, host: PluginHost | None, spec: NoticeSpec, notice: Notice, actor: Actor) -> None:
     until = f"至 {notice.closes_on}（{notice.days} {notice.day_unit}）" if notice.closes_on else "长期"
     record(session, actor, spec.action, f"公示“{notice.title}”{notice.row_count} 行，{notice.opens_on} {until}",
            subject=notice.subject, tenant_id=notice.tenant_id, unit_id=notice.unit_id,

@@ -8,16 +8,15 @@ from flask import Blueprint, Response, g, request
 from flask_limiter.util import get_remote_address
 
 from core.accounts.sign_in import limiter
-from core.documents.storage import ORIGINAL, Store, from_text
+from core.documents.storage import Store
 from core.errors import N_, InvalidInput, NotFound
 from core.extensions import today
 from core.host.request import plugin_host
-from core.privacy.columns import sensitive_fields
-from core.privacy.vault import vault_of
 from core.publicity import queries
-from core.publicity.models import OPEN, Notice, NoticeFile
+from core.publicity.models import OPEN, Notice
 from core.publicity.rules.periods import days_left, is_shown
 from core.publicity.services import object_to
+from core.publicity.services.evidence import read_file
 from core.publicity.services.objecting import MOST_CONTACT, MOST_TEXT, OUTCOMES, follow_up
 from core.publicity.site import caching
 from core.publicity.site.caching import LISTED
@@ -68,11 +67,8 @@ def notice(code: str, notice_id: uuid.UUID) -> Response:
 @public(WHY)
 def file(code: str, notice_id: uuid.UUID, file_id: uuid.UUID) -> Response:
     found = _shown(notice_id)
-    kept = queries.get_file(db(), found, file_id)
+    data = read_file(db(), Store.of(settings()), found, file_id.hex)
     facts = next(item for item in found.attachments if item["id"] == file_id.hex)
-    assert kept.cipher_sealed is not None  # it was kept together with the file
-    cipher = vault_of(db()).open(sensitive_fields(NoticeFile)["cipher"].purpose, kept.id, kept.cipher_sealed)
-    data = Store.of(settings()).get(g.tenant_id, kept.id.hex, ORIGINAL, from_text(cipher))
     made = Response(data, content_type=facts["media_type"])
     made.headers.set("Content-Disposition", "attachment", filename=facts["name"])
     made.headers["Cache-Control"] = "no-store"

@@ -73,7 +73,7 @@ def county_session(database: Database, tenant_id: str = JIA) -> Iterator[Session
         yield session
 
 
-def publish(session: Session, host: PluginHost, *, tenant_id: str = JIA, unit: str = "", spec: NoticeSpec = GIFTS,
+def publish(session: Session, host: PluginHost | None, *, tenant_id: str = JIA, unit: str = "", spec: NoticeSpec = GIFTS,
             title: str = "冬衣捐赠公示", rows: Any = ROWS, subject: str = "sample.gift:1", **more: Any) -> Notice:
     """Open a notice."""
     return open_notice(session, host, spec, tenant_id, get_unit_by_code(session, unit or tenant_id), title, rows, ACTOR,
