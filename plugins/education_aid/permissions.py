@@ -15,6 +15,7 @@ class Action(StrEnum):
     ADMISSION_WRITE = "education_aid:admission:write"
     APPLICATION_APPROVE = "education_aid:application:approve"
     APPLICATION_EXPORT = "education_aid:application:export"
+    APPLICATION_MANAGE = "education_aid:application:manage"
     APPLICATION_READ = "education_aid:application:read"
     APPLICATION_WRITE = "education_aid:application:write"
     AWARD_APPROVE = "education_aid:award:approve"
@@ -46,6 +47,7 @@ ACTIONS = [
     ActionSpec(Action.ADMISSION_WRITE, "登记录取、贷款与名额"),
     ActionSpec(Action.APPLICATION_APPROVE, "审批资助申请"),
     ActionSpec(Action.APPLICATION_EXPORT, "导出资助申请"),
+    ActionSpec(Action.APPLICATION_MANAGE, "乡镇审核资助申请"),
     ActionSpec(Action.APPLICATION_READ, "查看资助申请"),
     ActionSpec(Action.APPLICATION_WRITE, "登记、评议资助申请"),
     ActionSpec(Action.AWARD_APPROVE, "审定补发与追回"),
@@ -96,6 +98,7 @@ RULES = [
     *_allow(_SCHOOL, "export", ("school_clerk",), ("application", "award", "case", "dropout")),
     *_allow(_TOWNSHIP, "read", ("central_school",), ("application", "award", "case", "dropout", "item", "payment")),
     *_allow(_TOWNSHIP, "write", ("central_school",), ("application", "case", "dropout")),
+    *_allow(_TOWNSHIP, "manage", ("central_school", "aid_centre"), ("application",)),
     *_allow(_TOWNSHIP, "export", ("central_school",), ("application", "award", "case", "dropout")),
     *_allow("EA-050 财务室按班审核", "read", ("finance_room",), ("application", "award", "item", "payment")),
     RuleSpec("*", "education_aid.application", "approve", cond="is_submitter", eft="deny", source="申请与审批分开"),

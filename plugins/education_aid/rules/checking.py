@@ -15,15 +15,16 @@ from core.errors import N_
 
 Key = TypeVar("Key", bound=Hashable)
 ZERO = Decimal("0.00")
-MISSED, SHORT, UNDUE, OVER, BREAK, CARD, UNDECIDED = "missed", "short", "undue", "over", "break", "card", "undecided"
+MISSED, SHORT, UNDUE, OVER, BREAK = "missed", "short", "undue", "over", "break"
+CARD, UNDECIDED, CONFLICT = "card", "undecided", "conflict"
 KINDS = (
     (MISSED, N_("应享未享")), (SHORT, N_("少发")), (UNDUE, N_("不应享而享")), (OVER, N_("多发")), (BREAK, N_("上学期有、本学期无")),
-    (CARD, N_("卡号有误")), (UNDECIDED, N_("不能判定")),
+    (CARD, N_("卡号有误")), (UNDECIDED, N_("不能判定")), (CONFLICT, N_("登记矛盾")),
 )
 #: how a case ends; each with evidence
 CLOSINGS = (
     ("paid", N_("已补发")), ("paid_elsewhere", N_("核实已由外地发放")), ("recovered", N_("已追回")), ("not_entitled", N_("核实不应享受")),
-    ("entitled", N_("核实应当享受")), ("corrected", N_("信息已更正")), ("waived", N_("本人书面放弃")),
+    ("entitled", N_("核实应当享受")), ("corrected", N_("信息已更正")), ("waived", N_("本人书面放弃")), ("gone", N_("再查已相符")),
 )
 
 

@@ -1,0 +1,38 @@
+"""Words of the running of aid: codes with what officials call them."""
+
+from __future__ import annotations
+
+from core.errors import N_
+
+#: the five papers of an archive (EA-019)
+PARTS = (
+    ("application", N_("申请")), ("assessment", N_("评定")), ("approval", N_("审批")), ("publicity", N_("公示")),
+    ("voucher", N_("资金发放凭证")),
+)
+KINDS = (("entitled", N_("按方案应享")), ("discretionary", N_("酌情")))
+FORMS = (
+    ("cash", N_("现金")), ("reimbursement", N_("补助")), ("waiver", N_("减免")), ("in_kind", N_("实物")), ("discretionary", N_("酌情")),
+)
+#: forms that the bank pays out
+PAID_BY_BANK = ("cash", "reimbursement", "discretionary")
+PAYMENT_STATES = (
+    ("waiting", N_("待编批")), ("sent", N_("已送银行")), ("credited", N_("已到账")), ("returned", N_("待重发")),
+    ("void", N_("已作废")),
+)
+REPLIES = (("paid", N_("已发放")), ("unpaid", N_("没有发放")), ("unknown", N_("查无此人")))
+TERMS = ((1, N_("秋季学期")), (2, N_("春季学期")))
+
+
+def term_title(school_year: int, term: int) -> str:
+    """A term as people read it: 2019—2020学年秋季学期."""
+    return f"{school_year}—{school_year + 1}学年{dict(TERMS).get(term, '')}"
+
+
+def before(school_year: int, term: int) -> tuple[int, int]:
+    """The term before."""
+    return (school_year, 1) if term == 2 else (school_year - 1, 2)
+
+
+def first_day_month(term: int) -> int:
+    """The month a term begins with."""
+    return 9 if term == 1 else 3

@@ -1,0 +1,102 @@
+"""Joint letters about children who study outside: drafted from cases, answered, and what an answer closes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import N_, Conflict, InvalidInput, ParameterError
+from core.extensions import Actor, new_id, today
+from core.host.manager import PluginHost
+from core.processes.services import begin, take
+from core.registry.models import Enrolment, Person
+from core.registry.queries import present
+from core.tenancy.queries import find_tenant, get_tenant
+from core.trail.services import record
+from core.units.queries import ancestors, find_unit_by_code
+from plugins.education_aid.models.cases import AidCase, Letter
+from plugins.education_aid.permissions import Action
+from plugins.education_aid.plan.layers import flow_of
+from plugins.education_aid.plan.running import FLOW
+from plugins.education_aid.processes.letters import LETTER
+from plugins.education_aid.rules.words import REPLIES, term_title
+from plugins.education_aid.services.delivering import answer_back, settle_case
+
+BODIES = 2
+
+
+def draft_letters(session: Session, cases: Sequence[AidCase], actor: Actor) -> list[Letter]:
+    """One letter for each case of a child who studies outside. Raises ParameterError where the plan does not name the two
+    bodies that sign, InvalidInput where a case is not one for a letter."""
+    wrong = [case for case in cases if not case.outside or case.state != "open"]
+    if wrong or not cases:
+        raise InvalidInput(N_("只能为未办结、在外县就读的问题发函：请重新勾选"))
+    tenant = get_tenant(session, cases[0].tenant_id)
+    flow = flow_of(session, tenant.id)
+    issuers = list(flow.get("letter_issuers", [])) if flow else []
+    if len(issuers) < BODIES:
+        raise ParameterError(N_("方案没有写明联合发函的两个单位：请在 [[education_aid.flow]] 的 letter_issuers 写明"),
+                             key=f"{FLOW}.letter_issuers")
+    made = [_draft(session, case, tenant.name, issuers, f"{flow.get('letter_prefix', '') if flow else ''}〔{today().year}〕",
+                   tenant.unit.id, actor) for case in cases]
+    record(session, actor, Action.LETTER_WRITE, f"草拟联合函 {len(made)} 份", subject="education_aid.letters:draft", tenant_id=tenant.id)
+    return made
+
+
+def _draft(session: Session, case: AidCase, county: str, issuers: list[str], prefix: str, unit_id: object, actor: Actor) -> Letter:
+    person = session.get(Person, (case.tenant_id, case.person_id))
+    assert person is not None  # the case was found by the person
+    where, place = _where(session, case)
+    count = session.scalar(select(func.count()).select_from(Letter).where(
+        Letter.tenant_id == case.tenant_id, Letter.direction == "out", Letter.number >= prefix, Letter.number < prefix + "\U0010ffff")) or 0
+    letter = Letter(
+        tenant_id=case.tenant_id, id=new_id(), unit_id=unit_id, direction="out", number=f"{prefix}{count + 1}号",
+        title=f"关于核实{term_title(case.school_year, case.term)}学生资助发放情况的函", issuers=issuers, from_name=county,
+        to_code=case.place, to_name=where, school=case.school, other_tenant=place, case_id=case.id, person_id=case.person_id,
+        name=person.name, id_number_key=person.id_number_key or "", id_number_mask=person.id_number_mask, school_year=case.school_year,
+        term=case.term, item_name=case.item_name, amount=case.due, state=LETTER.initial)
+    session.add(letter)
+    case.state = "lettered"
+    begin(session, LETTER, letter, actor)
+    return letter
+
+
+def _where(session: Session, case: AidCase) -> tuple[str, str]:
+    """Whom a letter goes to: the bureau of the place's county, or the school itself; and the tenant, where there is one."""
+    unit = find_unit_by_code(session, case.place) if case.place else None
+    for above in reversed([*ancestors(session, unit), unit] if unit is not None else []):
+        tenant = find_tenant(session, above.code)
+        if tenant is not None and tenant.id != case.tenant_id and above.level == "county":
+            return f"{above.name}教育局", tenant.id
+    return (f"{unit.name}教育局" if unit is not None else case.school), ""
+
+
+def reply(session: Session, host: PluginHost | None, letter: Letter, answer: str, amount: Decimal | None, text: str, actor: Actor) -> None:
+    """Note the answer to a letter: by the county that received it, or by the sender from a letter on paper. "Paid" with an
+    amount closes the case; whatever else is said leaves it open, with the answer in it."""
+    if answer not in dict(REPLIES):
+        raise InvalidInput(N_("请选择答复结果"), fields={"reply": N_("请选择")})
+    if answer == "paid" and (amount is None or amount <= 0):
+        raise InvalidInput(N_("已发放的须填写金额"), fields={"amount": N_("须大于零")})
+    if letter.state != "sent":
+        raise Conflict(N_("这份函现为“%(state)s”，不能答复"), state=LETTER.state(letter.state).title)
+    letter.reply, letter.reply_amount = answer, amount if answer == "paid" else None
+    letter.reply_text, letter.replied_on, letter.replied_by = text.strip()[:400], today(), actor.name[:80]
+    session.flush()  # the step below judges it
+    take(session, host, LETTER, letter, "reply", actor)
+    sender = letter if letter.direction == "out" else answer_back(session, letter, actor)
+    if sender is not None:
+        settle_case(session, sender, actor)
+
+
+def known_here(session: Session, letter: Letter) -> list[Enrolment]:
+    """The enrolments, in the county that received a letter, of the child it asks about."""
+    if not letter.id_number_key:
+        return []
+    return list(session.scalars(select(Enrolment).join(
+        Person, (Person.tenant_id == Enrolment.tenant_id) & (Person.id == Enrolment.person_id)).where(
+        Person.tenant_id == letter.tenant_id, Person.id_number_key == letter.id_number_key, present(Person), present(Enrolment),
+        Enrolment.school_year == letter.school_year, Enrolment.term == letter.term)))
