@@ -70,6 +70,8 @@ def _named(profile: Profile) -> Iterator[tuple[Entry, tuple[Any, ...], str]]:
 def plugins(profile: Profile, notes: Notes, grammar: Grammar) -> None:
     """Programmes stand in the national base alone; plugins used are known, whole, and used by the plan."""
     used = profile.plugins
+    # The national base states the standards of every programme and adopts none: where it runs is said further down.
+    spoken_of = [entry.code for entry in profile.section("programme")] if profile.place.unit == ROOT_CODE else []
     for entry in profile.section("programme"):
         if profile.place.unit != ROOT_CODE:
             message = "项目清单只能写在全国基础方案中；本地请用 [[plugin]] 写明采用哪些"
@@ -80,7 +82,7 @@ def plugins(profile: Profile, notes: Notes, grammar: Grammar) -> None:
             notes.add(("plugin", entry.position, "code"), entry.key, entry.clause, *fault)
     for entry in profile.entries:
         owner, dot, _ = entry.section.partition(".")
-        if dot and owner not in used:
+        if dot and owner not in used and owner not in spoken_of:
             message = f"出现 {entry.section} 章节，方案却没有用 [[plugin]] 采用 {owner}"
             path: Path = (*entry.section.split("."), entry.position)
             notes.add(path, entry.key, entry.clause, "plugin-not-used", message)

@@ -1,4 +1,4 @@
-"""Runs of entitlements, the awards they found, and what could not be decided."""
+"""Runs of entitlements, the awards they found, what changed, and what could not be decided."""
 
 from __future__ import annotations
 
@@ -81,6 +81,29 @@ def upgrade() -> None:
     op.create_index(
         "uq_education_aid_awards_person", "education_aid_awards", ["tenant_id", "person_id", "school_year", "term", "item"], unique=True
     )
+    op.create_table(
+        "education_aid_differences",
+        sa.Column("tenant_id", sa.String(length=20), nullable=False),
+        sa.Column("id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("run_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("school_year", sa.SmallInteger(), nullable=False),
+        sa.Column("term", sa.SmallInteger(), nullable=False),
+        sa.Column("item", _text(60), nullable=False),
+        sa.Column("item_name", sa.String(length=120), nullable=False),
+        sa.Column("before", Yuan, nullable=False),
+        sa.Column("after", Yuan, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "run_id"], ["education_aid_runs.tenant_id", "education_aid_runs.id"], name="fk_education_aid_differences_run_id"
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_education_aid_differences"),
+    )
+    op.create_index("ix_education_aid_differences_tenant_id_run_id", "education_aid_differences", ["tenant_id", "run_id", "id"])
+    op.create_index("ix_education_aid_differences_tenant_id_unit_id_id", "education_aid_differences", ["tenant_id", "unit_id", "id"])
     op.create_table(
         "education_aid_undecided",
         sa.Column("tenant_id", sa.String(length=20), nullable=False),

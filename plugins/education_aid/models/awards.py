@@ -125,3 +125,32 @@ class Undecided(TenantScoped, Base):
         Index("ix_education_aid_undecided_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
         Index("ix_education_aid_undecided_tenant_id_run_id", "tenant_id", "run_id", "id"),
     )
+
+
+class Difference(TenantScoped, Base):
+    """What a later run of a term changed for one child and item: a draft of back-pay, or of claw-back, in yuan."""
+
+    __tablename__ = "education_aid_differences"
+
+    id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True, default=new_id)
+    unit_id: Mapped[uuid.UUID] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    run_id: Mapped[uuid.UUID] = mapped_column(Id)
+    person_id: Mapped[uuid.UUID] = mapped_column(Id)
+    school_year: Mapped[int] = mapped_column(SmallInteger)
+    term: Mapped[int] = mapped_column(SmallInteger)
+    item: Mapped[str] = mapped_column(text_of(60))
+    item_name: Mapped[str] = mapped_column(String(120))
+    before: Mapped[Decimal] = mapped_column(Yuan)
+    after: Mapped[Decimal] = mapped_column(Yuan)
+    #: backpay, clawback
+    kind: Mapped[str] = mapped_column(String(12))
+    #: draft, settled
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "run_id"], ["education_aid_runs.tenant_id", "education_aid_runs.id"],
+                             name="fk_education_aid_differences_run_id"),
+        Index("ix_education_aid_differences_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
+        Index("ix_education_aid_differences_tenant_id_run_id", "tenant_id", "run_id", "id"),
+    )

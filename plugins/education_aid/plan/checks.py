@@ -72,7 +72,8 @@ def _share(entry: Mapping[str, Any]) -> Iterator[Problem]:
         said = [name for name in ("part", "amount", "rest") if part.get(name)]
         if len(said) != 1:
             yield _problem(entry, "share", "aid-share", "每一级写且只写一种：份数 part、金额 amount 或其余 rest")
-    if sum(bool(part.get("rest")) for part in parts) > 1:
+    owners = [part.get("owner") for part in parts if part.get("rest")]
+    if len(set(owners)) != len(owners):
         yield _problem(entry, "share", "aid-share", "只能有一级承担其余部分")
 
 

@@ -1,0 +1,156 @@
+"""The items of a plan in force at a place and day, read from every layer and made ready for the engines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.conditions import parse
+from core.errors import ParameterError
+from core.tenancy import queries
+from core.tenancy.grammar import Grammar, grammar
+from core.tenancy.grammar.masks import ACTIVE, State, plain, states_in
+from core.tenancy.parameters import Effective, effective, parameter
+from core.tenancy.queries import TenantPlace
+from plugins.education_aid.plan import SECTIONS
+from plugins.education_aid.plan.schemas import SCHOOL_YEAR
+from plugins.education_aid.plan.vocabulary import VOCABULARY
+from plugins.education_aid.rules.items import ACTUAL, AVERAGE, CASES, FIXED, NOTHING, Amount, Case, Item
+
+ITEM, FEE, PREFERENCE, TARGET = "education_aid.item", "education_aid.fee", "education_aid.preference", "education_aid.target"
+#: kinds that are worked out for every child; the others wait for somebody's application or discretion
+COMPUTED = ("cash", "waiver", "reimbursement", "in_kind")
+
+
+@dataclass(frozen=True)
+class Open:
+    """An item that is in a plan and not in force, and why."""
+
+    code: str
+    name: str
+    clause: str
+    why: str
+
+
+@dataclass(frozen=True)
+class PlanItems:
+    """What the engines need of a plan: items in force, those that are open, fees by (kind, school code), and the plans
+    that were read."""
+
+    items: tuple[Item, ...]
+    open: tuple[Open, ...]
+    fees: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    plans: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """What tells one reading from another: the same digest gives the same awards for the same facts."""
+        said = [[item.code, item.clause, item.where.describe(), repr(item.amount), item.kind, item.adds_to, list(item.replaces), item.fund,
+                 json.dumps(plain(item.share), sort_keys=True), item.plan_tenant] for item in self.items]
+        return hashlib.sha256(json.dumps([said, sorted((*key, fen) for key, fen in self.fees.items())]).encode()).hexdigest()
+
+
+def aid_grammar() -> Grammar:
+    """The sections by which stored entries of aid are read again."""
+    return grammar(SECTIONS)
+
+
+def plan_items(session: Session, tenant: TenantPlace, on: dt.date) -> PlanItems:
+    """The items in force for a tenant on a day, the nearest layer's word within what the layers above allow."""
+    known = aid_grammar()
+    items, open_, plans = [], [], dict[str, int]()
+    for found in in_force(session, tenant, ITEM, on, known):
+        source = found.source
+        plans[source.tenant.id] = source.plan.version
+        try:
+            items.append(_item(session, tenant, found, on, known))
+        except ParameterError as error:
+            open_.append(Open(source.entry.code, source.entry.name, source.entry.clause, error.text))
+    return PlanItems(tuple(items), tuple(open_), _fees(session, tenant, on, known), plans)
+
+
+def in_force(session: Session, tenant: TenantPlace, section: str, on: dt.date, known: Grammar) -> list[Effective]:
+    """Every entry of a section that some layer has in force on a day, in the order of the layers and of their plans."""
+    places = queries.chain_of(session, tenant.unit)
+    running = queries.running_plans(session, [place.id for place in places], on)
+    rows = [row for place in places if place.id in running
+            for row in queries.entries_of_plans(session, [running[place.id]], section)]
+    codes = dict.fromkeys(row.code for row in rows)
+    found = (effective(session, tenant, section, code, on=on, known=known) for code in codes)
+    return [one for one in found if one is not None]
+
+
+def _item(session: Session, tenant: TenantPlace, found: Effective, on: dt.date, known: Grammar) -> Item:
+    entry, value = found.source.entry, found.value
+    if entry.state != ACTIVE:
+        raise ParameterError("“%(name)s”未写明：%(printed)s", key=entry.key, name=entry.name,
+                             printed="；".join(state.printed for _, state in states_in(value)) or entry.state)
+    condition, faults = parse(value.get("where") or {}, VOCABULARY)
+    if faults:
+        raise ParameterError("条件不能读：%(message)s", key=entry.key, message=faults[0].message)
+    share = value.get("share")
+    return Item(
+        entry.code, entry.name, entry.clause, condition, _amount(session, tenant, value.get("amount"), on, known),
+        kind=value.get("kind", "cash"), adds_to=value.get("adds_to", ""), replaces=tuple(value.get("replaces", ())),
+        fund=_text(value.get("fund")), share=share if isinstance(share, Mapping) else None,
+        plan_tenant=found.source.tenant.id, plan_version=found.source.plan.version)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or isinstance(value, State) else str(value)
+
+
+def _amount(session: Session, tenant: TenantPlace, table: Any, on: dt.date, known: Grammar) -> Amount:
+    if table is None:
+        return Amount(NOTHING)
+    options: dict[str, Any] = {"per": table.get("per", "year"), "days": _days(session, tenant, table.get("days"), on, known),
+                               "months": table.get("months") if isinstance(table.get("months"), int) else None}
+    for name in (FIXED, AVERAGE):
+        if name in table:
+            return Amount(name, fen(table[name]), least=_maybe(table.get("least")), most=_maybe(table.get("most")), **options)
+    if "cases" in table:
+        cases = tuple(Case(parse(case["where"], VOCABULARY)[0], fen(case["fixed"])) for case in table["cases"])
+        return Amount(CASES, cases=cases, **options)
+    if "actual" in table:
+        return Amount(ACTUAL, actual=tuple(f"fee_{name}" for name in table["actual"]), **options)
+    raise ParameterError("金额待定：%(what)s", key="amount", what="按筹得款项分配" if "pool" in table else "按申请核定，不超过上限")
+
+
+def _days(session: Session, tenant: TenantPlace, value: Any, on: dt.date, known: Grammar) -> int | None:
+    """Days of a year as the item states them, or as the parameter of the school year does; None where nobody does."""
+    if value == SCHOOL_YEAR:
+        try:
+            return int(parameter(session, tenant, "school_year.days", on=on, known=known))
+        except ParameterError:
+            return None
+    return value if isinstance(value, int) else None
+
+
+def fen(amount: Decimal) -> int:
+    """Yuan as whole fen."""
+    return int(amount * 100)
+
+
+def _maybe(amount: Any) -> int | None:
+    return fen(amount) if isinstance(amount, Decimal) else None
+
+
+def _fees(session: Session, tenant: TenantPlace, on: dt.date, known: Grammar) -> dict[tuple[str, str], int]:
+    """Fees a year by kind and school."""
+    found: dict[tuple[str, str], int] = {}
+    for one in in_force(session, tenant, FEE, on, known):
+        if one.source.entry.state == ACTIVE:
+            found.update({(one.value["fee"], school): fen(one.value["amount"]) for school in one.value["schools"]})
+    return found
+
+
+def computed(items: Iterable[Item]) -> list[Item]:
+    """The items that every child gets without asking."""
+    return [item for item in items if item.kind in COMPUTED]
