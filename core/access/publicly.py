@@ -17,13 +17,20 @@ from core.web.request import db
 def open_public(plugin: str | None) -> None:
     """Open the tenant named in the address; raises NotFound where there is none, PluginNotEnabled where it has the
     plugin off."""
-    code = (request.view_args or {}).get("code", "")
-    place = find_place(db(), code)
+    place = place_asked()
     if plugin is not None and plugin not in enabled(db(), plugin_host(), place.id):
         raise PluginNotEnabled(N_("这里没有开启“%(title)s”"), title=plugin_host().title(plugin))
     g.unit, g.tenant_id, g.tenants = place.unit, place.id, frozenset({place.id})
     opened = g.open_scope = tenant_scope(db(), place.id)
     opened.__enter__()
+
+
+def place_asked() -> TenantPlace:
+    """The tenant named in the address, looked up once for each request."""
+    if "public_place" not in g:
+        g.public_place = find_place(db(), (request.view_args or {}).get("code", ""))
+    found: TenantPlace = g.public_place
+    return found
 
 
 def find_place(session: Session, code: str) -> TenantPlace:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,5 +24,4 @@ def touch_public(session: Session, tenant_id: str) -> None:
 
 def stamp_of(session: Session, tenant_id: str) -> int:
     """The stamp of today's pages; 0 for a tenant that has shown nothing yet."""
-    found = session.get(PublicStamp, tenant_id)
-    return found.stamp if found is not None else 0
+    return session.scalar(select(PublicStamp.stamp).where(PublicStamp.tenant_id == tenant_id)) or 0

@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Blueprint, Response, current_app, g, request
 
-from core.access.publicly import find_place
+from core.access.publicly import place_asked
 from core.extensions import tenant_scope, today
 from core.publicity.services.stamping import stamp_of
 from core.publicity.site.keeping import BELIEVED, Kept, Shelf, keep, seconds_left
@@ -39,7 +39,7 @@ def _from_shelf() -> Response | None:
     if page is not None and _is_true(page):
         return _answer(page)
     shelf.drop(key)
-    place = find_place(db(), (request.view_args or {}).get("code", ""))
+    place = place_asked()
     with tenant_scope(db(), place.id):  # before anything that is shown is read
         g.public_stamp = stamp_of(db(), place.id)
     return None

@@ -58,9 +58,12 @@ def notice(code: str, notice_id: uuid.UUID) -> Response:
     pages = max(1, -(-found.row_count // queries.PAGE))
     if not 1 <= number <= pages:
         raise NotFound(N_("没有这一页"))
-    return render_public("public/notice.html", notice=found, rows=queries.page_of(db(), found, number), number=number,
-                         pages=pages, first=(number - 1) * queries.PAGE + 1, left=days_left(found.closes_on, today()),
-                         unit=units_by_id(db(), {found.unit_id}).get(found.unit_id))
+    classes = ["num" if kind in ("yuan", "integer") else "" for _, _, _, kind in found.columns]
+    rows = [(at, list(zip(row, classes, strict=True)))
+            for at, row in enumerate(queries.page_of(db(), found, number), (number - 1) * queries.PAGE + 1)]
+    return render_public("public/notice.html", notice=found, rows=rows, number=number, pages=pages,
+                         left=days_left(found.closes_on, today()),
+                         unit=g.unit if found.unit_id == g.unit.id else units_by_id(db(), {found.unit_id}).get(found.unit_id))
 
 
 @blueprint.get("/notices/<uuid:notice_id>/files/<uuid:file_id>")
