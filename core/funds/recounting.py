@@ -7,10 +7,9 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.funds.models import (
     ZERO,
@@ -49,22 +48,34 @@ def recount(session: Session, tenant_id: str) -> list[Difference]:
 
 
 def _runs(session: Session, tenant_id: str) -> Iterator[Difference]:
-    """Numbers without a gap, each balance the one before it and the amount; of each account the first break alone."""
-    order: Any = {"partition_by": FundMovement.account_id, "order_by": FundMovement.number}
-    number = func.coalesce(func.lag(FundMovement.number).over(**order), 0) + 1
-    after = func.coalesce(func.lag(FundMovement.balance_after).over(**order), ZERO, type_=FundMovement.amount.type) + FundMovement.amount
-    rows = select(FundMovement.account_id, FundMovement.number, FundMovement.on, FundMovement.balance_after,
-                  number.label("wanted"), after.label("due")).where(FundMovement.tenant_id == tenant_id).subquery()
-    broken = or_(rows.c.number != rows.c.wanted, rows.c.balance_after != rows.c.due)
+    """Numbers without a gap, each balance the one before it and the amount; of each account the first break alone.
+    Each movement looks for the one before it by the unique index, which is quicker than a window over all."""
+    before = aliased(FundMovement)
+    joined = ((before.tenant_id == FundMovement.tenant_id) & (before.account_id == FundMovement.account_id)
+              & (before.number == FundMovement.number - 1))
+    due = func.coalesce(before.balance_after, ZERO, type_=FundMovement.amount.type) + FundMovement.amount
+    gap = before.id.is_(None) & (FundMovement.number != 1)
+    rows = session.execute(
+        select(FundMovement.account_id, FundMovement.number, FundMovement.on, FundMovement.balance_after, due.label("due"),
+               before.id.label("before")).outerjoin(before, joined)
+        .where(FundMovement.tenant_id == tenant_id, or_(gap, FundMovement.balance_after != due))
+        .order_by(FundMovement.account_id, FundMovement.number))
     seen: set[uuid.UUID] = set()
-    for row in session.execute(select(rows).where(broken).order_by(rows.c.account_id, rows.c.number)):
+    for row in rows:
         if row.account_id in seen:
             continue
         seen.add(row.account_id)
-        if row.number != row.wanted:
-            yield Difference(row.account_id, "序号", str(row.wanted), str(row.number), row.number, row.on)
+        if row.before is None and row.number != 1:
+            wanted = _last_before(session, tenant_id, row.account_id, row.number) + 1
+            yield Difference(row.account_id, "序号", str(wanted), str(row.number), row.number, row.on)
         else:
             yield Difference(row.account_id, "本笔之后余额", _said(row.due), _said(row.balance_after), row.number, row.on)
+
+
+def _last_before(session: Session, tenant_id: str, account_id: uuid.UUID, number: int) -> int:
+    """The number after which movements are missing."""
+    return session.scalar(select(func.max(FundMovement.number)).where(
+        FundMovement.tenant_id == tenant_id, FundMovement.account_id == account_id, FundMovement.number < number)) or 0
 
 
 def _balances(session: Session, tenant_id: str) -> Iterator[Difference]:
