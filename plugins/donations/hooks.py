@@ -26,10 +26,10 @@ from core.host.contract import (
 )
 from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
-from core.host.notices import ClockSpec, NoticeSpec
+from core.host.notices import ClockSpec, NoticeSpec, PublicPart
 from core.host.processes import Process
 from core.registry.services.moving import count_followers, follow_change, take_back
-from plugins.donations import desk, notices, permissions
+from plugins.donations import desk, notices, permissions, public_parts
 from plugins.donations.ledgers import LEDGERS
 from plugins.donations.manifest import manifest
 from plugins.donations.permissions import Action
@@ -94,6 +94,11 @@ def register_clocks() -> list[ClockSpec]:
 @hookimpl
 def register_public_pages() -> list[Blueprint]:
     return [public_pages]
+
+
+@hookimpl
+def collect_public_parts(session: Session, tenant_id: str) -> list[PublicPart]:
+    return public_parts.parts(session, tenant_id)
 
 
 @hookimpl

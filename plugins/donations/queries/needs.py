@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
-from core.access.scoping import get_scoped, in_scope
+from core.access.scoping import criterion, get_scoped
 from core.registry.models import Household, Person
 from core.units.models import Unit
 from plugins.donations.models import Need, Pledge
@@ -64,8 +64,8 @@ def names_behind(session: Session, need: Need) -> list[str]:
 
 def counts_by_village(session: Session, scope: Scope) -> dict[uuid.UUID, int]:
     """How many needs each village in scope has in the library."""
-    statement = select(Need.unit_id, func.count(Need.id)).where(Need.state.in_(COUNTED)).group_by(Need.unit_id)
-    return {row[0]: row[1] for row in session.execute(in_scope(statement, Need, scope))}
+    statement = select(Need.unit_id, func.count(Need.id)).where(Need.state.in_(COUNTED), criterion(Need, scope))
+    return {row[0]: row[1] for row in session.execute(statement.group_by(Need.unit_id))}
 
 
 def listed(session: Session, tenant_id: str, limit: int = SHOWN) -> Sequence[Need]:

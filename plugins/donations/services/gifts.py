@@ -17,6 +17,7 @@ from plugins.donations.queries import gifts as queries
 from plugins.donations.rules import windows
 from plugins.donations.services.accounts import Roads
 from plugins.donations.services.booking import book_gift, designation_of, unbook
+from plugins.donations.services.certificates import follow_refund
 
 _MOST_NAMED = 5
 
@@ -67,6 +68,7 @@ def refund(session: Session, gift: Gift, on: dt.date, actor: Actor, reason: str)
     session.flush()  # what is told below has happened
     record(session, actor, Action.GIFT_WRITE, f"退还捐赠 {gift.amount:,.2f} 元（{gift.reference}）", subject=f"donations.gifts:{gift.id}",
            tenant_id=gift.tenant_id, unit_id=gift.unit_id, before={"state": "recorded"}, after={"state": "refunded"}, reason=reason)
+    follow_refund(session, gift, actor, reason)
 
 
 def release(session: Session, gift: Gift, on: dt.date, actor: Actor, reason: str) -> None:

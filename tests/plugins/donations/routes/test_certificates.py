@@ -80,7 +80,7 @@ def test_the_public_page_shows_what_the_donor_agreed_to_and_nothing_else(
 def test_a_revoked_certificate_says_so_at_once(giving_database: Database, browse: Browse, certificate: Certificate) -> None:
     assert issue(browse, certificate) == 302
     address = f"/public/{JIA}/donations/certificates/{certificate.token}"
-    assert "有效：" in browse().get(address).text
+    assert "内容与本页一致才是真的" in browse().get(address).text
     page = browse("county-one").get(f"/u/{JIA}/p/donations/certificates/{certificate.id}").text
     assert address_of(certificate, "revoke") in page
     sent = browse("county-one").post(address_of(certificate, "revoke"), data={"reason": "捐赠已退还"})
