@@ -16,7 +16,7 @@ from core.host.manager import PluginHost
 from core.host.processes import Process, Step
 from core.processes import judging, queries
 from core.processes.models import ProcessMark
-from core.processes.services import judge, move, step_of
+from core.processes.services import change_dues, judge, move, step_of
 from core.trail.services import record_batch
 
 MOST = 2_000
@@ -63,6 +63,7 @@ def take_many(session: Session, host: PluginHost | None, process: Process, recor
                 rows.append((record_id, [before], [step.target]))
             else:
                 refused.append(Refused(record_id, name, why))
+        change_dues(session, process, tenant_id, [row[0] for row in rows], step)
         _leave_entry(session, process, step, tenant_id, rows, actor, reason)
         done += [row[0] for row in rows]
     return Taken(tuple(done), tuple(refused))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from core.access.viewer import Viewer
 from core.errors import N_, NotFound
@@ -69,6 +70,7 @@ def take(session: Session, host: PluginHost | None, process: Process, record: An
     judge(session, process, record, step, marks, actor, reason, version=version, viewer=viewer)
     before = record.state
     mark = move(session, host, process, record, step, actor, reason)
+    change_dues(session, process, record.tenant_id, [record.id], step)
     leave_entry(session, actor, step.action, sentence_of(process, record, step, before), subject=subject_of(process, record.id),
                 tenant_id=record.tenant_id, unit_id=record.unit_id, before={"state": before}, after={"state": step.target},
                 reason=reason)
@@ -117,7 +119,7 @@ def judge(session: Session, process: Process, record: Any, step: Step, marks: Se
 
 def move(session: Session, host: PluginHost | None, process: Process, record: Any, step: Step, actor: Actor,
          reason: str) -> ProcessMark:
-    """Change the state where it still is as it was judged, and all that goes with it but the trail entry."""
+    """Change the state where it still is as it was judged, and all that goes with it but deadlines and trail entry."""
     session.flush()  # what the caller changed counts as part of this version
     before = record.state
     _guarded(session, process, record, step)
@@ -126,12 +128,16 @@ def move(session: Session, host: PluginHost | None, process: Process, record: An
                        reason=reason.strip()[:400])
     session.add(mark)
     session.flush()  # the plugin's own work below may ask for it
-    deadlines.close_dues(session, process, record.tenant_id, [record.id])
-    deadlines.open_dues(session, process, record.tenant_id, [record.id], step.target)
     if process.on_step is not None:
         process.on_step(session, host, record, step, actor)
     tell(session, host, process, record, step, before)
     return mark
+
+
+def change_dues(session: Session, process: Process, tenant_id: str, ids: Sequence[uuid.UUID], step: Step) -> None:
+    """What was due of these records is done; what leads on from where they stand now is due."""
+    deadlines.close_dues(session, process, tenant_id, ids)
+    deadlines.open_dues(session, process, tenant_id, ids, step.target)
 
 
 def _guarded(session: Session, process: Process, record: Any, step: Step) -> None:
@@ -141,8 +147,11 @@ def _guarded(session: Session, process: Process, record: Any, step: Step) -> Non
         update(model).where(model.tenant_id == record.tenant_id, model.id == record.id, model.state == record.state,
                             model.version == record.version)
         .values(state=step.target, version=model.version + 1).execution_options(synchronize_session=False))
-    session.refresh(record)
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done.rowcount == 1:  # type: ignore[attr-defined]
+        set_committed_value(record, "version", record.version + 1)
+        set_committed_value(record, "state", step.target)
+    else:
+        session.refresh(record)
         raise judging.moved_on(process, record, step, queries.marks_of(session, process, record.tenant_id, record.id))
 
 
