@@ -73,6 +73,8 @@ class Field:
     clause: str = ""
     #: what a number counts: 元, 人, ㎡
     measure: str = ""
+    #: a number in full-width digits is refused rather than read
+    half_width: bool = False
     #: kept in the model's `extra` column; only columns that a plan adds are
     extra: bool = False
 

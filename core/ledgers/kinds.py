@@ -163,8 +163,9 @@ def _decimal(ledger: Ledger, field: Field) -> Rules:
         return read.cast(pl.Decimal(18, places), strict=False)
 
     example = "如 1234.50" if places == 2 else "如 36.5"
-    unread = f"{field.label}须是数字，最多 {places} 位小数，{example}"
-    return Rules(_plain, value, unread, pl.Decimal(18, places), _bounds(field, field.least, field.most, field.measure))
+    unread = f"{field.label}须是{'半角' if field.half_width else ''}数字，最多 {places} 位小数，{example}"
+    tidy = trimmed if field.half_width else _plain
+    return Rules(tidy, value, unread, pl.Decimal(18, places), _bounds(field, field.least, field.most, field.measure))
 
 
 def _day(text: Expr) -> Expr:

@@ -134,7 +134,7 @@ GIFTS = Ledger(
         Field("consent", N_("公示意愿"), "choice", choices=words.CONSENTS, default="masked", listed=False, filter="choice"),
         Field("form", N_("方式"), "choice", required=True, choices=words.FORMS, default="money", filter="choice",
               aliases=("捐赠方式", "捐赠形式")),
-        Field("amount", N_("金额"), "yuan", least=0, most=MOST, total=True, sort=True, filter="range", measure="元",
+        Field("amount", N_("金额"), "yuan", least=0, most=MOST, total=True, sort=True, filter="range", measure="元", half_width=True,
               aliases=("捐款金额", "捐赠金额", "折价", "金额（元）"), help=N_("捐物留空，由数量乘单价算出")),
         Field("item", N_("物品"), most=120, listed=False, aliases=("物品名称", "物资")),
         Field("quantity", N_("数量"), "decimal", least=0, most=99_999_999, listed=False),

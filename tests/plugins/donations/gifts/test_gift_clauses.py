@@ -117,8 +117,8 @@ def test_money_of_a_paired_school_goes_to_the_partner_and_of_others_to_their_own
 
 
 @pytest.mark.parametrize(("amount", "said"), [
-    ("0", "捐款金额须大于零"), ("-5", "金额不能小于 0"), ("1.005", "金额须是数字，最多 2 位小数"), ("1e12", "金额须是数字"),
-    ("1000000000000", "金额"),
+    ("0", "捐款金额须大于零"), ("-5", "金额不能小于 0"), ("1.005", "金额须是半角数字，最多 2 位小数"), ("1e12", "金额须是半角数字"),
+    ("1000000000000", "金额"), ("１００", "金额须是半角数字"),
 ])
 def test_an_amount_that_cannot_be_is_refused_at_its_field_and_nothing_is_stored(
         sqlite_county: County, amount: str, said: str) -> None:
