@@ -178,6 +178,9 @@ def process_faults(process: Process) -> list[tuple[str, dict[str, str]]]:
     where = {"code": process.code}
     missing = [name for name in _NEEDED if name not in process.model.__table__.columns]
     faults = [(N_("流程 %(code)s 的表缺少列 %(column)s"), {**where, "column": "、".join(missing)})] if missing else []
+    if not missing and not any([column.name for column in index.columns][:2] == ["tenant_id", "state"]
+                               for index in process.model.__table__.indexes):
+        faults.append((N_("流程 %(code)s 的表须有索引（tenant_id, state, id）"), where))
     codes = [state.code for state in process.states]
     steps = [step.code for step in process.steps]
     names = [*codes, *steps]

@@ -6,10 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import Column, MetaData, String, Table
 
 from core.host.processes import BEGIN, CORRECT, Deadline, Process, State, Step, process_faults
 from tests.sample_plugin.models import Certificate, Visit
 from tests.sample_plugin.processes import CERTIFICATE
+
+
+class Unlisted:
+    """A model that was never given the index."""
+
+    __table__ = Table("unlisted", MetaData(), *(Column(name, String(16)) for name in ("tenant_id", "id", "unit_id", "version", "state")))
 
 
 def said(process: Process) -> str:
@@ -27,6 +34,7 @@ def test_the_sample_is_sound() -> None:
 
 @pytest.mark.parametrize(("process", "fault"), [
     (replace(CERTIFICATE, model=Visit), "的表缺少列 version"),
+    (replace(CERTIFICATE, model=Unlisted), "须有索引（tenant_id, state, id）"),
     (replace(CERTIFICATE, initial="nowhere"), "没有初始状态"),
     (replace(CERTIFICATE, states=(*CERTIFICATE.states, State("draft", "又一个"))), "状态或步骤重复"),
     (replace(CERTIFICATE, states=(*CERTIFICATE.states, State("far-too-long-a-code", "长"))), "超过 16 个字符"),
