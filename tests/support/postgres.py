@@ -14,6 +14,9 @@ from pathlib import Path
 
 import psycopg
 
+#: what lies in memory costs half of what lies on a disk; a hundred copies of the schema need a gigabyte
+MEMORY, ENOUGH = Path("/dev/shm"), 2**31
+
 
 def binaries() -> Path | None:
     """The newest server Debian has installed, if any."""
@@ -44,7 +47,8 @@ class Server:
 
     def create(self, name: str, template: str | None = None) -> str:
         """Make a database and give its address."""
-        self._run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+        # A template's files are copied as they are: half the time of writing every page anew.
+        self._run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""))
         return self.url(name)
 
     def drop(self, name: str) -> None:
@@ -63,7 +67,8 @@ def server() -> Iterator[Server]:
     bin_dir = binaries()
     if bin_dir is None:
         raise RuntimeError("没有找到 PostgreSQL：请安装 Debian 软件包 postgresql")
-    home = Path(tempfile.mkdtemp(prefix="bangfu-pg-"))
+    fits = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH
+    home = Path(tempfile.mkdtemp(prefix="bangfu-pg-", dir=MEMORY if fits else None))
     home.chmod(0o755)
     data = home / "data"
     data.mkdir()

@@ -79,6 +79,7 @@ def stored(session: Session, password: str = PASSWORD) -> Account:
     return services.store_account(session, "test.jia", "测试甲", passwords.hash_password(password), ACTOR)
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_a_password_is_kept_as_a_hash_and_checked(session: Session) -> None:
     account = stored(session)
     assert account.password_hash.startswith("$argon2id$")
@@ -87,6 +88,7 @@ def test_a_password_is_kept_as_a_hash_and_checked(session: Session) -> None:
     assert passwords.verify(session, "nobody", PASSWORD) is None
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_unknown_names_and_first_passwords_are_hashed_for_as_long(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes the time is the hash, so it has to be worked out for nobody too."""
     stored(session)
@@ -106,6 +108,7 @@ def test_unknown_names_and_first_passwords_are_hashed_for_as_long(session: Sessi
     assert len(checked) == 3
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_an_old_hash_is_renewed_at_the_next_sign_in(session: Session) -> None:
     account = stored(session)
     account.password_hash = old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)

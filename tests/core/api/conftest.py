@@ -16,13 +16,14 @@ from core.access.guard import access_catalogue
 from core.accounts.queries import find_by_login
 from core.api.models import ApiToken
 from core.api.services import make_token
-from core.app import BUILTINS, create_app
+from core.app import BUILTINS
 from core.extensions import Actor, Database
 from core.host.manager import load
 from core.units.queries import get_unit_by_code
 from tests.conftest import SAMPLE, settings_for
 from tests.factories.world import PEOPLE, make_world
 from tests.support import postgres
+from tests.support.apps import lent_app
 
 MakeToken = Callable[..., str]
 #: puts every test of a module on both databases
@@ -53,9 +54,8 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         path = tmp_path / "world.sqlite3"
         shutil.copy(request.getfixturevalue("world_template"), path)
         url = f"sqlite:///{path}"
-    made = create_app(settings_for(url, tmp_path, SAMPLE))
-    yield made
-    made.extensions["bangfu.database"].dispose()
+    with lent_app(settings_for(url, tmp_path, SAMPLE)) as lent:
+        yield lent
     if server is not None:
         server.drop(name)
 

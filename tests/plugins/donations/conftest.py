@@ -13,13 +13,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from core import privacy
-from core.app import BUILTINS, create_app
+from core.app import BUILTINS
 from core.extensions import CHINA, Database, clock, tenant_scope
 from core.host.manager import PluginHost, load
 from tests.conftest import settings_for
 from tests.factories.world import PASSWORD
 from tests.plugins.donations.giving import JIA, County, find_county, make_county
-from tests.support.pages import TEMPLATES
+from tests.support.apps import lent_app
 
 OnDay = Callable[[str], None]
 Browse = Callable[..., FlaskClient]
@@ -76,10 +76,8 @@ def jia(giving_database: Database, county: County) -> Iterator[Session]:
 @pytest.fixture
 def giving_app(giving_database: Database, tmp_path: Path) -> Iterator[Flask]:
     """The whole application on the same database as `giving_database`."""
-    made = create_app(settings_for(giving_database.url, tmp_path))
-    made.jinja_env.bytecode_cache = TEMPLATES
-    yield made
-    made.extensions["bangfu.database"].dispose()
+    with lent_app(settings_for(giving_database.url, tmp_path)) as lent:
+        yield lent
 
 
 @pytest.fixture
