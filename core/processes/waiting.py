@@ -22,6 +22,8 @@ from core.units.models import Unit
 from core.units.queries import units_by_id
 
 SHOWN, MOST = 20, 200
+#: waiting records are counted no further: "9,999+"
+COUNTED = 9_999
 #: what the caller may see with an action here, as `Place.scope` gives it
 Scopes = Callable[[str], Scope]
 
@@ -52,6 +54,11 @@ class Group:
     due_on: dt.date | None
     lines: tuple[Line, ...] = ()
 
+    @property
+    def more(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.count >= COUNTED
+
 
 @dataclass(frozen=True)
 class Late:
@@ -75,19 +82,18 @@ def waiting_groups(session: Session, processes: Iterable[Process], viewer: Viewe
             scope = scopes(step.action)
             if step.back or not scope.tenants:
                 continue
-            statement = select(func.count(process.model.id), func.min(ProcessDue.due_on)).select_from(process.model)
-            statement = in_scope(_waiting(statement, process, step, viewer, place), process.model, scope)
-            count, due_on = session.execute(statement).one()
+            some = in_scope(_waiting(select(process.model.id), process, step, viewer, place), process.model, scope).limit(COUNTED)
+            count = session.scalar(select(func.count()).select_from(some.subquery())) or 0
             if count:
-                found.append(Group(process, step, count, due_on))
+                found.append(Group(process, step, count, _earliest(session, process, step, viewer, place, scope)))
     return sorted(found, key=lambda group: (group.due_on is None, group.due_on or dt.date.max))
 
 
 def waiting_lines(session: Session, group: Group, viewer: Viewer, place: Place, scopes: Scopes, limit: int = SHOWN) -> Group:
     """The same group with its records, the earliest due first."""
     process, step = group.process, group.step
-    statement = _waiting(select(process.model, ProcessDue), process, step, viewer, place)
-    statement = in_scope(statement, process.model, scopes(step.action))
+    statement = select(process.model, ProcessDue).outerjoin(ProcessDue, _belongs(process, step))
+    statement = in_scope(_waiting(statement, process, step, viewer, place), process.model, scopes(step.action))
     rows = session.execute(statement.order_by(ProcessDue.due_on.is_(None), ProcessDue.due_on, process.model.id).limit(limit)).all()
     return Group(process, step, group.count, group.due_on, tuple(_lines(session, process, rows)))
 
@@ -108,6 +114,14 @@ def late_steps(session: Session, processes: Iterable[Process], scopes: Scopes, l
     return sorted(found, key=lambda late: late.line.due.due_on if late.line.due else dt.date.max)[:limit]
 
 
+def _earliest(session: Session, process: Process, step: Step, viewer: Viewer, place: Place, scope: Scope) -> dt.date | None:
+    if step.deadline is None:
+        return None
+    statement = select(ProcessDue.due_on).join(process.model, _belongs(process, step))
+    statement = in_scope(_waiting(statement, process, step, viewer, place), process.model, scope)
+    return session.scalars(statement.order_by(ProcessDue.due_on).limit(1)).first()
+
+
 def _lines(session: Session, process: Process, rows: Sequence[Any]) -> list[Line]:
     homes = units_by_id(session, {record.unit_id for record, _ in rows})
     return [Line(record, process.name_of(record), homes.get(record.unit_id), due) for record, due in rows]
@@ -126,7 +140,7 @@ def _there(process: Process) -> list[ColumnElement[bool]]:
 def _waiting(statement: Any, process: Process, step: Step, viewer: Viewer, place: Place) -> Any:
     """Records that stand where the step begins, less those that are somebody else's to do."""
     model = process.model
-    statement = statement.outerjoin(ProcessDue, _belongs(process, step)).where(model.state.in_(step.sources), *_there(process))
+    statement = statement.where(model.state.in_(step.sources), *_there(process))
     apart = set(step.not_by)
     if not viewer.allowed(step.action, place, frozenset({"is_submitter"})) and viewer.allowed(step.action, place):
         apart |= {process.submits}

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.extensions import Database, tenant_scope
+from core.processes import waiting
 from core.processes.models import ProcessMark
 from core.trail.models import TrailEntry
 from tests.conftest import ClientAs
@@ -210,3 +211,27 @@ def test_every_entry_of_the_timeline_is_a_mark(school: FlaskClient, app_database
     go(school, made, "withdraw", SCHOOL)
     with app_database.session() as session, tenant_scope(session, JIA):
         assert [mark.step for mark in session.scalars(select(ProcessMark).order_by(ProcessMark.id))] == ["begin", "submit", "withdraw"]
+
+
+def test_one_step_alone_is_an_address_of_its_own(school: FlaskClient, county: FlaskClient) -> None:
+    go(school, enter(school, "测试一厂"), "submit", SCHOOL)
+    enter(county, "测试二厂", place=COUNTY)
+    page = county.get("/u/990101/todos?process=sample.certificate&step=issue").text
+    assert ">测试一厂</a>" in page
+    assert ">测试二厂</a>" not in page
+    assert "全部待办" in page
+
+
+def test_waiting_records_are_counted_no_further_than_can_be_told(
+        school: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "COUNTED", 1)
+    enter(school, "测试一厂")
+    enter(school, "测试二厂")
+    assert re.search(r"捐赠证书审批：提交 <span class=\"bf-count\">1\+</span>", school.get("/u/990101-S01/todos").text)
+
+
+def test_somebody_else_s_withdrawal_is_not_offered(school: FlaskClient, county: FlaskClient) -> None:
+    made = enter(school)
+    go(school, made, "submit", SCHOOL)
+    assert f"{made}/withdraw" in school.get(f"{SCHOOL}/ledgers/certificates/{made}").text
+    assert "撤回" not in county.get(f"{COUNTY}/ledgers/certificates/{made}").text
