@@ -5,17 +5,17 @@ from __future__ import annotations
 from flask import Blueprint
 
 from core.host.contract import ActionSpec, FolderSpec, MenuItem, RuleSpec, SectionSpec
+from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
 from core.host.notices import NoticeSpec
 from core.host.processes import Process
 from plugins.education_aid import jobs, models, permissions
 from plugins.education_aid.folders import FOLDERS
-from plugins.education_aid.ledgers.running import PROCESSES
+from plugins.education_aid.ledgers.awards import AWARDS
+from plugins.education_aid.ledgers.running import PROCESSES, RUNNING
 from plugins.education_aid.manifest import manifest
 from plugins.education_aid.notices import NOTICES
 from plugins.education_aid.permissions import Action
-from plugins.education_aid.plan import SECTIONS
-from plugins.education_aid.plan.running import RUNNING_SECTIONS
 from plugins.education_aid.plan import SECTIONS
 from plugins.education_aid.plan.running import RUNNING_SECTIONS
 from plugins.education_aid.routes import blueprint
@@ -44,6 +44,11 @@ def register_folders() -> list[FolderSpec]:
 
 
 @hookimpl
+def register_ledgers() -> list[Ledger]:
+    return [AWARDS, *RUNNING]
+
+
+@hookimpl
 def register_processes() -> list[Process]:
     return PROCESSES
 
@@ -56,11 +61,6 @@ def register_notices() -> list[NoticeSpec]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
-
-
-@hookimpl
-def register_sections() -> list[SectionSpec]:
-    return [*SECTIONS, *RUNNING_SECTIONS]
 
 
 @hookimpl

@@ -91,3 +91,9 @@ def target(value: Value) -> str:
     wanted = value.get("wanted")
     number = "待核实" if wanted is None or is_state(wanted) else f"{wanted}{'%' if value['measure'] == 'share' else ''}"
     return "两者大体相当" if value["measure"] == "balance" else f"{word} {number}"
+
+
+def payer(code: str) -> str:
+    """Who bears a part of an award, as it is kept: "province", "origin_county:620822", "" for nobody yet."""
+    name, _, place = code.partition(":")
+    return (PAYERS.get(name, name) if name else "未落实") + (f"（{place}）" if place else "")

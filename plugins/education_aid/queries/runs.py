@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,10 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.access.scoping import Page, criterion, get_scoped, scoped_page
 from core.errors import N_, NotFound
+from core.registry.models import Enrolment
+from core.registry.queries import present
 from plugins.education_aid.models.awards import AidRun, Award, Difference, Undecided
+from plugins.education_aid.queries.persons import persons_by_id
 
 
 def get_run(session: Session, tenant_id: str, run_id: uuid.UUID) -> AidRun:
@@ -53,3 +57,15 @@ def awards_of(session: Session, scope: Scope, person_id: uuid.UUID) -> list[Awar
     """The awards of one person in scope through all stages and schools, oldest first: one chain (EA-001)."""
     statement = select(Award).where(criterion(Award, scope), Award.person_id == person_id)
     return list(session.scalars(statement.order_by(Award.school_year, Award.term, Award.item)))
+
+
+def find_enrolment(session: Session, scope: Scope, person_id: uuid.UUID, school_year: int, term: int) -> Enrolment | None:
+    """Where a person studies in a term, in scope, or None."""
+    statement = select(Enrolment).where(criterion(Enrolment, scope), Enrolment.person_id == person_id, present(Enrolment),
+                                        Enrolment.school_year == school_year, Enrolment.term == term)
+    return session.scalars(statement.order_by(Enrolment.id.desc()).limit(1)).first()
+
+
+def names_of(session: Session, tenant_id: str, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of persons of a tenant."""
+    return {one: person.name for one, person in persons_by_id(session, tenant_id, ids).items()}

@@ -1,0 +1,26 @@
+"""What people enter to have a term worked out, and its messages."""
+
+from __future__ import annotations
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from core.errors import N_
+
+_REQUIRED = {"required": N_("必填"), "invalid": N_("须填整数")}
+
+
+class RunSchema(Schema):
+    """A term, and the day whose facts count."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    school_year = fields.Integer(required=True, error_messages=_REQUIRED,
+                                 validate=validate.Range(2000, 2100, error=N_("学年填开学那一年，如 2016")))
+    term = fields.Integer(required=True, error_messages=_REQUIRED, validate=validate.OneOf([1, 2], error=N_("请选择学期")))
+    as_on = fields.Date(required=True, error_messages={"required": N_("必填"), "invalid": N_("日期不对")})
+
+
+def messages_of(error: ValidationError) -> dict[str, str]:
+    """The first message of each field."""
+    return {name: texts[0] for name, texts in error.normalized_messages().items()}

@@ -1,0 +1,65 @@
+"""为什么是这个数: one child, every item, with the clause, the dated value and the facts; also in print for the parent."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import request
+
+from core.errors import N_, InvalidInput, NotFound
+from core.tenancy.queries import get_tenant
+from core.web.markers import require
+from core.web.request import db
+from plugins.education_aid.permissions import Action
+from plugins.education_aid.plan import wording
+from plugins.education_aid.plan.vocabulary import VOCABULARY, title_of
+from plugins.education_aid.queries import runs
+from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
+from plugins.education_aid.services import entitling
+
+
+@blueprint.get("/persons/<uuid:person_id>/why")
+@require(Action.AWARD_READ)
+def why(code: str, person_id: uuid.UUID) -> str:
+    """What one child is entitled to in a term, and why it is that much; beside it what was stored."""
+    year, term = _term()
+    scope = scope_for(Action.AWARD_READ)
+    enrolment = runs.find_enrolment(db(), scope, person_id, year, term)
+    if enrolment is None:
+        raise NotFound(N_("没有这名学生，或者不在您的范围内"))
+    name = runs.names_of(db(), enrolment.tenant_id, {person_id}).get(person_id, "")
+    run = runs.latest_run(db(), enrolment.tenant_id, year, term)
+    if run is None:
+        return show("why.html", person_id=person_id, name=name, found=None, year=year,
+                    term=term, title=entitling.term_title(year, term))
+    found = entitling.why(db(), get_tenant(db(), enrolment.tenant_id), person_id, year, term, run.as_on)
+    stored = {one.item: one for one in runs.awards_of(db(), scope, person_id) if one.school_year == year and one.term == term}
+    return show("why.html", person_id=person_id, name=name, found=found, run=run,
+                stored=stored, year=year, term=term, title=entitling.term_title(year, term), said=said, title_of=title_of, titles=titles,
+                where=lambda item: item.where.describe(), periods=wording.PERIODS)
+
+
+def titles(names: tuple[str, ...]) -> str:
+    """Missing facts as officials call them."""
+    return "、".join(title_of(name) for name in names)
+
+
+def said(name: str, value: object) -> str:
+    """A fact in the words of officials."""
+    fact = VOCABULARY.get(name)
+    if value is None:
+        return "不详"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, set | frozenset | list):
+        return "、".join(fact.label_of(str(one)) if fact else str(one) for one in sorted(map(str, value))) or "无"
+    if name.startswith("fee_"):
+        return f"{int(str(value)) / 100:,.2f} 元/年"
+    return fact.label_of(str(value)) if fact else str(value)
+
+
+def _term() -> tuple[int, int]:
+    try:
+        return int(request.args.get("school_year", "")), int(request.args.get("term", ""))
+    except ValueError as error:
+        raise InvalidInput(N_("地址里须写明学年和学期")) from error
