@@ -6,6 +6,8 @@ asked of the single interpreter, for those few rows alone. A property test holds
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,11 +27,13 @@ from plugins.education_aid.rules.items import (
     YEAR,
     Item,
     halves,
+    of_term,
     ordered,
 )
 
 #: the row of the frame, by which what was found is put beside the child again
 ROW = "row"
+ATTENDED = "attended_days"
 
 
 @dataclass(frozen=True)
@@ -45,17 +49,24 @@ def work_out(items: Sequence[Item], frame: pl.DataFrame, term: int) -> list[Work
     """Every item over the whole frame, which has a `row` column and a column for each fact the items ask about."""
     order = ordered(items)
     held = _held(order, items)
-    flags = [held[item.code].alias(f"held:{at}") for at, item in enumerate(order)]
-    amounts = [_fen(item, term).alias(f"fen:{at}") for at, item in enumerate(order)]
-    wide = frame.lazy().select(pl.col(ROW), *flags, *amounts)
-    parts: list[pl.LazyFrame] = []
-    for at, item in enumerate(order):
-        held_at, fen = pl.col(f"held:{at}"), pl.col(f"fen:{at}")
-        paid = held_at & fen.is_not_null() & ((fen != 0) | (item.amount.kind == NOTHING))
-        parts.append(wide.filter(paid).select(ROW, fen.alias("fen")))
-        parts.append(wide.filter(held_at.is_null() | (held_at & fen.is_null())).select(ROW))
-    results = pl.collect_all(parts)
+    amounts = [_amount(item, term) for item in order]
+    wide = frame.lazy().select(
+        pl.col(ROW), *(held[item.code].alias(f"held:{at}") for at, item in enumerate(order)),
+        *(fen.alias(f"fen:{at}") for at, fen in enumerate(amounts) if isinstance(fen, pl.Expr)))
+    results = pl.collect_all([part for at, fen in enumerate(amounts) for part in _parts(wide, at, fen, order[at])])
     return [Worked(item, results[2 * at], results[2 * at + 1][ROW]) for at, item in enumerate(order)]
+
+
+def _parts(wide: pl.LazyFrame, at: int, fen: int | pl.Expr, item: Item) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The rows an item is for with their fen, and those that are open."""
+    held = pl.col(f"held:{at}")
+    if isinstance(fen, int):
+        nothing = fen == 0 and item.amount.kind != NOTHING
+        found = wide.filter(pl.lit(value=False) if nothing else held)
+        return found.select(ROW, pl.lit(fen, dtype=pl.Int64).alias("fen")), wide.filter(held.is_null()).select(ROW)
+    column = pl.col(f"fen:{at}")
+    found = wide.filter(held & column.is_not_null() & (column != 0)).select(ROW, column.alias("fen"))
+    return found, wide.filter(held.is_null() | (held & column.is_null())).select(ROW)
 
 
 def _held(order: Sequence[Item], items: Sequence[Item]) -> dict[str, pl.Expr]:
@@ -70,32 +81,41 @@ def _held(order: Sequence[Item], items: Sequence[Item]) -> dict[str, pl.Expr]:
     return held
 
 
-def _fen(item: Item, term: int) -> pl.Expr:
+def _amount(item: Item, term: int) -> int | pl.Expr:
+    """The fen of the term: one number where every child gets the same, which spares a column."""
     amount = item.amount
     if amount.kind == NOTHING:
-        return pl.lit(0, dtype=pl.Int64)
+        return 0
     if amount.kind in (FIXED, AVERAGE):
-        return _timed(item, pl.lit(amount.fen, dtype=pl.Int64), term)
+        return _timed(item, amount.fen, term)
     if amount.kind == CASES:
         return _cases(item, term)
     assert amount.kind == ACTUAL
-    summed = pl.lit(0, dtype=pl.Int64)
-    for name in amount.actual:
-        summed = summed + pl.col(name)
-    return _timed(item, summed, term)
+    return _year(functools.reduce(operator.add, map(pl.col, amount.actual)), item, term)
+
+
+def _timed(item: Item, fen: int, term: int) -> int | pl.Expr:
+    """A stated amount over the term; by the day it depends on the child, and without a count of months on nobody's word."""
+    amount = item.amount
+    if amount.per == DAY:
+        days = None if amount.days is None else halves(amount.days)[0 if term == AUTUMN else 1]
+        return fen * pl.coalesce(pl.col(ATTENDED), pl.lit(days, dtype=pl.Int64))
+    found = of_term(amount, fen, term, None)
+    return pl.lit(None, dtype=pl.Int64) if found is None else found
 
 
 def _cases(item: Item, term: int) -> pl.Expr:
     """The first case that holds; one that is open before it leaves the whole open."""
     found = pl.lit(0, dtype=pl.Int64)
     for case in reversed(item.amount.cases):
-        holds = to_polars(case.where)
-        value = _timed(item, pl.lit(case.fen, dtype=pl.Int64), term)
+        holds, value = to_polars(case.where), _timed(item, case.fen, term)
+        value = value if isinstance(value, pl.Expr) else pl.lit(value, dtype=pl.Int64)
         found = pl.when(holds.is_null()).then(pl.lit(None, dtype=pl.Int64)).when(holds).then(value).otherwise(found)
     return found
 
 
-def _timed(item: Item, fen: pl.Expr, term: int) -> pl.Expr:
+def _year(fen: pl.Expr, item: Item, term: int) -> pl.Expr:
+    """An actual fee over the term, by the same rule as `of_term`."""
     amount, autumn = item.amount, term == AUTUMN
     if amount.per == YEAR:
         return fen - fen // 2 if autumn else fen // 2
@@ -103,10 +123,9 @@ def _timed(item: Item, fen: pl.Expr, term: int) -> pl.Expr:
         return fen if autumn else fen * 0
     if amount.per == MONTH:
         if amount.months is None:
-            return pl.lit(None, dtype=pl.Int64)
-        whole = fen * amount.months
-        return whole - whole // 2 if autumn else whole // 2
+            return fen * pl.lit(None, dtype=pl.Int64)
+        return fen * amount.months - fen * amount.months // 2 if autumn else fen * amount.months // 2
     if amount.per == DAY:
-        days = pl.lit(None, dtype=pl.Int64) if amount.days is None else pl.lit(halves(amount.days)[0 if autumn else 1], dtype=pl.Int64)
-        return fen * pl.coalesce(pl.col("attended_days"), days)
+        days = None if amount.days is None else halves(amount.days)[0 if autumn else 1]
+        return fen * pl.coalesce(pl.col(ATTENDED), pl.lit(days, dtype=pl.Int64))
     return fen
