@@ -52,7 +52,8 @@ APPLICATIONS = Ledger(
         _fixed("class_name", N_("班级")), YEAR, TERM, _fixed("stage", N_("学段"), "choice", choices=_STAGES, filter="choice"),
         _fixed("kind", N_("类别"), "choice", choices=words.KINDS, filter="choice"),
         _fixed("form", N_("方式"), "choice", choices=words.FORMS, filter="choice"),
-        _fixed("fund", N_("资金来源"), listed=False), _fixed("reason", N_("理由"), listed=False), _fixed("clause", N_("依据"), listed=False)))
+        _fixed("fund", N_("资金来源"), listed=False), _fixed("reason", N_("理由"), listed=False),
+        _fixed("clause", N_("依据"), listed=False)))
 PAYMENTS = Ledger(
     code="education_aid.payments", title=N_("资助发放"), one=N_("资助发放"), model=models.Payment, group=AID, order=30, icon="credit-card",
     read=Action.PAYMENT_READ, write=Action.PAYMENT_WRITE, export=Action.PAYMENT_EXPORT, creatable=False, importable=False,
@@ -68,7 +69,8 @@ BATCHES = Ledger(
     removable=False, clause="EA-049", page=_page("batch", "batch_id"), help=N_("一个批次一份银行文件，到账、退回都按批次核对。"),
     title_of="number",
     fields=(
-        _fixed("number", N_("批次号")), _fixed("title", N_("名称")), state_field(BATCH, sort=True), _fixed("lines", N_("笔数"), "integer", measure="笔"),
+        _fixed("number", N_("批次号")), _fixed("title", N_("名称")), state_field(BATCH, sort=True),
+        _fixed("lines", N_("笔数"), "integer", measure="笔"),
         _fixed("total", N_("金额"), "yuan", total=True, measure="元"), _fixed("credited_count", N_("到账笔数"), "integer", measure="笔"),
         _fixed("credited_total", N_("到账金额"), "yuan", total=True, measure="元"),
         _fixed("returned_count", N_("退回笔数"), "integer", measure="笔"), _fixed("due_on", N_("应发日期"), "date"),
@@ -82,7 +84,8 @@ CASES = Ledger(
         PERSON, _fixed("kind", N_("问题"), "choice", choices=checking.KINDS, filter="choice"), ITEM,
         _fixed("due", N_("应享"), "yuan", total=True, measure="元"), _fixed("paid", N_("已发"), "yuan", total=True, measure="元"),
         _fixed("state", N_("状态"), "choice", choices=_CASE_STATES, filter="choice", sort=True), _fixed("school", N_("就读学校")),
-        _fixed("outside", N_("在外县就读"), "yes_no", filter="equal"), HOME, YEAR, TERM, _fixed("why", N_("情况")), _fixed("owner", N_("责任人")),
+        _fixed("outside", N_("在外县就读"), "yes_no", filter="equal"), HOME, YEAR, TERM,
+        _fixed("why", N_("情况")), _fixed("owner", N_("责任人")),
         _fixed("found_on", N_("发现日期"), "date"), _fixed("due_on", N_("期限"), "date"), _fixed("closed_on", N_("销号日期"), "date"),
         _fixed("closing", N_("办理结果"), "choice", choices=checking.CLOSINGS), _fixed("evidence", N_("依据"), listed=False)))
 LETTERS = Ledger(
@@ -91,7 +94,8 @@ LETTERS = Ledger(
     removable=False, clause="EA-061", page=_page("letter", "letter_id"), help=N_("发出和收到的联合函；答复后自动回到原来的问题。"),
     title_of="number",
     fields=(
-        _fixed("number", N_("文号")), _fixed("direction", N_("收发"), "choice", choices=(("out", N_("发出")), ("in", N_("收到"))), filter="choice"),
+        _fixed("number", N_("文号")),
+        _fixed("direction", N_("收发"), "choice", choices=(("out", N_("发出")), ("in", N_("收到"))), filter="choice"),
         _fixed("from_name", N_("发函单位")), _fixed("to_name", N_("收函单位")), _fixed("name", N_("学生")), ITEM,
         _fixed("amount", N_("金额"), "yuan", measure="元"), state_field(LETTER, sort=True), _fixed("sent_on", N_("发函日期"), "date"),
         _fixed("due_on", N_("答复期限"), "date"), _fixed("replied_on", N_("答复日期"), "date"),
@@ -124,7 +128,8 @@ REPORTS = Ledger(
     icon="report", read=Action.DROPOUT_READ, write=Action.DROPOUT_WRITE, export=Action.DROPOUT_EXPORT, clause="EA-058", removable=False,
     help=N_("学校每月报一次在册、实到人数；实到少于在册又没有请假的，须逐人登记。"), title_of="month",
     fields=(
-        Field("unit_id", N_("学校"), "unit", required=True, filter="unit", key=True), Field("month", N_("月份"), "month", required=True, key=True,
+        Field("unit_id", N_("学校"), "unit", required=True, filter="unit", key=True),
+        Field("month", N_("月份"), "month", required=True, key=True,
                                                                                 filter="equal", sort=True),
         Field("register", N_("在册人数"), "integer", required=True, least=0, most=_MOST, total=True, measure="人", aliases=("在籍人数",)),
         Field("present", N_("实到人数"), "integer", required=True, least=0, most=_MOST, total=True, measure="人"),

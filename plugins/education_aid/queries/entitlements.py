@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from core.registry.models import Enrolment, Person
+from core.extensions import today
+from core.registry.models import Enrolment, Person, Status
 from core.registry.queries import present
+from core.registry.rules.statuses import KINDS
 from plugins.education_aid.models.awards import Award, Undecided
 from plugins.education_aid.models.payments import CREDITED, Payment
 from plugins.education_aid.rules.words import PAID_BY_BANK, before
 
 Key = tuple[uuid.UUID, str]
 ZERO = Decimal("0.00")
+#: statuses that say nothing of hardship by themselves
+NO_HARDSHIP = frozenset({"migrant_child", "left_behind", "only_child", "risk_eliminated", "out_of_poverty_no_policy"})
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Facts:
     undecided: dict[Key, list[str]] = field(default_factory=dict)
     before: set[Key] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
+    #: children whom a category of hardship holds for, by themselves or by their household
+    poor: set[uuid.UUID] = field(default_factory=set)
 
 
 def children_of(session: Session, tenant_id: str, school_year: int, term: int) -> dict[uuid.UUID, Child]:
@@ -87,6 +94,7 @@ def facts_of(session: Session, tenant_id: str, school_year: int, term: int) -> F
         found.names[item] = name
         found.undecided[person_id, item] = list(missing)
     earlier = _credited(tenant_id, *before(school_year, term))
+    found.poor = _poor(session, tenant_id, today())
     found.before = {(person_id, item) for person_id, item, _, _ in session.execute(earlier)}
     return found
 
@@ -94,6 +102,16 @@ def facts_of(session: Session, tenant_id: str, school_year: int, term: int) -> F
 def _credited(tenant_id: str, school_year: int, term: int) -> Select[uuid.UUID, str, str, Decimal]:
     return select(Payment.person_id, Payment.item, Payment.item_name, Payment.amount).where(
         Payment.tenant_id == tenant_id, Payment.school_year == school_year, Payment.term == term, Payment.state == CREDITED)
+
+
+def _poor(session: Session, tenant_id: str, day: dt.date) -> set[uuid.UUID]:
+    kinds = [kind for kind in KINDS if kind not in NO_HARDSHIP]
+    holds = (Status.tenant_id == tenant_id, present(Status), Status.kind.in_(kinds), Status.since <= day,
+             or_(Status.until.is_(None), Status.until > day))
+    own = set(session.scalars(select(Status.subject_id).where(*holds, Status.subject_kind == "person")))
+    of_household = (Status.tenant_id == Person.tenant_id) & (Status.subject_id == Person.household_id)
+    by_household = select(Person.id).join(Status, of_household).where(Person.tenant_id == tenant_id, *holds)
+    return own | set(session.scalars(by_household))
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

@@ -41,7 +41,7 @@ def draft_from_awards(session: Session, tenant_id: str, school_year: int, term: 
     """One application for every award of a term that has none; gives how many. Asked twice it adds nothing."""
     taken = applications.slots_taken(session, tenant_id, school_year, term)
     statement = select(Award).where(Award.tenant_id == tenant_id, Award.school_year == school_year, Award.term == term,
-                                    Award.state == "entitled", Award.amount > 0, Award.kind.not_in(_UNASKED))
+                                    Award.state == "entitled", Award.amount > Decimal(0), Award.kind.not_in(_UNASKED))
     if unit_ids is not None:
         statement = statement.where(Award.unit_id.in_(unit_ids))
     rows = [_row(award) for award in session.scalars(statement.order_by(Award.id))

@@ -97,7 +97,10 @@ def _seen(facts: Facts) -> list[Seen]:
         child = facts.children.get(person_id)  # who has left school is no break
         if child is not None and (person_id, item) not in facts.undecided:
             found.append(_of(child, item, BREAK, why="上学期已享受，本学期仍在读而不在应享名单"))
+    told = {person_id for person_id, _ in (*facts.due, *facts.paid, *facts.undecided)}
     for child in facts.children.values():
+        if child.outside and child.id in facts.poor and child.id not in told:  # paid or not: nobody here knows (EA-061)
+            found.append(_of(child, "", MISSED))
         why = "已登记死亡，仍有就读记录" if child.died else "本学期有两段就读记录" if len(child.schools) > 1 else ""
         if why:
             found.append(_of(child, "", CONFLICT, why=why))
