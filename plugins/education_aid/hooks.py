@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from core.host.contract import ActionSpec, FolderSpec, MenuItem, RuleSpec, SectionSpec
+from core.host.contract import ActionSpec, FolderSpec, JobSpec, MenuItem, RuleSpec, SectionSpec
 from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
 from core.host.notices import NoticeSpec
