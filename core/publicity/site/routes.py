@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, request, url_for
 from flask_limiter.util import get_remote_address
 
 from core.accounts.sign_in import limiter
@@ -27,6 +27,7 @@ from core.web.markers import public
 from core.web.request import actor, db, settings
 
 WHY = "公示和公开内容向社会公开，不需登录"
+CLASSES = {"yuan": "num", "integer": "num", "date": "day"}
 blueprint = Blueprint("public", __name__, url_prefix="/public/<code>", template_folder="../templates")
 blueprint.public_site = True  # type: ignore[attr-defined]
 caching.install(blueprint)
@@ -45,9 +46,11 @@ def home(code: str) -> Response:
     notices = queries.shown_notices(db(), g.tenant_id, today())
     units = units_by_id(db(), {notice.unit_id for notice in notices})
     dated = [(notice, days_left(notice.closes_on, today())) for notice in notices if notice.closes_on]
-    return render_public("public/home.html", robots=LISTED, dated=dated, units=units,
-                         lasting=[notice for notice in notices if notice.closes_on is None],
-                         parts=public_parts(db(), plugin_host(), g.tenant_id))
+    parts = public_parts(db(), plugin_host(), g.tenant_id)
+    shown = {part.url for part in parts}
+    lasting = [notice for notice in notices if notice.closes_on is None
+               and url_for("public.notice", code=g.unit.code, notice_id=notice.id) not in shown]
+    return render_public("public/home.html", robots=LISTED, dated=dated, units=units, lasting=lasting, parts=parts)
 
 
 @blueprint.get("/notices/<uuid:notice_id>")
@@ -58,7 +61,7 @@ def notice(code: str, notice_id: uuid.UUID) -> Response:
     pages = max(1, -(-found.row_count // queries.PAGE))
     if not 1 <= number <= pages:
         raise NotFound(N_("没有这一页"))
-    classes = ["num" if kind in ("yuan", "integer") else "" for _, _, _, kind in found.columns]
+    classes = [CLASSES.get(kind, "") for _, _, _, kind in found.columns]
     rows = [(at, list(zip(row, classes, strict=True)))
             for at, row in enumerate(queries.page_of(db(), found, number), (number - 1) * queries.PAGE + 1)]
     return render_public("public/notice.html", notice=found, rows=rows, number=number, pages=pages,
