@@ -46,6 +46,7 @@ class Roads:
         self.pairs = {str(rule.get("donor", "")): rule for rule in rules_of(session, tenant_id, "pair")}
         self.funds = {str(rule.get("account", "")): rule for rule in rules_of(session, tenant_id, "fund")}
         self._units: dict[Any, Unit] = {}
+        self._accounts: dict[str, FundAccount] = {}
 
     def of(self, gift: Gift) -> Road:
         """The road of one gift; raises InvalidInput at the field `route` where the plan leaves a choice."""
@@ -94,20 +95,20 @@ class Roads:
         if level == "village" and gift.designated_place_id is not None:
             return self._found(gift.designated_place_id)
         own = self._unit(gift)
-        line = [own, *reversed(ancestors(self._session, own))]
-        within = [unit for unit in line if unit.path.startswith(self.home.path)]
         if level == "school":
             return own
+        line = [own, *reversed(ancestors(self._session, own))]
+        within = [unit for unit in line if unit.path.startswith(self.home.path)]
         return next((unit for unit in within if unit.level == level and unit.kind == "division"), self.home)
 
     def _account(self, code: str, title: str, unit: Unit, kind: AccountKind, level: str | None = "", days: int | None = None,
                  purposes: list[str] | None = None) -> FundAccount:
         whole = f"donations.{code}" if unit.id == self.home.id else f"donations.{code}:{unit.code}"
-        found = funds.find_account(self._session, self._tenant_id, whole)
-        if found is not None:
-            return found
-        return open_account(self._session, self._tenant_id, unit, whole, title, self._actor, kind=kind, on=LONG_AGO,
-                            level=level if level and level != "school" else "", pass_on_days=days, purposes=purposes or ())
+        if whole not in self._accounts:
+            self._accounts[whole] = funds.find_account(self._session, self._tenant_id, whole) or open_account(
+                self._session, self._tenant_id, unit, whole, title, self._actor, kind=kind, on=LONG_AGO,
+                level=level if level and level != "school" else "", pass_on_days=days, purposes=purposes or ())
+        return self._accounts[whole]
 
     def _donor_unit(self, gift: Gift) -> str:
         return self._found(gift.donor_unit_id).name if gift.donor_unit_id else ""

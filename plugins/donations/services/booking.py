@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
@@ -11,10 +13,11 @@ from core.extensions import Actor, today
 from core.funds import queries as funds
 from core.funds.models import FundDesignation, FundMovement, MovementKind
 from core.funds.services import Wish, receive, reverse, send
+from core.funds.services.bulk import Receipt, receive_many
 from core.units.queries import find_unit
 from plugins.donations.models import Gift
 from plugins.donations.rules import words
-from plugins.donations.services.accounts import Roads
+from plugins.donations.services.accounts import Road, Roads
 
 
 def source_of(gift: Gift) -> str:
@@ -38,8 +41,35 @@ def is_cash(gift: Gift) -> bool:
     return gift.form in words.CASH and gift.state == "recorded"
 
 
+def book_gifts(session: Session, roads: Roads, gifts: Iterable[Gift], actor: Actor) -> None:
+    """Bring the accounts to what the gifts say now. New gifts of money with no wish upon it, as lists bring them by the
+    thousand, are booked together."""
+    together: dict[uuid.UUID, tuple[Road, list[Gift]]] = {}
+    for gift in gifts:
+        road = roads.of(gift) if gift.booked is None and is_cash(gift) and gift.designation == "none" else None
+        if road is None or road.via is not None:
+            book_gift(session, roads, gift, actor)
+        else:
+            together.setdefault(road.target.id, (road, []))[1].append(gift)
+            if road.route:
+                gift.route = road.route
+    for road, some in together.values():
+        receive_many(session, road.target, [Receipt(gift.amount, gift.given_on, _key(gift), source_of(gift), _memo(gift))
+                                            for gift in some], actor)
+        for gift in some:
+            gift.account_id, gift.booked = road.target.id, gift.amount
+
+
+def _key(gift: Gift) -> str:
+    return f"{source_of(gift)}:{gift.version}"
+
+
+def _memo(gift: Gift) -> str:
+    return f"捐赠 {gift.reference}"
+
+
 def book_gift(session: Session, roads: Roads, gift: Gift, actor: Actor) -> None:
-    """Bring the account to what the gift says now."""
+    """Bring the account to what one gift says now."""
     wanted = gift.amount if is_cash(gift) else None
     if gift.booked is not None:
         if wanted == gift.booked and not _changed(session, gift):
@@ -51,7 +81,7 @@ def book_gift(session: Session, roads: Roads, gift: Gift, actor: Actor) -> None:
 
 def _receive(session: Session, roads: Roads, gift: Gift, actor: Actor) -> None:
     road = roads.of(gift)
-    key, memo = f"{source_of(gift)}:{gift.version}", f"捐赠 {gift.reference}"
+    key, memo = _key(gift), _memo(gift)
     if road.via is not None:
         due = gift.given_on + dt.timedelta(days=road.due_days) if road.due_days else None
         send(session, None, road.target, gift.amount, gift.given_on, actor, key=key, via=road.via, due_on=due,

@@ -16,7 +16,7 @@ from plugins.donations.permissions import Action
 from plugins.donations.queries import gifts as queries
 from plugins.donations.rules import windows
 from plugins.donations.services.accounts import Roads
-from plugins.donations.services.booking import book_gift, designation_of, unbook
+from plugins.donations.services.booking import book_gifts, designation_of, unbook
 from plugins.donations.services.certificates import follow_refund
 
 _MOST_NAMED = 5
@@ -27,11 +27,13 @@ def settle(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: Ac
     is refused takes all of them back."""
     campaigns = queries.campaigns_by_code(session, tenant_id)
     roads = Roads(session, tenant_id, actor)
-    for gift in queries.gifts_by_id(session, tenant_id, ids):
-        campaign = _campaign(gift, campaigns)
-        gift.campaign_id = campaign.id
-        gift.window = windows.window_of(gift.given_on, campaign.concentrated_from, campaign.concentrated_to)
-        book_gift(session, roads, gift, actor)
+    written = list(queries.gifts_by_id(session, tenant_id, ids))
+    with session.no_autoflush:  # thousands of changed gifts would be looked through before every question
+        for gift in written:
+            campaign = _campaign(gift, campaigns)
+            gift.campaign_id = campaign.id
+            gift.window = windows.window_of(gift.given_on, campaign.concentrated_from, campaign.concentrated_to)
+        book_gifts(session, roads, written, actor)
     session.flush()  # the page that follows reads what is stored
 
 
