@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from core.conditions.columns import columns_of
 from core.registry.models import Enrolment, Person, SchoolFacts, Status
 from core.registry.queries import present
-from core.tenancy.models import PlanEntry
 from core.tenancy.queries import upwards
 from core.units.models import Unit
 from plugins.education_aid.plan.vocabulary import TIERS
@@ -82,12 +81,6 @@ def at_university(rows: Sequence[Any]) -> dict[uuid.UUID, int]:
         if row.stage in HIGHER and row.household_id and not row.ended_on:
             found.setdefault(row.household_id, set()).add(row.person_id)
     return {household: len(people) for household, people in found.items()}
-
-
-def tags_of(entries: Iterable[PlanEntry]) -> dict[str, frozenset[str]]:
-    """The codes of the units on each list of units."""
-    found = {entry.code: entry.value.get("units") for entry in entries}
-    return {code: frozenset(str(one) for one in units) for code, units in found.items() if isinstance(units, list)}
 
 
 class Gathered:

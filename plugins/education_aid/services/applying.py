@@ -19,7 +19,7 @@ from core.host.manager import PluginHost
 from core.processes.services import begin, begin_many
 from core.publicity.models import Notice
 from core.publicity.services import open_notice
-from core.registry.models import Person
+from core.registry.models import Enrolment, Person
 from core.registry.queries import get_record
 from core.trail.services import record
 from core.units.models import Unit
@@ -133,3 +133,8 @@ def file_part(session: Session, chosen: Sequence[Application], part: str, docume
 def person_of(session: Session, application: Application) -> Person:
     """The child of an application."""
     return get_record(session, Person, application.tenant_id, application.person_id)
+
+
+def person_at(session: Session, enrolment: Enrolment) -> Person:
+    """The child of an enrolment."""
+    return get_record(session, Person, enrolment.tenant_id, enrolment.person_id)

@@ -9,68 +9,32 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import N_, NotFound
 from core.extensions import Actor, new_id, utcnow
-from core.funds.rules.shares import yuan
-from core.tenancy.grammar.masks import plain
-from core.tenancy.queries import TenantPlace, chain_of, entries_of_plans, get_tenant, running_plans
+from core.ledgers.writing import insert_rows
+from core.tenancy.queries import TenantPlace, get_tenant
 from core.trail.services import record
 from plugins.education_aid.models.awards import AidRun, Award, Difference, Undecided
 from plugins.education_aid.permissions import Action
-from plugins.education_aid.plan.vocabulary import title_of
 from plugins.education_aid.queries import facts as reading_facts
-from plugins.education_aid.queries.facts import Gathered
-from plugins.education_aid.rules.columnar import work_out
-from plugins.education_aid.rules.items import NOTHING, Item
-from plugins.education_aid.rules.sharing import share_of, shared
 from plugins.education_aid.rules.single import Found, entitle
 from plugins.education_aid.services.reading import PlanItems, computed, plan_items
+from plugins.education_aid.services.shaping import ENTITLED, Progress, Worked, shape
 
-ENTITLED, ENDED = "entitled", "ended"
+ENDED = "ended"
 CHUNK = 5_000
-Progress = Callable[[int, int, str], None]
 #: the columns by which one award differs from another
 _COMPARED = ("unit_id", "enrolment_id", "stage", "class_name", "item_name", "clause", "plan_tenant", "plan_version", "kind", "amount",
              "fund", "shares", "facts", "state", "reason")
-
-
-@dataclass
-class Worked:
-    """What a term comes to, before anything is stored: awards and undecided rows as the tables take them."""
-
-    plan: PlanItems
-    gathered: Gathered
-    awards: list[dict[str, Any]] = field(default_factory=list)
-    undecided: list[dict[str, Any]] = field(default_factory=list)
-
-    def totals(self) -> dict[str, Any]:
-        """Sums by item, fund and payer, exact to the fen, as JSON keeps them."""
-        items: dict[str, list[Any]] = {}
-        funds: dict[str, Decimal] = defaultdict(Decimal)
-        payers: dict[str, Decimal] = defaultdict(Decimal)
-        for award in self.awards:
-            line = items.setdefault(award["item"], [award["item_name"], award["clause"], award["kind"], 0, Decimal(0)])
-            line[3] += 1
-            line[4] += award["amount"]
-            if award["amount"]:
-                funds[award["fund"]] += award["amount"]
-                for payer, part in award["shares"].items():
-                    payers[payer] += Decimal(part)
-        return {
-            "children": len(self.gathered.rows), "awards": len(self.awards), "undecided": len(self.undecided),
-            "amount": str(sum((award["amount"] for award in self.awards), Decimal(0))),
-            "items": {code: [name, clause, kind, count, str(total)] for code, (name, clause, kind, count, total) in items.items()},
-            "funds": {name: str(total) for name, total in funds.items()}, "payers": {name: str(total) for name, total in payers.items()},
-            "open": [[one.code, one.name, one.clause, one.why] for one in self.plan.open]}
 
 
 def begin_run(session: Session, tenant_id: str, unit_id: uuid.UUID, school_year: int, term: int, on: dt.date, actor: Actor) -> AidRun:
@@ -93,60 +57,8 @@ def work(session: Session, tenant: TenantPlace, school_year: int, term: int, on:
          progress: Progress | None = None) -> Worked:
     """What a term comes to by the plan in force on a day (or by another plan) and the facts of that day."""
     plan = plan or plan_items(session, tenant, on)
-    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, tags_of(session, tenant, on))
-    found = Worked(plan, gathered)
-    items = computed(plan.items)
-    frame = gathered.frame(items)
-    for number, one in enumerate(work_out(items, frame, term), 1):
-        share = share_of(one.item.share)
-        for row, fen in one.found.iter_rows():
-            found.awards.append(_award(tenant.id, gathered, row, one.item, fen, share, school_year, term))
-        for row in one.open:
-            found.undecided.append(_undecided(tenant.id, gathered, row, one.item, items, school_year, term))
-        if progress is not None:
-            progress(number, len(items), one.item.name)
-    return found
-
-
-def tags_of(session: Session, tenant: TenantPlace, on: dt.date) -> dict[str, frozenset[str]]:
-    """The lists of units that the plans of the layers name."""
-    plans = running_plans(session, [place.id for place in chain_of(session, tenant.unit)], on)
-    return reading_facts.tags_of(entries_of_plans(session, plans.values(), "tag"))
-
-
-def _award(tenant_id: str, gathered: Gathered, row: int, item: Item, fen: int, share: Any, school_year: int, term: int) -> dict[str, Any]:
-    pupil, facts = gathered.rows[row], gathered.facts[row]
-    amount = yuan(fen)
-    places = {"origin_county": _county(facts["home"]), "school_county": _county(facts["school"])}
-    parts = shared(amount, share, owner=facts["owner"] or "", places={name: code for name, code in places.items() if code})
-    return {
-        "tenant_id": tenant_id, "unit_id": pupil.unit_id, "person_id": pupil.person_id, "enrolment_id": pupil.id,
-        "school_year": school_year, "term": term, "stage": pupil.stage, "class_name": pupil.class_name, "item": item.code,
-        "item_name": item.name, "clause": item.clause, "plan_tenant": item.plan_tenant, "plan_version": item.plan_version,
-        "kind": item.kind, "amount": amount, "fund": item.fund, "shares": parts if fen else {},
-        "facts": {name: _said(facts.get(name), item, name) for name in item.facts}, "state": ENTITLED,
-        "reason": "" if item.amount.kind != NOTHING else "不折算金额"}
-
-
-def _county(codes: Any) -> str:
-    return next((code for code in codes or () if len(code) == 6), "")
-
-
-def _said(value: Any, item: Item, name: str) -> Any:
-    """A fact as an award keeps it: of a set only what the item asks about."""
-    if isinstance(value, set | frozenset):
-        asked = {code for leaf in item.where.leaves() if leaf.fact.name == name for code in getattr(leaf, "codes", ())}
-        return sorted(value & asked)
-    return plain(value)
-
-
-def _undecided(tenant_id: str, gathered: Gathered, row: int, item: Item, items: Sequence[Item], school_year: int,
-               term: int) -> dict[str, Any]:
-    pupil = gathered.rows[row]
-    alone = next(one for one in entitle(items, gathered.facts[row], term) if one.item.code == item.code)
-    return {"tenant_id": tenant_id, "id": new_id(), "unit_id": pupil.unit_id, "version": 1, "person_id": pupil.person_id,
-            "school_year": school_year, "term": term, "item": item.code, "item_name": item.name, "clause": item.clause,
-            "missing": [title_of(name) for name in alone.missing]}
+    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, plan.tags)
+    return shape(tenant.id, gathered, plan, school_year, term, progress)
 
 
 def run_term(session: Session, run: AidRun, actor: Actor, progress: Progress | None = None) -> dict[str, Any]:
@@ -168,15 +80,31 @@ def store(session: Session, run: AidRun, found: Worked) -> dict[str, int]:
     """Store what is new or different; gives how many were new, changed, ended, and as before."""
     there = _standing(session, run)
     counts: Counter[str] = Counter()
-    new: list[dict[str, Any]] = []
     differences: list[dict[str, Any]] = []
-    first = not there
-    for award in found.awards:
+    new = _compare(session, run, found, there, counts, differences) if there else None
+    for old in there.values():
+        if old.state == ENTITLED:
+            _change(session, run, old.id, {"state": ENDED, "reason": "按现有情况不再符合条件"})
+            differences.append(_difference(run, {"unit_id": old.unit_id, "person_id": old.person_id, "item": old.item,
+                                                 "item_name": old.item_name}, old.amount, Decimal(0)))
+            counts["ended"] += 1
+    created = _put(session, run, found.awards.some(new))
+    for part in _parts(differences):
+        session.execute(insert(Difference), part)
+    _replace_undecided(session, run, found.undecided)
+    return {"created": created, "changed": counts["changed"], "ended": counts["ended"], "same": counts["same"],
+            "differences": len(differences)}
+
+
+def _compare(session: Session, run: AidRun, found: Worked, there: dict[tuple[uuid.UUID, str], Any], counts: Counter[str],
+             differences: list[dict[str, Any]]) -> list[int]:
+    """Take out of `there` whatever stands already, change what differs; gives which awards are new."""
+    new: list[int] = []
+    for at, award in enumerate(found.awards):
         old = there.pop((award["person_id"], award["item"]), None)
         if old is None:
-            new.append({**award, "id": new_id(), "version": 1, "run_id": run.id})
-            if not first:
-                differences.append(_difference(run, award, Decimal(0), award["amount"]))
+            new.append(at)
+            differences.append(_difference(run, award, Decimal(0), award["amount"]))
         elif any(getattr(old, name) != award[name] for name in _COMPARED):
             before = old.amount if old.state == ENTITLED else Decimal(0)
             if before != award["amount"]:
@@ -185,18 +113,16 @@ def store(session: Session, run: AidRun, found: Worked) -> dict[str, int]:
             counts["changed"] += 1
         else:
             counts["same"] += 1
-    for old in there.values():
-        if old.state == ENTITLED:
-            _change(session, run, old.id, {"state": ENDED, "reason": "按现有情况不再符合条件"})
-            differences.append(_difference(run, {"unit_id": old.unit_id, "person_id": old.person_id, "item": old.item,
-                                                 "item_name": old.item_name}, old.amount, Decimal(0)))
-            counts["ended"] += 1
-    for rows, model in ((new, Award), (differences, Difference)):
-        for part in _parts(rows):
-            session.execute(insert(model), part)
-    _replace_undecided(session, run, found.undecided)
-    return {"created": len(new), "changed": counts["changed"], "ended": counts["ended"], "same": counts["same"],
-            "differences": len(differences)}
+    return new
+
+
+def _put(session: Session, run: AidRun, columns: dict[str, list[Any]]) -> int:
+    """Insert awards by columns, the fastest way of the database."""
+    count = len(columns["item"]) if columns else 0
+    if count:
+        insert_rows(session, cast(Table, Award.__table__), {
+            **columns, "id": [new_id() for _ in range(count)], "version": [1] * count, "run_id": [run.id] * count})
+    return count
 
 
 def _standing(session: Session, run: AidRun) -> dict[tuple[uuid.UUID, str], Any]:
@@ -242,7 +168,7 @@ class Why:
 def why(session: Session, tenant: TenantPlace, person_id: uuid.UUID, school_year: int, term: int, on: dt.date) -> Why:
     """The same for one child, worked out again by the single interpreter; raises NotFound where they are not enrolled."""
     plan = plan_items(session, tenant, on)
-    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, tags_of(session, tenant, on), person_id)
+    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, plan.tags, person_id)
     if not gathered.rows:
         raise NotFound(N_("这名学生在%(term)s没有就读记录"), term=term_title(school_year, term))
     return Why(gathered.facts[0], entitle(computed(plan.items), gathered.facts[0], term), plan)

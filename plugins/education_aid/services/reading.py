@@ -47,6 +47,8 @@ class PlanItems:
     items: tuple[Item, ...]
     open: tuple[Open, ...]
     fees: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    #: the codes of the units on each list of units that is printed
+    tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     plans: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -66,14 +68,15 @@ def plan_items(session: Session, tenant: TenantPlace, on: dt.date) -> PlanItems:
     """The items in force for a tenant on a day, the nearest layer's word within what the layers above allow."""
     known = aid_grammar()
     items, open_, plans = [], [], dict[str, int]()
+    tags = tags_of(session, tenant, on)
     for found in in_force(session, tenant, ITEM, on, known):
         source = found.source
         plans[source.tenant.id] = source.plan.version
         try:
-            items.append(_item(session, tenant, found, on, known))
+            items.append(_item(session, tenant, found, on, known, tags))
         except ParameterError as error:
             open_.append(Open(source.entry.code, source.entry.name, source.entry.clause, error.text))
-    return PlanItems(tuple(items), tuple(open_), _fees(session, tenant, on, known), plans)
+    return PlanItems(tuple(items), tuple(open_), _fees(session, tenant, on, known), tags, plans)
 
 
 def in_force(session: Session, tenant: TenantPlace, section: str, on: dt.date, known: Grammar) -> list[Effective]:
@@ -87,7 +90,15 @@ def in_force(session: Session, tenant: TenantPlace, section: str, on: dt.date, k
     return [one for one in found if one is not None]
 
 
-def _item(session: Session, tenant: TenantPlace, found: Effective, on: dt.date, known: Grammar) -> Item:
+def tags_of(session: Session, tenant: TenantPlace, on: dt.date) -> dict[str, frozenset[str]]:
+    """The lists of units that the plans of the layers print; one whose units are not printed is not among them."""
+    plans = queries.running_plans(session, [place.id for place in queries.chain_of(session, tenant.unit)], on)
+    found = {entry.code: entry.value.get("units") for entry in queries.entries_of_plans(session, plans.values(), "tag")}
+    return {code: frozenset(str(one) for one in units) for code, units in found.items() if isinstance(units, list)}
+
+
+def _item(session: Session, tenant: TenantPlace, found: Effective, on: dt.date, known: Grammar,
+          tags: Mapping[str, frozenset[str]]) -> Item:
     entry, value = found.source.entry, found.value
     if entry.state != ACTIVE:
         raise ParameterError("“%(name)s”未写明：%(printed)s", key=entry.key, name=entry.name,
@@ -95,6 +106,10 @@ def _item(session: Session, tenant: TenantPlace, found: Effective, on: dt.date, 
     condition, faults = parse(value.get("where") or {}, VOCABULARY)
     if faults:
         raise ParameterError("条件不能读：%(message)s", key=entry.key, message=faults[0].message)
+    unlisted = [code for leaf in condition.leaves() if leaf.fact.name in ("home_tag", "school_tag")
+                for code in getattr(leaf, "codes", ()) if code not in tags]
+    if unlisted:
+        raise ParameterError("名单 %(codes)s 没有列出单位，核实后写进方案才能使用", key=entry.key, codes="、".join(unlisted))
     share = value.get("share")
     return Item(
         entry.code, entry.name, entry.clause, condition, _amount(session, tenant, value.get("amount"), on, known),
