@@ -38,7 +38,8 @@ _GIFTS: tuple[dict[str, Any], ...] = (
 def load(session: Session, tenant_id: str, actor: Actor) -> None:
     """A campaign with its gifts, a payment, a purchase and what a firm did, for a tenant that has none yet."""
     home = find_unit_by_code(session, tenant_id)
-    if home is None or home.level == "country" or session.scalar(select(Campaign.id).where(Campaign.tenant_id == tenant_id).limit(1)) is not None:
+    there = session.scalar(select(Campaign.id).where(Campaign.tenant_id == tenant_id).limit(1))
+    if home is None or home.level == "country" or there is not None:
         return
     plan = next(iter(rules_of(session, tenant_id, "campaign")), None)
     first = max(dt.date(2018, 9, 1), plan.entry.valid_from or dt.date(2018, 9, 1)) if plan else dt.date(2018, 9, 1)
