@@ -23,7 +23,8 @@ SPENDING = (("助学", "18600.00", 21), ("济困", "7200.50", 23), ("助学", "1
 def load(session: Session, tenant_id: str, actor: Actor) -> None:
     """Open a fund, a transit account and one for money collected, unless the tenant has accounts already."""
     unit = find_unit_by_code(session, tenant_id)
-    if unit is None or session.scalar(select(FundAccount.id).where(FundAccount.tenant_id == tenant_id).limit(1)):
+    there = session.scalar(select(FundAccount.id).where(FundAccount.tenant_id == tenant_id).limit(1))
+    if unit is None or unit.level == "country" or there is not None:  # the country holds no account
         return
     love = _open(session, tenant_id, unit, "demo-love", "爱心助学基金（演示）", AccountKind.NAMED, actor)
     via = _open(session, tenant_id, unit, "demo-transit", "慈善会在途专户（演示）", AccountKind.TRANSIT, actor, 10)
