@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.conditions import Condition
+from core.conditions.tree import Leaf
 
 AUTUMN, SPRING = 1, 2
 FIXED, CASES, AVERAGE, ACTUAL, NOTHING = "fixed", "cases", "average", "actual", "nothing"
@@ -55,6 +56,13 @@ class Item:
     plan_version: int = 0
 
     @property
+    def leaves(self) -> Iterator[Leaf]:
+        """Every comparison of its condition and of the conditions of its amount."""
+        yield from self.where.leaves()
+        for case in self.amount.cases:
+            yield from case.where.leaves()
+
+    @property
     def facts(self) -> list[str]:
         """Every fact the item asks about, in its condition and for its amount."""
         found = [*self.where.facts, *self.amount.actual]
@@ -81,6 +89,18 @@ def of_term(amount: Amount, fen: int, term: int, attended: int | None) -> int | 
         days = attended if attended is not None else None if amount.days is None else halves(amount.days)[at]
         return None if days is None else fen * days
     return fen
+
+
+def related(items: Sequence[Item], item: Item) -> list[Item]:
+    """The items that decide whether one applies: itself, what it adds to, what takes the place of either, and so on."""
+    found: dict[str, Item] = {}
+    waiting = [item]
+    while waiting:
+        one = waiting.pop()
+        if one.code not in found:
+            found[one.code] = one
+            waiting += [other for other in items if other.code == one.adds_to or one.code in other.replaces]
+    return [one for one in items if one.code in found]
 
 
 def ordered(items: Sequence[Item]) -> list[Item]:
