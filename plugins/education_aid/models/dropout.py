@@ -15,7 +15,8 @@ _CASES, _VISITS, _PATCHES, _REPORTS = (f"education_aid_dropout_{name}" for name 
 
 
 class DropoutCase(OfTerm, Kept, Base):
-    """A child of school age who is not at school, or may not be. `unit_id` is the village of the household."""
+    """A child of school age who is not at school, or may not be. `unit_id` is the school last attended, or the
+    village of the household where there was none: whoever brings the child back must see it."""
 
     __tablename__ = _CASES
 

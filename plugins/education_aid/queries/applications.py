@@ -13,6 +13,8 @@ from core.access.scoping import get_scoped, in_scope
 from core.publicity import services as publicity
 from core.registry.models import Person
 from plugins.education_aid.models.applications import Application, ArchivePart
+from plugins.education_aid.models.cases import AidCase
+from plugins.education_aid.models.dropout import DropoutCase
 from plugins.education_aid.models.payments import CREDITED, Payment
 from plugins.education_aid.plan.layers import flow_value
 from plugins.education_aid.rules.words import PAID_BY_BANK, PARTS
@@ -52,6 +54,23 @@ def names_by_id(session: Session, tenant_id: str, ids: Iterable[uuid.UUID]) -> d
     for at in range(0, len(wanted), CHUNK):
         statement = select(Person.id, Person.name).where(Person.tenant_id == tenant_id, Person.id.in_(wanted[at : at + CHUNK]))
         found.update({row.id: row.name for row in session.execute(statement)})
+    return found
+
+
+def names_of_cases(session: Session, rows: Sequence[AidCase | DropoutCase]) -> dict[uuid.UUID, str]:
+    """The same of cases."""
+    return _names(session, rows)
+
+
+def names_by_tenant(session: Session, rows: Sequence[Application]) -> dict[uuid.UUID, str]:
+    """Names of the children of these applications, of whichever tenants."""
+    return _names(session, rows)
+
+
+def _names(session: Session, rows: Sequence[Application | AidCase | DropoutCase]) -> dict[uuid.UUID, str]:
+    found: dict[uuid.UUID, str] = {}
+    for tenant_id in {row.tenant_id for row in rows}:
+        found.update(names_by_id(session, tenant_id, [row.person_id for row in rows if row.tenant_id == tenant_id]))
     return found
 
 

@@ -69,3 +69,17 @@ def silent(session: Session, batch: Batch) -> list[str]:
     count = session.scalar(select(func.count()).select_from(BatchLine).where(
         BatchLine.tenant_id == batch.tenant_id, BatchLine.batch_id == batch.id, BatchLine.outcome == "")) or 0
     return [f"还有 {count} 行没有回盘"] if count else []
+
+
+def shown_lines(session: Session, batch: Batch, limit: int = 2_000) -> list[tuple[BatchLine, Payment]]:
+    """The lines of a batch with their payments, those sent back first."""
+    statement = select(BatchLine, Payment).join(
+        Payment, (Payment.tenant_id == BatchLine.tenant_id) & (Payment.id == BatchLine.payment_id)).where(
+        BatchLine.tenant_id == batch.tenant_id,
+        BatchLine.batch_id == batch.id).order_by(BatchLine.outcome.desc(), BatchLine.line).limit(limit)
+    return [(line, payment) for line, payment in session.execute(statement)]
+
+
+def newest_batches(session: Session, scope: Scope, limit: int = 20) -> Sequence[Batch]:
+    """The newest batches in scope."""
+    return session.scalars(in_scope(select(Batch), Batch, scope).order_by(Batch.id.desc()).limit(limit)).all()

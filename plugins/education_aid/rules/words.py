@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from core.errors import N_
 
+_AUTUMN, _SPRING = 9, 3
 #: the five papers of an archive (EA-019)
 PARTS = (
     ("application", N_("申请")), ("assessment", N_("评定")), ("approval", N_("审批")), ("publicity", N_("公示")),
@@ -33,6 +36,8 @@ def before(school_year: int, term: int) -> tuple[int, int]:
     return (school_year, 1) if term == 2 else (school_year - 1, 2)
 
 
-def first_day_month(term: int) -> int:
-    """The month a term begins with."""
-    return 9 if term == 1 else 3
+def term_on(day: dt.date) -> tuple[int, int]:
+    """The school year and term of a day: autumn from September, spring from March; the winter holidays are autumn's."""
+    if day.month >= _AUTUMN:
+        return day.year, 1
+    return day.year - 1, 2 if day.month >= _SPRING else 1

@@ -87,7 +87,8 @@ def _open(session: Session, tenant_id: str, school_year: int, term: int, rules: 
     for child, kind in found:
         school = schools.get(child.school_id) if child.school_id else None
         made.append(DropoutCase(
-            tenant_id=tenant_id, id=new_id(), unit_id=child.school_id or child.unit_id, person_id=child.id, school_year=school_year, term=term, kind=kind,
+            tenant_id=tenant_id, id=new_id(), unit_id=child.school_id or child.unit_id, person_id=child.id, school_year=school_year,
+            term=term, kind=kind,
             note=note[:400], school_id=child.school_id, school=school.name if school else "", owner=owner, found_on=today(),
             due_on=due_on, slot=f"{child.id.hex}:open", state=DROPOUT.initial))
     session.add_all(made)
