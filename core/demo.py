@@ -44,10 +44,11 @@ def load(database: Database, host: PluginHost, tenants_dir: Path, say: Say) -> l
         for path in sorted(tenants_dir.rglob("*.toml"), key=_order):
             _apply(database, host, path, actor, say)
     with database.transaction() as session:
-        if not complete:  # filled in the transaction of the accounts, which say that all is there: never twice
-            _fill(session, host, actor)
         accounts = load_demo_accounts(session, catalogue(host))
     load_people(database, say)  # after the accounts, so that their schools get pupils
+    say("载入各项目的演示数据")
+    with database.transaction() as session:  # last, on people and accounts; a plugin adds nothing twice
+        _fill(session, host, actor)
     return accounts
 
 

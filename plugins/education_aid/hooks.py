@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+import uuid
 
-from core.host.contract import ActionSpec, FolderSpec, JobSpec, MenuItem, RuleSpec, SectionSpec
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from core.extensions import Actor
+from core.host.contract import (
+    ActionSpec,
+    Effect,
+    FolderSpec,
+    JobSpec,
+    MenuItem,
+    Retained,
+    RuleSpec,
+    SectionSpec,
+    UnitChange,
+)
 from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
 from core.host.notices import NoticeSpec
 from core.host.processes import Process
-from plugins.education_aid import jobs, models, permissions
+from core.registry.services.moving import count_followers, follow_change, take_back
+from plugins.education_aid import demo, jobs, models, permissions
 from plugins.education_aid.folders import FOLDERS
 from plugins.education_aid.ledgers.awards import AWARDS
 from plugins.education_aid.ledgers.running import PROCESSES, RUNNING
@@ -19,6 +34,8 @@ from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan import SECTIONS
 from plugins.education_aid.plan.running import RUNNING_SECTIONS
 from plugins.education_aid.routes import blueprint
+from plugins.education_aid.services import following
+from plugins.education_aid.services.following import FOLLOWERS
 
 __all__ = ["manifest", "models"]
 
@@ -71,3 +88,41 @@ def register_jobs() -> list[JobSpec]:
 @hookimpl
 def register_menus() -> list[MenuItem]:
     return [MenuItem("学生资助", "education_aid.index", "school", Action.ITEM_READ, order=40)]
+
+
+@hookimpl
+def collect_change_effects(session: Session, change: UnitChange, tenant_id: str) -> list[Effect]:
+    return [Effect(f"{count} {follower.label}随单位调整", count=count)
+            for follower, count in count_followers(session, change, tenant_id, FOLLOWERS)]
+
+
+@hookimpl
+def on_unit_changed(session: Session, change: UnitChange, actor: Actor) -> None:
+    follow_change(session, change, FOLLOWERS)
+
+
+@hookimpl
+def on_unit_restored(session: Session, change: UnitChange, actor: Actor) -> None:
+    take_back(session, change, FOLLOWERS)
+
+
+@hookimpl
+def on_persons_merged(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID,
+                      merged_id: uuid.UUID, actor: Actor) -> None:
+    following.follow_merge(session, tenant_id, merge_id, kept_id, merged_id)
+
+
+@hookimpl
+def on_persons_parted(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID,
+                      merged_id: uuid.UUID, actor: Actor) -> None:
+    following.take_back(session, tenant_id, merge_id, kept_id, merged_id)
+
+
+@hookimpl
+def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+    return following.retained(session, tenant_id, person_id)
+
+
+@hookimpl
+def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
+    demo.load(session, tenant_id, actor)

@@ -19,6 +19,14 @@ def _text(length: int) -> sa.String:
 
 def upgrade() -> None:
     op.create_table(
+        "education_aid_carried",
+        sa.Column("tenant_id", sa.String(length=20), nullable=False),
+        sa.Column("merge_id", Id, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("record_id", Id, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "merge_id", "kind", "record_id", name="pk_education_aid_carried"),
+    )
+    op.create_table(
         "education_aid_runs",
         sa.Column("tenant_id", sa.String(length=20), nullable=False),
         sa.Column("id", Id, nullable=False),

@@ -154,3 +154,14 @@ class Difference(TenantScoped, Base):
         Index("ix_education_aid_differences_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
         Index("ix_education_aid_differences_tenant_id_run_id", "tenant_id", "run_id", "id"),
     )
+
+
+class Carried(TenantScoped, Base):
+    """A row that went over to another record when two persons became one, so that it can go back."""
+
+    __tablename__ = "education_aid_carried"
+
+    merge_id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
+    #: the table of the row
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    record_id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
