@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +30,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_dict, manager_of_class
 from sqlalchemy.orm.util import identity_key
 
 from core.access.models import AccessVersion, Assignment, BreakGlass
@@ -68,7 +70,8 @@ class Arrival:
         known: Unit | None = session.identity_map.get(identity_key(Unit, row.id))
         if known is not None:
             return known
-        made = Unit(**{name: getattr(row, name) for name in _UNIT})
+        made = manager_of_class(Unit).new_instance()
+        instance_dict(made).update(zip(_UNIT, attrgetter(*_UNIT)(row), strict=True))  # a row's values are no changes
         make_transient_to_detached(made)
         session.add(made)
         return made

@@ -10,6 +10,9 @@ from flask import request
 from marshmallow import EXCLUDE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
+#: queries of an address that are remembered: the plain ones of first pages, which come again and again
+MOST_KEPT, LONGEST_KEPT = 64, 60
+
 
 class Parser(FlaskParser):
     """webargs makes the schema anew for every request, with a copy of each field; ours is made when the address is
@@ -24,13 +27,20 @@ class Parser(FlaskParser):
         if location != "query":
             return super().use_args(schema, req, location=location, **options)
 
+        kept: dict[bytes, dict[str, Any]] = {}
+
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def run(*args: Any, **values: Any) -> Any:
-                try:
-                    taken = schema.load(request.args.to_dict(), unknown=EXCLUDE)
-                except ValidationError:
-                    taken = self.parse(schema, request, location=location)
-                return view(*args, taken, **values)
+                asked = request.query_string
+                taken = kept.get(asked)
+                if taken is None:
+                    try:
+                        taken = schema.load(request.args.to_dict(), unknown=EXCLUDE)
+                    except ValidationError:
+                        taken = self.parse(schema, request, location=location)
+                    if len(kept) < MOST_KEPT and len(asked) < LONGEST_KEPT:
+                        kept[asked] = taken
+                return view(*args, dict(taken), **values)
             return run
         return decorate

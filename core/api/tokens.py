@@ -11,7 +11,8 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter.util import get_remote_address
 from flask_login import UserMixin
 from flask_wtf.csrf import CSRFProtect
@@ -106,8 +107,17 @@ def _held_to(grants: Iterable[Grant], holder: TokenHolder) -> Iterable[Grant]:
             yield grant
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Cookies are not opened where a token comes along: they count for nothing there."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie, or an empty one."""
+        return self.session_class() if token_in(request) is not None else super().open_session(app, request)
+
+
 def install(app: Flask, csrf: CSRFProtect) -> None:
     """Read the token before anything else asks who is there, and check the CSRF token of all the others."""
+    app.session_interface = Cookies()
 
     @app.before_request
     def _identify() -> None:
@@ -129,9 +139,14 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
 
 def bearer() -> str | None:
     """The text of the request's bearer token. Tokens open the API and nothing else."""
-    if not request.path.startswith(API):
+    return token_in(request)
+
+
+def token_in(asked: Request) -> str | None:
+    """The same of a request that Flask is only about to take up."""
+    if not asked.path.startswith(API):
         return None
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, text = asked.headers.get("Authorization", "").partition(" ")
     return text.strip() if scheme.lower() == SCHEME else None
 
 
