@@ -7,27 +7,23 @@ A template finds its data as `data`, text in the platform's font, and `picture(t
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import typst
-from pypdf import PdfReader, PdfWriter
 
 from core.errors import N_, PlatformError
 from core.extensions import clock
 
 FONTS = Path(__file__).resolve().parents[1] / "web" / "static" / "vendor" / "fonts"
 FAMILY = "Noto Serif SC"
-#: how many papers of a batch become one piece: larger ones fill the memory, smaller ones repeat the font too often
-PIECE = 100
 
 _PRELUDE = f"""#let data = json(bytes(sys.inputs.data))
 #let picture(text, ..size) = image(bytes(text), format: "svg", ..size)
@@ -44,7 +40,14 @@ class PrintingError(PlatformError):
 
 def render(template: Path, data: Mapping[str, Any]) -> bytes:
     """One PDF of a template and its data. The compiler is kept, so that the next one costs milliseconds."""
-    text = json.dumps(data, ensure_ascii=False, default=_plain)
+    return _compiled(template, _text(data))
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, default=_plain)
+
+
+def _compiled(template: Path, text: str) -> bytes:
     moment = int(clock._now().timestamp())
     compiler, source = _compiler(template)
     try:
@@ -55,22 +58,18 @@ def render(template: Path, data: Mapping[str, Any]) -> bytes:
     return found
 
 
-def render_each(template: Path, items: Iterable[Mapping[str, Any]], common: Mapping[str, Any] | None = None, *,
-                size: int = PIECE) -> Iterator[tuple[int, bytes]]:
-    """PDFs of many papers, in pieces of `size`: how many papers are in the piece, and the piece. The template lays out
-    every one of `data.items`; `common` is in `data` as well. One piece is in memory at a time."""
-    left = iter(items)
-    while chunk := list(islice(left, size)):
-        yield len(chunk), render(template, {**(common or {}), "items": chunk})
-
-
-def merge(pieces: Iterable[Path], target: Path) -> None:
-    """Put pieces together into one file."""
-    writer = PdfWriter()
-    for piece in pieces:
-        writer.append(PdfReader(io.BytesIO(piece.read_bytes())), import_outline=False)
-    with target.open("wb") as out:
-        writer.write(out)
+def render_each(template: Path, datas: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """PDFs of many data, in their order. While one is laid out, which needs no lock of Python's, the next data are asked
+    for; two are in memory at a time."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting: Future[bytes] | None = None
+        for data in datas:
+            text = _text(data)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = pool.submit(_compiled, template, text)
+        if waiting is not None:
+            yield waiting.result()
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from core.access.viewer import load_viewer
 from core.errors import N_, Conflict, NotPermitted
 from core.extensions import tenant_scope
 from core.host.contract import JobRun, JobSpec
-from core.printing import merge, picture, qr, render, uppercase
+from core.printing import picture, qr, qr_series, render, render_each, uppercase
 from core.tenancy.queries import get_tenant
 from core.trail.services import record
 from core.units.queries import get_unit
@@ -26,8 +27,11 @@ from plugins.donations.queries import certificates as queries
 TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "donations" / "certificate.typ"
 PRINT = "donations.print"
 PDF = "application/pdf"
-#: papers that are laid out at once: more fill the memory
-PIECE = 100
+ZIP = "application/zip"
+#: certificates of one volume: more fill the memory
+VOLUME = 500
+#: from so many on a series of codes is worth making
+_MANY = 200
 
 
 def certificate_pdf(session: Session, certificate: Certificate, site: str) -> bytes:
@@ -41,8 +45,10 @@ def papers(session: Session, certificates: Sequence[Certificate], site: str) -> 
     """What the template is given of certificates of one tenant."""
     place = get_tenant(session, certificates[0].tenant_id)
     issuers = {one.issuer_unit_id for one in certificates}
+    address = check_address(site, place.unit.code, "")
+    code_of = qr_series(address, len(certificates[0].token)) if len(certificates) >= _MANY else lambda token: qr(address + token)
     return {"seals": dict(_seals(session, place.id, issuers)),
-            "items": [_paper(one, place.name, check_address(site, place.unit.code, one.token)) for one in certificates]}
+            "items": [_paper(one, place.name, code_of(one.token)) for one in certificates]}
 
 
 def check_address(site: str, code: str, token: str) -> str:
@@ -50,7 +56,7 @@ def check_address(site: str, code: str, token: str) -> str:
     return f"{site.rstrip('/')}/public/{code}/donations/certificates/{token}"
 
 
-def _paper(certificate: Certificate, place: str, address: str) -> dict[str, Any]:
+def _paper(certificate: Certificate, place: str, code: str) -> dict[str, Any]:
     on, issued = certificate.given_on, certificate.issued_on
     assert issued is not None  # only issued ones are printed
     many = certificate.gifts > 1
@@ -59,7 +65,7 @@ def _paper(certificate: Certificate, place: str, address: str) -> dict[str, Any]
         "unit": certificate.donor_kind == "unit", "given": f"{'截至 ' if many else ''}{on.year} 年 {on.month} 月 {on.day} 日",
         "how": f"捐赠 {certificate.gifts} 次，合计" if many else "捐赠", "amount": f"{certificate.amount:,.2f}",
         "upper": uppercase(certificate.amount), "issuer": certificate.issuer,
-        "issued": f"{issued.year} 年 {issued.month} 月 {issued.day} 日", "seal": certificate.issuer_unit_id.hex, "code": qr(address)}
+        "issued": f"{issued.year} 年 {issued.month} 月 {issued.day} 日", "seal": certificate.issuer_unit_id.hex, "code": code}
 
 
 def _seals(session: Session, tenant_id: str, issuers: Iterable[uuid.UUID]) -> Iterator[tuple[str, str]]:
@@ -75,26 +81,45 @@ def _drawn(content: bytes) -> str:
 
 
 def print_certificates(run: JobRun) -> None:
-    """Every issued certificate in the starter's scope at a unit, as one file."""
+    """Every issued certificate in the starter's scope at a unit: one PDF, or a ZIP of volumes."""
     ids = _ids(run)
     if not ids:
         raise Conflict(N_("这里没有已颁发的证书"))
     with tempfile.TemporaryDirectory() as folder:
-        count, pieces = 0, []
-        for at in range(0, len(ids), PIECE):
-            found, piece = _piece(run, ids[at : at + PIECE])
-            if piece:
-                pieces.append(Path(folder) / f"{at:08d}.pdf")
-                pieces[-1].write_bytes(piece)
-            count += found
-            run.progress(min(at + PIECE, len(ids)), len(ids), "正在排版")
-        path = Path(folder) / "all.pdf"
-        merge(pieces, path)
-        run.keep_file("捐赠证书.pdf", PDF, path)
+        path = Path(folder) / "certificates"
+        count = _write(run, ids, path)
+        many = len(ids) > VOLUME
+        run.keep_file("捐赠证书.zip" if many else "捐赠证书.pdf", ZIP if many else PDF, path)
     with run.transaction() as session:
         record(session, run.actor, Action.CERTIFICATE_EXPORT, f"打印 {count} 份捐赠证书", subject=f"job:{run.job_id}",
                tenant_id=run.tenant_id, unit_id=run.unit_id)
         run.finish_in(session, f"已排好 {count} 份证书", {"count": count})
+
+
+def _write(run: JobRun, ids: Sequence[uuid.UUID], path: Path) -> int:
+    """Lay them out, volume by volume; gives how many are still issued."""
+    counts: list[int] = []
+    volumes = render_each(TEMPLATE, _volumes(run, ids, counts))
+    if len(ids) <= VOLUME:
+        path.write_bytes(b"".join(volumes))
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as packed:  # a PDF is packed already
+            for number, volume in enumerate(volumes, 1):
+                packed.writestr(f"捐赠证书-第{number:02d}册.pdf", volume)
+                run.progress(min(number * VOLUME, len(ids)), len(ids), "正在排版")
+    run.progress(len(ids), len(ids), "已排好")
+    return sum(counts)
+
+
+def _volumes(run: JobRun, ids: Sequence[uuid.UUID], counts: list[int]) -> Iterator[dict[str, Any]]:
+    """The data of each volume, of what is issued at this moment."""
+    for at in range(0, len(ids), VOLUME):
+        with run.database.session() as session, tenant_scope(session, run.tenant_id):
+            found = queries.issued_chunk(session, run.tenant_id, ids[at : at + VOLUME])
+            data = papers(session, found, run.arguments["site"]) if found else None
+        counts.append(len(found))
+        if data is not None:
+            yield data
 
 
 def _ids(run: JobRun) -> list[uuid.UUID]:
@@ -106,13 +131,6 @@ def _ids(run: JobRun) -> list[uuid.UUID]:
         viewer = load_viewer(session, run.actor.account_id, run.actor.name)
         scope = viewer.scope(session, Action.CERTIFICATE_EXPORT, unit).only([run.tenant_id])
         return queries.issued_ids(session, scope)
-
-
-def _piece(run: JobRun, ids: Sequence[uuid.UUID]) -> tuple[int, bytes]:
-    """A piece, from what is issued at this moment."""
-    with run.database.session() as session, tenant_scope(session, run.tenant_id):
-        found = queries.issued_chunk(session, run.tenant_id, ids)
-        return len(found), render(TEMPLATE, papers(session, found, run.arguments["site"])) if found else b""
 
 
 JOBS = [JobSpec(PRINT, N_("打印捐赠证书"), print_certificates)]

@@ -11,11 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import segno
 from pypdf import PdfReader
 
 from core.errors import InvalidInput
-from core.printing import merge, picture, qr, render, render_each, rendering
+from core.printing import picture, qr, render, render_each, rendering
 
 PAPER = Path(__file__).parent / "prints" / "paper.typ"
 BROKEN = PAPER.with_name("broken.typ")
@@ -75,13 +74,6 @@ def test_only_pictures_are_taken_as_pictures(content: bytes) -> None:
         picture(content)
 
 
-def test_a_code_holds_the_text_it_was_given() -> None:
-    expected = segno.make("https://example.test/b", error="m", micro=False, mask=3, boost_error=False)
-    out = io.BytesIO()
-    expected.save(out, kind="svg", border=2, xmldecl=False, svgclass=None, lineclass=None, omitsize=True)
-    assert qr("https://example.test/b") == out.getvalue().decode()
-
-
 def test_a_faulty_template_is_named() -> None:
     with pytest.raises(rendering.PrintingError, match=r"broken\.typ"):
         render(BROKEN, {"title": "证"})
@@ -107,16 +99,15 @@ def test_a_missing_font_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_pat
         render(PAPER, {"title": "证", "items": [item()]})
 
 
-def test_papers_of_a_batch_come_in_pieces_and_become_one_file(tmp_path: Path) -> None:
-    pieces, counts = [], []
-    for count, piece in render_each(PAPER, (item(f"测试{number}") for number in range(5)), {"title": "证"}, size=2):
-        counts.append(count)
-        pieces.append(tmp_path / f"{len(pieces)}.pdf")
-        pieces[-1].write_bytes(piece)
-    merge(pieces, tmp_path / "all.pdf")
-    pages = PdfReader(tmp_path / "all.pdf").pages
-    assert counts == [2, 2, 1]
-    assert [f"测试{number}" in page.extract_text().replace(" ", "") for number, page in enumerate(pages)] == [True] * 5
+def test_papers_of_a_batch_come_in_their_order() -> None:
+    datas = ({"title": "证", "items": [item(f"测试{number}")]} for number in range(5))
+    assert [f"测试{number}" in text_of(pdf) for number, pdf in enumerate(render_each(PAPER, datas))] == [True] * 5
+    assert list(render_each(PAPER, [])) == []
+
+
+def test_a_fault_in_a_batch_is_told() -> None:
+    with pytest.raises(rendering.PrintingError):
+        list(render_each(BROKEN, [{"title": "证"}]))
 
 
 def test_threads_print_side_by_side() -> None:
