@@ -41,6 +41,6 @@ AWARDS = Ledger(
         Field("state", N_("状态"), "choice", choices=STATES, filter="choice"),
         Field("reason", N_("说明"), "note", listed=False),
     ),
-    icon="coins", order=40, title_of="item_name", creatable=False, removable=False, importable=False, page=page_of,
+    icon="coins", group="education_aid", order=10, title_of="item_name", creatable=False, removable=False, importable=False, page=page_of,
     help=N_("由测算得出：每名学生每项资助该得多少、谁出钱、依据哪一条。点开看为什么是这个数。"),
 )

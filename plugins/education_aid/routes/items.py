@@ -8,6 +8,7 @@ from flask import request
 
 from core.errors import N_, InvalidInput
 from core.extensions import today
+from core.tenancy.grammar.masks import plain
 from core.tenancy.queries import tenant_of
 from core.web.markers import require
 from core.web.request import db, unit
@@ -29,7 +30,7 @@ def index(code: str) -> str:
     found = in_force(db(), tenant, ITEM, day, aid_grammar())
     plan = plan_items(db(), tenant, day)
     active = {item.code for item in plan.items}
-    rows = [(one, wording.item(one.value)) for one in found if one.source.entry.code in active]
+    rows = [(one, wording.item(plain(one.value))) for one in found if one.source.entry.code in active]
     return show("index.html", day=day, rows=rows, open=plan.open, tenant=tenant, run=latest_run(db(), tenant.id))
 
 
