@@ -51,6 +51,8 @@ class NoticeSpec:
     meets: tuple[str, ...] = ()
     #: whether the public may object on the page
     objections: bool = True
+    #: the key under which a row names its person's id; never shown, but an erasure finds the row by it
+    person: str = ""
 
     @property
     def slug(self) -> str:

@@ -18,6 +18,7 @@ from core.host.contract import (
     JobSpec,
     MenuItem,
     Place,
+    Retained,
     RuleSpec,
     TimelineEntry,
     Todo,
@@ -30,7 +31,7 @@ from core.publicity import desk, jobs, queries, yearly
 from core.publicity.events import EVENTS
 from core.publicity.permissions import ACTIONS, RULES, Action
 from core.publicity.routes import blueprint
-from core.publicity.services import touch_public
+from core.publicity.services import erasing, touch_public
 from core.publicity.site import robots
 from core.publicity.site.routes import blueprint as site
 from core.registry.services.moving import count_followers, follow_change, take_back
@@ -113,6 +114,16 @@ def on_event_emitted(session: Session, tenant_id: str, event: Event) -> None:
 @hookimpl
 def on_plan_applied(session: Session, tenant_id: str, plan_id: uuid.UUID, actor: Actor) -> None:
     touch_public(session, tenant_id)
+
+
+@hookimpl
+def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+    return erasing.retained(session, tenant_id, person_id)
+
+
+@hookimpl
+def on_person_erased(session: Session, tenant_id: str, person_id: uuid.UUID, actor: Actor) -> None:
+    erasing.erase(session, tenant_id, person_id)
 
 
 @hookimpl

@@ -75,10 +75,29 @@ class NoticePage(TenantScoped, Base):
     notice_id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     rows: Mapped[list[list[str]]] = mapped_column(Json)
+    #: place on the page → hash of the row as it was published, of rows whose person has been erased since
+    erased: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
 
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "notice_id"], ["notices.tenant_id", "notices.id"],
                              name="fk_notice_pages_notice_id"),
+    )
+
+
+class NoticePerson(TenantScoped, Base):
+    """Whom a row of a notice is about, for those who may have to be erased from it."""
+
+    __tablename__ = "notice_people"
+
+    notice_id: Mapped[uuid.UUID] = mapped_column(Id, primary_key=True)
+    #: the row's number in the notice, from 1
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(Id)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "notice_id"], ["notices.tenant_id", "notices.id"],
+                             name="fk_notice_people_notice_id"),
+        Index("ix_notice_people_tenant_id_person_id", "tenant_id", "person_id"),
     )
 
 

@@ -16,8 +16,20 @@ from core.errors import N_, NotFound, PlatformError
 from core.extensions import today
 from core.host.manager import PluginHost
 from core.host.notices import ClockSpec, NoticeSpec
-from core.publicity.models import CLOSED, OPEN, RUNNING, WITHDRAWN, DutyClock, Notice, NoticeFile, NoticePage, Objection
+from core.publicity.models import (
+    CLOSED,
+    OPEN,
+    RUNNING,
+    WITHDRAWN,
+    DutyClock,
+    Notice,
+    NoticeFile,
+    NoticePage,
+    NoticePerson,
+    Objection,
+)
 from core.publicity.rules.periods import is_shown
+from core.publicity.rules.snapshots import line_hash
 
 PAGE = 50
 UPHELD = "upheld"
@@ -125,6 +137,28 @@ def all_rows(session: Session, notice: Notice) -> Iterator[list[str]]:
     while rows := page_of(session, notice, number):
         yield from rows
         number += 1
+
+
+def row_hashes(session: Session, notice: Notice) -> Iterator[str]:
+    """The hash of every row as it was published, also of those erased since."""
+    number = 1
+    while (page := session.get(NoticePage, (notice.tenant_id, notice.id, number))) is not None:
+        yield from (page.erased.get(str(at)) or line_hash(row) for at, row in enumerate(page.rows))
+        number += 1
+
+
+def erased_rows(session: Session, notice: Notice) -> dict[int, str]:
+    """Number and published hash of each row erased since."""
+    found = session.execute(select(NoticePage.number, NoticePage.erased).where(
+        NoticePage.tenant_id == notice.tenant_id, NoticePage.notice_id == notice.id).order_by(NoticePage.number))
+    return {(number - 1) * PAGE + int(at) + 1: mark for number, erased in found for at, mark in erased.items()}
+
+
+def rows_about(session: Session, tenant_id: str, person_id: uuid.UUID) -> Sequence[tuple[NoticePerson, Notice]]:
+    """The rows of notices that are about a person."""
+    return [(row, notice) for row, notice in session.execute(
+        select(NoticePerson, Notice).join(Notice, (Notice.tenant_id == NoticePerson.tenant_id) & (Notice.id == NoticePerson.notice_id))
+        .where(NoticePerson.tenant_id == tenant_id, NoticePerson.person_id == person_id))]
 
 
 def get_file(session: Session, notice: Notice, file_id: uuid.UUID) -> NoticeFile:

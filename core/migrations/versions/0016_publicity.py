@@ -53,10 +53,22 @@ def upgrade() -> None:
         sa.Column("notice_id", Id, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("rows", Json, nullable=False),
+        sa.Column("erased", Json, nullable=False),
         sa.ForeignKeyConstraint(["tenant_id", "notice_id"], ["notices.tenant_id", "notices.id"],
                                 name="fk_notice_pages_notice_id"),
         sa.PrimaryKeyConstraint("tenant_id", "notice_id", "number", name=op.f("pk_notice_pages")),
     )
+    op.create_table(
+        "notice_people",
+        sa.Column("tenant_id", sa.String(length=20), nullable=False),
+        sa.Column("notice_id", Id, nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id", "notice_id"], ["notices.tenant_id", "notices.id"],
+                                name="fk_notice_people_notice_id"),
+        sa.PrimaryKeyConstraint("tenant_id", "notice_id", "place", name=op.f("pk_notice_people")),
+    )
+    op.create_index("ix_notice_people_tenant_id_person_id", "notice_people", ["tenant_id", "person_id"])
     op.create_table(
         "notice_files",
         sa.Column("tenant_id", sa.String(length=20), nullable=False),
@@ -135,5 +147,5 @@ def _clocks() -> None:
 
 
 def downgrade() -> None:
-    for table in ("duty_clocks", "notice_objections", "notice_files", "notice_pages", "notices", "public_stamps"):
+    for table in ("duty_clocks", "notice_objections", "notice_files", "notice_people", "notice_pages", "notices", "public_stamps"):
         op.drop_table(table)

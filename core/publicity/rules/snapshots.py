@@ -27,20 +27,21 @@ def table_of(columns: Sequence[NoticeColumn], rows: Iterable[Mapping[str, Any]])
     return [list(cells) for cells in zip(*shown, strict=True)]
 
 
-def digest(title: str, summary: str, columns: Sequence[Sequence[str]], rows: Iterable[Sequence[str]],
+def digest(title: str, summary: str, columns: Sequence[Sequence[str]], row_hashes: Iterable[str],
            attachments: Sequence[Mapping[str, Any]]) -> str:
-    """SHA-256 of what is public, line by line as JSON: head, rows, files. The evidence pack says how to repeat it."""
-    found = hashlib.sha256()
-    found.update(_line([title, summary, [list(column) for column in columns]]))
-    for row in rows:
-        found.update(_line(list(row)))
+    """SHA-256 over the hashes of what is public, one a line: the head, each row, each file. A row that was erased is
+    still proven by its hash. The evidence pack says how to repeat it."""
+    found = hashlib.sha256(f"{line_hash([title, summary, [list(column) for column in columns]])}\n".encode())
+    for mark in row_hashes:
+        found.update(f"{mark}\n".encode())
     for file in attachments:
-        found.update(_line([file["name"], file["sha256"]]))
+        found.update(f"{line_hash([file['name'], file['sha256']])}\n".encode())
     return found.hexdigest()
 
 
-def _line(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def line_hash(value: Sequence[Any]) -> str:
+    """SHA-256 of one line: its JSON without spaces, in UTF-8."""
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def _text(value: Any, column: NoticeColumn, number: int) -> str:

@@ -29,15 +29,16 @@ from core.trail.services import record
 #: a spreadsheet runs what begins like this
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 IN_MEMORY = 8 * 1024 * 1024
-HOW = ("sha256 是下列各行（UTF-8，每行一个紧凑 JSON，行尾换行）依次相接的 SHA-256：[标题, 说明, 栏目]；"
-       "每一行公示内容的数组；每个附件的 [名称, sha256]。名单见 公示名单.csv，栏目见本文件 columns。")
+HOW = ("每一行的 SHA-256：该行写成紧凑 JSON 数组（UTF-8）后计算；sha256 是下列各行的 SHA-256（小写十六进制，每个后面换行）依次相接"
+       "再计算：[标题, 说明, 栏目]、每一行公示内容、每个附件的 [名称, sha256]。名单见 公示名单.csv，栏目见本文件 columns；"
+       "事后依法抹去的行，用 erased 里的原值。")
 
 
 def evidence_pack(session: Session, store: Store, notice: Notice, page: Iterable[str], facts: dict[str, Any],
                   actor: Actor) -> IO[bytes]:
     """A zip of what was public: the page and its rows, the record, objections and answers without contacts, the files,
     and the hash of each. Raises PlatformError where the rows kept no longer give the notice's hash."""
-    found = digest(notice.title, notice.summary, notice.columns, queries.all_rows(session, notice), notice.attachments)
+    found = digest(notice.title, notice.summary, notice.columns, queries.row_hashes(session, notice), notice.attachments)
     if found != notice.sha256:
         raise PlatformError(N_("“%(title)s”的内容与发布时的校验码不符，不能作为证据，请告诉审计管理员"), title=notice.title)
     objections = queries.objections_to(session, notice)
@@ -47,8 +48,8 @@ def evidence_pack(session: Session, store: Store, notice: Notice, page: Iterable
         _put(packed, sums, "公示页面.html", (text.encode() for text in page))
         _put(packed, sums, "公示名单.csv", _csv([column[1] for column in notice.columns], queries.all_rows(session, notice)))
         _put(packed, sums, "异议与答复.csv", _csv(["提出日期", "异议", "结果", "答复", "答复人", "答复时间"], map(_said, objections)))
-        _put(packed, sums, "公示记录.json", [json.dumps({**_record(notice), **facts, "objections": len(objections)},
-                                                    ensure_ascii=False, indent=2).encode()])
+        told = {**_record(notice), **facts, "objections": len(objections), "erased": queries.erased_rows(session, notice)}
+        _put(packed, sums, "公示记录.json", [json.dumps(told, ensure_ascii=False, indent=2).encode()])
         for file in notice.attachments:
             _put(packed, sums, f"附件/{file['name']}", [read_file(session, store, notice, file["id"])])
         packed.writestr("SHA256SUMS.txt", "".join(f"{mark}  {name}\n" for name, mark in sums))

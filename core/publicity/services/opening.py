@@ -20,11 +20,11 @@ from core.host.notices import NoticeSpec
 from core.privacy.columns import triple
 from core.privacy.vault import vault_of
 from core.publicity import events, queries
-from core.publicity.models import OPEN, Notice, NoticeFile, NoticePage
+from core.publicity.models import OPEN, Notice, NoticeFile, NoticePage, NoticePerson
 from core.publicity.rules.files import Attachment, check_attachment, scan_attachment
 from core.publicity.rules.leaks import Leak, scan_rows, scan_text
 from core.publicity.rules.periods import Period, first_day, is_shown, last_day
-from core.publicity.rules.snapshots import digest, table_of
+from core.publicity.rules.snapshots import digest, line_hash, table_of
 from core.publicity.services import clocks
 from core.publicity.services.periods import period_of
 from core.publicity.services.stamping import touch_public
@@ -53,6 +53,8 @@ class _Made:
 
     rows: list[list[str]]
     files: Sequence[Attachment]
+    #: number of a row → whom it is about
+    people: Mapping[int, uuid.UUID]
 
 
 def open_notice(session: Session, host: PluginHost | None, spec: NoticeSpec, tenant_id: str, unit: Unit, title: str,
@@ -63,7 +65,8 @@ def open_notice(session: Session, host: PluginHost | None, spec: NoticeSpec, ten
     is being shown already. `store` keeps the attachments."""
     opens_on = first_day(on or today(), spec.starts)
     _check(session, spec, subject, title, opens_on)
-    made = _Made(table_of(spec.columns, rows), attachments)
+    given = list(rows)
+    made = _Made(table_of(spec.columns, given), attachments, _people(spec, given))
     if not made.rows and not made.files:
         raise InvalidInput(N_("“%(title)s”没有可以公示的内容"), title=title)
     leaks = find_leaks(spec, title, summary, made)
@@ -84,6 +87,10 @@ def find_leaks(spec: NoticeSpec, title: str, summary: str, made: _Made) -> list[
     for file in made.files:
         found += scan_attachment(file)
     return found
+
+
+def _people(spec: NoticeSpec, rows: Sequence[Mapping[str, Any]]) -> dict[int, uuid.UUID]:
+    return {place: row[spec.person] for place, row in enumerate(rows, 1) if spec.person and row.get(spec.person)}
 
 
 def _check(session: Session, spec: NoticeSpec, subject: str, title: str, opens_on: dt.date) -> None:
@@ -113,14 +120,18 @@ def _notice(spec: NoticeSpec, tenant_id: str, unit: Unit, title: str, summary: s
 def _keep(session: Session, notice: Notice, made: _Made, store: Store | None) -> None:
     ids = [new_id() for _ in made.files]
     notice.attachments = [check_attachment(file, file_id) for file, file_id in zip(made.files, ids, strict=True)]
-    notice.sha256 = digest(notice.title, notice.summary, notice.columns, made.rows, notice.attachments)
+    notice.sha256 = digest(notice.title, notice.summary, notice.columns, map(line_hash, made.rows), notice.attachments)
     session.add(notice)
     session.flush()  # pages and files refer to it
     size = queries.PAGE
-    pages = [{"tenant_id": notice.tenant_id, "notice_id": notice.id, "number": number, "rows": made.rows[at : at + size]}
+    pages = [{"tenant_id": notice.tenant_id, "notice_id": notice.id, "number": number, "rows": made.rows[at : at + size],
+              "erased": {}}
              for number, at in enumerate(range(0, len(made.rows), size), 1)]
     if pages:
         session.execute(insert(NoticePage), pages)
+    if made.people:
+        session.execute(insert(NoticePerson), [{"tenant_id": notice.tenant_id, "notice_id": notice.id, "place": place,
+                                                "person_id": person_id} for place, person_id in made.people.items()])
     for file, file_id in zip(made.files, ids, strict=True):
         _keep_file(session, notice, file, file_id, store)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from core.config import ROOT
 from core.documents.storage import Store
-from core.errors import Conflict, InvalidInput, NotFound, ParameterError, TenantScopeError
+from core.errors import Conflict, InvalidInput, NotFound, ParameterError, RuleViolation, TenantScopeError
 from core.extensions import Database, tenant_scope
 from core.host.manager import PluginHost
 from core.host.notices import ClockSpec, NoticeColumn, NoticeSpec, Term
 from core.jobs.worker import begin_periodic, parts_of, run_due
 from core.privacy.vault import vault_of
 from core.publicity.models import MET, RUNNING, DutyClock, Notice, NoticePage, Objection
-from core.publicity.queries import due_to_close, page_of, shown_notices
+from core.publicity.queries import due_to_close, erased_rows, page_of, row_hashes, shown_notices
+from core.publicity.rules.snapshots import digest
 from core.publicity.services import (
     Attachment,
     LeakFound,
@@ -34,12 +36,13 @@ from core.publicity.services import (
     start_clock,
     withdraw,
 )
+from core.registry.services import erase_person
 from core.tenancy.services import apply_from_command_line
 from core.trail.models import TrailEntry
 from core.units.queries import get_unit_by_code
 from tests.core.publicity import papers
 from tests.core.publicity.conftest import ACTOR, DAY, GIFTS, JIA, YI, MoveTo, county_session, publish
-from tests.factories.registry import made_up_id
+from tests.factories.registry import made_up_id, make_person
 from tests.factories.tenancy import days, profile_text
 
 SUBJECT = "sample.gift:1"
@@ -254,6 +257,21 @@ def test_a_withdrawal_needs_a_reason_and_happens_once(county: Session, host: Plu
     assert not is_published(county, SUBJECT)
     with pytest.raises(Conflict):
         withdraw(county, host, notice, ACTOR, "名单有误，重新核对")
+
+
+def test_a_person_is_erased_from_a_notice_that_has_ended_and_its_hash_still_proves_it(county: Session, host: PluginHost,
+                                                                                     move_to: MoveTo) -> None:
+    person = make_person(county, get_unit_by_code(county, "990101100001"), name="测试甲")
+    spec = replace(GIFTS, person="whom")
+    rows = [{"donor": "测试甲", "amount": 100, "note": "冬衣", "whom": person.id}, {"donor": "测试乙", "amount": 200}]
+    notice = publish(county, host, spec=spec, rows=rows)
+    with pytest.raises(RuleViolation, match="正在公示的名单"):
+        erase_person(county, person, ACTOR, reason="本人申请抹去", hooks=host)
+    move_to(LAST + dt.timedelta(days=1))
+    erase_person(county, person, ACTOR, reason="本人申请抹去", hooks=host)
+    assert page_of(county, notice, 1) == [["（已抹去）", "100.00", "（已抹去）"], ["测**", "200.00", ""]]
+    assert digest(notice.title, notice.summary, notice.columns, row_hashes(county, notice), []) == notice.sha256
+    assert list(erased_rows(county, notice)) == [1]
 
 
 PLAN = Term(30, "工作日", "青川县方案 五（二）")
