@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
-
 from core.errors import N_
 from core.host.contract import SectionSpec
 from plugins.education_aid.plan import checks, schemas, wording
-
-
-def comparable(entry: Mapping[str, Any]) -> tuple[str, Decimal] | None:
-    """What a floor or ceiling above an item compares: the amount, by its period."""
-    amount = entry.get("amount")
-    if not isinstance(amount, Mapping):
-        return None
-    value = amount.get("fixed", amount.get("average", amount.get("cap")))
-    try:
-        return (str(amount.get("per", "year")), Decimal(str(value))) if value is not None else None
-    except ArithmeticError:
-        return None
-
+from plugins.education_aid.plan.bounds import comparable
 
 SECTIONS = [
     SectionSpec("education_aid.item", N_("资助项目"), schemas.ItemSchema, check=checks.items, comparable=comparable,

@@ -1,0 +1,131 @@
+"""A draft on the facts of a past run: who gains, what it costs, what is used as it is, and what must be kept."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from core.config import ROOT
+from core.errors import Conflict, InvalidInput, RuleViolation
+from core.tenancy.grammar import ProfileRefused
+from core.tenancy.models import Plan
+from plugins.education_aid.models.awards import AidRun, Award
+from plugins.education_aid.rules.items import AVERAGE, Amount, Item
+from plugins.education_aid.rules.what_if import changed_codes, months_between, with_related
+from plugins.education_aid.services import what_if
+from tests.plugins.education_aid.conftest import ACTOR, County, plugins
+from tests.plugins.education_aid.test_engine import item, where
+
+GUIDING_TEXT = (ROOT / "tenants" / "guizhou" / "guiding.toml").read_text(encoding="utf-8")
+TOP_UP = 'amount = { fixed = "100.00", per = "year" }'
+
+
+def draft(*changes: tuple[str, str]) -> bytes:
+    text = GUIDING_TEXT
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text.encode()
+
+
+def tried(county: County, snapshot: AidRun, data: bytes) -> AidRun:
+    run = what_if.begin_what_if(county.session, plugins(), snapshot, data, "guiding.toml", "提标试算", ACTOR)
+    what_if.run_what_if(county.session, plugins(), run, ACTOR)
+    return run
+
+
+@pytest.fixture
+def snapshot(guiding: County) -> AidRun:
+    """Two boarders of whom one is on file, and a pupil who goes home."""
+    guiding.child("primary", "filing_card", boarding=True)
+    guiding.child("junior", "allowance", boarding=True)
+    guiding.child("primary", "filing_card", boarding=False)
+    return guiding.run()
+
+
+def test_a_higher_top_up_shows_who_gains_and_who_pays(guiding: County, snapshot: AidRun) -> None:
+    counts: dict[str, Any] = tried(guiding, snapshot, draft((TOP_UP, TOP_UP.replace("100.00", "301.00")))).counts
+    assert (counts["gainers"], counts["losers"], counts["difference"]) == (1, 0, "100.50")
+    assert counts["items"] == {"compulsory-boarding-county": ["义务教育寄宿生生活补助（县级提标）", 1, "50.00", 1, "150.50"]}
+    assert counts["funds"] == {"县专项扶贫资金": "100.50"} and counts["payers"] == {"county": "100.50"}
+    assert [total for _, total in counts["sample"]["gainers"]] == ["100.50"] and counts["reused"] > 10
+
+
+def test_losers_are_counted_and_the_awards_stay_as_they_are(guiding: County, snapshot: AidRun) -> None:
+    before = guiding.session.scalar(select(func.sum(Award.amount)))
+    counts = tried(guiding, snapshot, draft((TOP_UP, TOP_UP.replace("100.00", "60.00")))).counts
+    assert (counts["gainers"], counts["losers"], counts["difference"]) == (0, 1, "-20.00")
+    assert guiding.session.scalar(select(func.sum(Award.amount))) == before
+
+
+def test_nothing_of_the_draft_is_left_in_the_plans(guiding: County, snapshot: AidRun) -> None:
+    versions = guiding.session.scalar(select(func.count()).select_from(Plan))
+    tried(guiding, snapshot, draft((TOP_UP, TOP_UP.replace("100.00", "200.00"))))
+    assert guiding.session.scalar(select(func.count()).select_from(Plan)) == versions
+
+
+def test_the_same_plan_changes_nothing_and_uses_every_item_as_it_is(guiding: County, snapshot: AidRun) -> None:
+    counts = tried(guiding, snapshot, draft()).counts
+    assert (counts["gainers"], counts["losers"], counts["difference"], counts["items"]) == (0, 0, "0.00", {})
+    assert tried(guiding, snapshot, draft()).items_hash
+
+
+def test_a_draft_below_a_floor_is_refused_with_the_rule(guiding: County, snapshot: AidRun) -> None:
+    low = """
+[[education_aid.item]]
+code = "compulsory-boarding"
+name = "寄宿生生活补助"
+clause = "措施（一）2"
+to = 2023-12-31
+where = { stage = "compulsory", boarding = true, category = "filing_card" }
+amount = { cases = [{ where = { stage = "primary" }, fixed = "1000.00" }, { where = { stage = "junior" }, fixed = "1200.00" }] }
+"""
+    with pytest.raises(ProfileRefused) as refused:
+        what_if.begin_what_if(guiding.session, plugins(), snapshot, draft() + low.encode(), "guiding.toml", "", ACTOR)
+    [problem] = [one for one in refused.value.problems if one.rule == "layer-floor"]
+    assert "1200.00 低于“全国”" in problem.message and "1250.00" in problem.message
+
+
+def test_another_countys_plan_is_refused(guiding: County, snapshot: AidRun) -> None:
+    other = draft(('unit = "522723"', 'unit = "522701"'), ('name = "贵定县"', 'name = "都匀市"'))
+    with pytest.raises(InvalidInput, match="都匀市"):
+        what_if.begin_what_if(guiding.session, plugins(), snapshot, other, "x.toml", "", ACTOR)
+
+
+def test_what_was_cited_is_kept(guiding: County, snapshot: AidRun) -> None:
+    run = tried(guiding, snapshot, draft())
+    what_if.cite(guiding.session, run, "县政府常务会议材料", ACTOR)
+    with pytest.raises(RuleViolation, match="常务会议"):
+        what_if.remove(guiding.session, run, ACTOR)
+    free = tried(guiding, snapshot, draft())
+    what_if.remove(guiding.session, free, ACTOR)
+    guiding.session.flush()
+    assert guiding.session.get(AidRun, (free.tenant_id, free.id)) is None
+    with pytest.raises(RuleViolation):
+        what_if.remove(guiding.session, snapshot, ACTOR)
+
+
+def test_only_a_finished_run_can_be_the_base(guiding: County, snapshot: AidRun) -> None:
+    snapshot.state = "waiting"
+    with pytest.raises(Conflict):
+        what_if.begin_what_if(guiding.session, plugins(), snapshot, draft(), "guiding.toml", "", ACTOR)
+
+
+def test_an_item_is_changed_with_what_it_depends_on() -> None:
+    base, top = item("base", 1_000), item("top", 100, adds_to="base")
+    dearer: Item = item("base", 2_000)
+    assert changed_codes([base, top], [dearer, top]) == {"base", "top"}
+    assert changed_codes([base, top], [base, item("top", 200, adds_to="base")]) == {"top"}
+    assert changed_codes([base, item("x")], [base]) == {"x"}
+    assert [one.code for one in with_related([base, top, item("x")], {"top"})] == ["base", "top"]
+    average = item("base", amount=Amount(AVERAGE, 1_000), condition=where(boarding=True))
+    assert changed_codes([base], [average]) == {"base"}
+
+
+def test_months_of_a_term_go_over_the_turn_of_the_year() -> None:
+    assert months_between(2016, "09-01", "01-15") == ["2016-09", "2016-10", "2016-11", "2016-12", "2017-01"]
+    assert months_between(2017, "03-01", "07-10")[-1] == "2017-07"
+    assert Decimal(len(months_between(2016, "09-01", "09-30"))) == 1
