@@ -61,13 +61,15 @@ ADDRESSES = [
     ("api.docs", 0, "/api/docs?unit=522723"),
     ("accounts.code", None, "/sign-in"),
     ("people.person · overtaken", 0, ""),
+    ("public.home", None, "/public/522723/"),
+    ("public.follow_up_form", None, "/public/522723/objections"),
     ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),
 ]
 #: parts of pages and downloads; no pictures of these
-SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics)\b|\.(csv|toml|xlsx|json)$|/(tree|suggest|children|pick|file|marked|template)$"
-                     r"|/jobs/mark$|/export/|/sealed$|^/$")
+SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|toml|xlsx|json)$|/(tree|suggest|children|pick|file|marked)$"
+                     r"|/template$|/jobs/mark$|/export/|/sealed$|^/$")
 #: downloads whose address does not say so
-FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export)( · |$)")
+FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence)( · |$)")
 #: the ledgers share their pages: all of them are shown of this one, of the others the list
 OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why

@@ -19,6 +19,7 @@ from core.errors import InvalidInput, PlatformError
 from core.extensions import Database
 from core.host.manager import PluginHost
 from core.host.notices import ClockSpec, Term
+from core.publicity.desk import load_demo
 from core.publicity.models import DutyClock, Notice, NoticePage, Objection
 from core.publicity.services import object_to, start_clock
 from core.publicity.yearly import read_rows
@@ -213,6 +214,14 @@ def test_a_faulty_line_is_named(text: str, fault: str) -> None:
 def test_amounts_are_read_with_their_thousands() -> None:
     assert [row["amount"] for row in read_rows(FUNDS)] == [Decimal("1260000"), Decimal("348000"), Decimal("512000"), Decimal("226500"),
                                                          Decimal("1875000.50"), Decimal("690000")]
+
+
+def test_the_demo_publishes_made_up_funds_once(planned: Database) -> None:
+    for _ in range(2):
+        with county_session(planned) as session:
+            load_demo(session, JIA, 2026, ACTOR)
+    with county_session(planned) as session:
+        assert [notice.title for notice in session.scalars(select(Notice))] == ["2026 年教育帮扶资金安排与工作进展"]
 
 
 def test_a_notice_and_its_objections_follow_a_merged_township(planned: Database, host: PluginHost) -> None:
