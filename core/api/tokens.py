@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from flask import Flask, Request, Response, current_app, g, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_limiter.util import get_remote_address
 from flask_login import UserMixin
 from flask_wtf.csrf import CSRFProtect
@@ -113,6 +113,11 @@ class Cookies(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of the cookie, or an empty one."""
         return self.session_class() if token_in(request) is not None else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """What is written into a session stays in its cookie; with a token there is neither."""
+        if bearer() is None:
+            super().save_session(app, session, response)
 
 
 def install(app: Flask, csrf: CSRFProtect) -> None:
