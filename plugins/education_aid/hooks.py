@@ -24,7 +24,7 @@ from core.host.markers import hookimpl
 from core.host.notices import NoticeSpec
 from core.host.processes import Process
 from core.registry.services.moving import count_followers, follow_change, take_back
-from plugins.education_aid import demo, jobs, models, permissions
+from plugins.education_aid import demo, demo_running, jobs, models, permissions
 from plugins.education_aid.folders import FOLDERS
 from plugins.education_aid.ledgers.awards import AWARDS
 from plugins.education_aid.ledgers.running import PROCESSES, RUNNING
@@ -126,3 +126,4 @@ def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> 
 @hookimpl
 def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
     demo.load(session, tenant_id, actor)
+    demo_running.load(session, tenant_id, actor)

@@ -114,12 +114,17 @@ class Hunt:
 
 def hunt_of(session: Session, tenant_id: str, school_year: int) -> Hunt:
     """The hunt of a school year. Raises ParameterError where no plan says whom it covers: nobody is guessed in."""
-    word = next(iter(reversed(words_of(session, tenant_id, DROPOUT))), None)
-    cohort = _cohort(word, school_year) if word else None
-    if word is None or cohort is None:
+    words = words_of(session, tenant_id, DROPOUT)[::-1]
+    found = next(((word, cohort) for word in words if (cohort := _cohort(word, school_year)) is not None), None)
+    if found is None:
         raise ParameterError(N_("方案没有写明控辍保学的适龄范围：请在 [[education_aid.dropout]] 写明出生日期或年龄，并注明条款"),
                              key=DROPOUT)
-    return Hunt(cohort, word.get("ceiling"), word.get("absence_days"), word.get("case_days"), word.clause)
+    return Hunt(found[1], _said(words, "ceiling"), _said(words, "absence_days"), _said(words, "case_days"), found[0].clause)
+
+
+def _said(words: list[Word], key: str) -> Any:
+    """What the nearest entry that says it says: a school may name the ceiling where the county names the cohort."""
+    return next((value for word in words if (value := word.get(key)) is not None), None)
 
 
 def _cohort(word: Word, school_year: int) -> Cohort | None:

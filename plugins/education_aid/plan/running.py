@@ -102,7 +102,9 @@ def check_dropouts(entries: list[dict[str, Any]]) -> list[Problem]:
     found = []
     for entry in entries:
         days, ages = entry.get("born_from") and entry.get("born_to"), entry.get("least_age") and entry.get("below_age")
-        wrong = "须写出生日期的起止（born_from、born_to），或者年龄（least_age、below_age），写一种" if bool(days) == bool(ages) else ""
+        alone = not days and not ages and entry.get("ceiling") is not None  # a school names the ceiling, its county the cohort
+        wrong = "" if bool(days) != bool(ages) or alone else (
+            "须写出生日期的起止（born_from、born_to），或者年龄（least_age、below_age），写一种")
         if not wrong and days and str(entry["born_from"]) > str(entry["born_to"]) and _is_day(entry["born_from"]):
             wrong = "出生日期的起止颠倒"
         if not wrong and ages and isinstance(ages, int) and entry["least_age"] >= entry["below_age"]:
@@ -146,6 +148,8 @@ def describe_dropout(value: Mapping[str, Any]) -> str:
     """A cohort in words."""
     if value.get("born_from"):
         said = [f"{value['born_from']} 至 {value['born_to']} 出生（含首尾）"]
+    elif not value.get("least_age"):
+        said = []
     else:
         said = [f"{value.get('cutoff', '')} 满 {value.get('least_age')} 周岁、未满 {value.get('below_age')} 周岁"]
     return "；".join([*said, *([f"辍学率 {value['ceiling']}% 以内"] if value.get("ceiling") is not None else [])])
