@@ -54,7 +54,8 @@ def share(value: Any) -> str:
     said = []
     for part in value["parts"]:
         name = PAYERS[part["payer"]] + (f"（{label(OWNER_LEVELS, part['owner'])}属学校）" if part.get("owner") else "")
-        said.append(name + ("其余" if part.get("rest") else f" {part['amount']} 元" if part.get("amount") else f" {part['part']} 份"))
+        alone = part.get("rest") and not any(other is not part and other.get("owner") == part.get("owner") for other in value["parts"])
+        said.append(name + ("全额" if alone else "其余" if part.get("rest") else f" {part['amount']} 元" if part.get("amount") else f" {part['part']} 份"))
     return "分担：" + "，".join(said)
 
 
