@@ -34,6 +34,12 @@ def titles_of(session: Session, scope: Scope, ids: set[uuid.UUID]) -> Mapping[uu
         select(Campaign.id, Campaign.title).where(Campaign.id.in_(ids), criterion(Campaign, scope)))}
 
 
+def running(session: Session, tenant_id: str) -> Sequence[Campaign]:
+    """The open campaigns of a tenant, newest first: whoever enters a gift anywhere in it must know their codes."""
+    return session.scalars(select(Campaign).where(Campaign.tenant_id == tenant_id, Campaign.state == "open")
+                           .order_by(Campaign.id.desc()).limit(50)).all()
+
+
 def list_projects(session: Session, scope: Scope, before: uuid.UUID | None = None) -> Page[Project]:
     """A page of projects, newest first."""
     return scoped_page(session, Project, scope, before=before, limit=PAGE)

@@ -40,6 +40,13 @@ def accounts(session: Session, scope: Scope) -> Sequence[FundAccount]:
         .order_by(FundAccount.code).limit(200)).all()
 
 
+def check_within(session: Session, scope: Scope, account_id: uuid.UUID, gift_id: uuid.UUID | None = None) -> None:
+    """Raise NotFound where an account, or a gift, lies outside the scope: nobody pays out of another unit's money."""
+    get_scoped(session, FundAccount, account_id, scope)
+    if gift_id is not None:
+        get_scoped(session, Gift, gift_id, scope)
+
+
 def restricted_gifts(session: Session, scope: Scope) -> Sequence[Gift]:
     """Gifts that are meant for something, newest first: a payment out of one keeps to it."""
     return session.scalars(in_scope(select(Gift).where(

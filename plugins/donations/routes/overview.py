@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import g, url_for
 
 from core.errors import N_
 from core.extensions import today
@@ -20,7 +20,9 @@ from plugins.donations.routes.blueprint import blueprint, scope_for, show
 def index(code: str) -> str:
     """The campaigns, newest first, under the numbers of the place."""
     rows = campaigns.list_campaigns(db(), scope_for(Action.CAMPAIGN_READ), id_argument("before"))
-    return show("index.html", rows=rows, cards=_cards())
+    shown = {row.id for row in rows}
+    above = campaigns.running(db(), g.tenant_id) if viewer().allowed(Action.GIFT_WRITE) else []
+    return show("index.html", rows=rows, cards=_cards(), above=[row for row in above if row.id not in shown])
 
 
 def _cards() -> list[Card]:

@@ -69,7 +69,7 @@ def _form(entered: Mapping[str, Any], refused: PlatformError | None = None) -> s
                 errors=refused.fields if refused else {}, today=today(),
                 accounts=spendings.accounts(db(), scope), gifts=spendings.restricted_gifts(db(), scope),
                 uses=[use for use in words.USES if use[0] not in forbidden | {words.COSTS, "counterpart"}],
-                campaigns=campaigns.list_campaigns(db(), scope_for(Action.CAMPAIGN_READ)))
+                campaigns=campaigns.running(db(), g.tenant_id))
 
 
 @blueprint.post("/spendings/new")
@@ -79,6 +79,7 @@ def create_spending(code: str) -> ResponseReturnValue:
     try:
         values = read(SpendingSchema(), request.form)
         values |= named(values)
+        spendings.check_within(db(), scope_for(Action.SPENDING_WRITE), values["account_id"], values["gift_id"])
         made = services.pay(db(), g.tenant_id, unit(), services.Payment(**values), actor(), key=id_of(request.form.get("key", "")))
     except PlatformError as refused:
         db().rollback()
@@ -131,6 +132,7 @@ def share_out(code: str) -> ResponseReturnValue:
         account_id = id_of(request.form.get("account_id", ""))
         if account_id is None:
             raise InvalidInput(N_("填写有误"), {"account_id": N_("请选择账户")})
+        spendings.check_within(db(), scope_for(Action.SPENDING_WRITE), account_id)
         done = services.share_out(db(), g.tenant_id, unit(), account_id, _heads(), actor(), use=request.form.get("use", "study"),
                                   on=day_of("spent_on"), key=id_of(request.form.get("key", "")))
     except PlatformError as refused:

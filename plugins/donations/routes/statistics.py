@@ -90,5 +90,7 @@ def _named(what: str, rows: list[statistics.Row]) -> list[tuple[str, statistics.
     if what == "unit":
         found = units_by_id(db(), {row.key for row in rows})
         return [(found[row.key].name if row.key in found else "", row) for row in rows]
+    if what == "class":  # gifts of pupils alone have one
+        return [(row.key, row) for row in rows if row.key]
     lines = names_of(rules_of(db(), g.tenant_id, "line")) if what == "line" else dict(_WORDS.get(what, ()))
     return [(lines.get(row.key, row.key), row) for row in rows]

@@ -73,7 +73,7 @@ def forget(session: Session, tenant_id: str, person_id: uuid.UUID) -> int:
     named the person stays upon the money, and nobody can tell whose it was."""
     count = 0
     for model, name in _PERSONS:
-        words = {Gift: {"recipient": "", "note": None}, Spending: {"memo": ERASED}}[model]
+        words: dict[str, str | None] = {"recipient": "", "note": None} if model is Gift else {"memo": ERASED}
         done = session.execute(update(model).where(model.tenant_id == tenant_id, getattr(model, name) == person_id)
                                .values({**words, name: None}))
         count += done.rowcount  # type: ignore[attr-defined]

@@ -276,6 +276,28 @@ def test_a_township_sees_its_own_gifts_and_not_the_countys(client_as: ClientAs) 
     assert town.get(own).status_code == 200
     assert town.get(whole.replace(f"/u/{JIA}/", "/u/990101100/")).status_code == 404
     assert clerk.get(own.replace("/u/990101100/", f"/u/{JIA}/")).status_code == 200
+    text = town.get(f"{base('990101100')}/").get_data(as_text=True)
+    assert "上级的活动" in text
+    assert "1,000.50" in text
+
+
+@pytest.mark.usefixtures("people")
+def test_a_township_pays_nothing_out_of_the_countys_account(client_as: ClientAs, app_database: Database) -> None:
+    clerk, manager, town = client_as("jia-giving"), client_as("jia-manager"), client_as("town-giving")
+    start(clerk, manager)
+    give(clerk)
+    give(town, "990101100", reference="T1", amount="50")
+    with app_database.session() as session, tenant_scope(session, JIA):
+        accounts = {account.code: account.id for account in session.query(FundAccount)}
+    sent = {"use": "study", "amount": "10", "spent_on": "2016-03-01"}
+    for code, status in (("donations.donations", 404), ("donations.donations:990101100", 302)):
+        answer = town.post(f"{base('990101100')}/spendings/new", data={**sent, "account_id": str(accounts[code])})
+        assert answer.status_code == status, code
+    shared = town.post(f"{base('990101100')}/spendings/share", data={"account_id": str(accounts["donations.donations"]), "persons": "x"})
+    assert shared.status_code == 404
+    with app_database.session() as session, tenant_scope(session, JIA):
+        assert {account.code: account.balance for account in session.query(FundAccount)} == {
+            "donations.donations": Decimal("1000.50"), "donations.donations:990101100": Decimal("40.00")}
 
 
 def test_an_id_of_nobody_is_not_found(client_as: ClientAs, people: None) -> None:
