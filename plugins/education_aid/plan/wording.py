@@ -54,9 +54,14 @@ def share(value: Any) -> str:
     said = []
     for part in value["parts"]:
         name = PAYERS[part["payer"]] + (f"（{label(OWNER_LEVELS, part['owner'])}属学校）" if part.get("owner") else "")
-        alone = part.get("rest") and not any(other is not part and other.get("owner") == part.get("owner") for other in value["parts"])
-        said.append(name + ("全额" if alone else "其余" if part.get("rest") else f" {part['amount']} 元" if part.get("amount") else f" {part['part']} 份"))
+        said.append(name + _part(part, value["parts"]))
     return "分担：" + "，".join(said)
+
+
+def _part(part: Value, parts: list[Value]) -> str:
+    if part.get("rest"):
+        return "其余" if any(other is not part and other.get("owner") == part.get("owner") for other in parts) else "全额"
+    return f" {part['amount']} 元" if part.get("amount") else f" {part['part']} 份"
 
 
 def item(value: Value) -> str:
