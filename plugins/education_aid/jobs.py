@@ -10,8 +10,10 @@ from plugins.education_aid.queries.runs import get_run
 from plugins.education_aid.rules.words import term_on
 from plugins.education_aid.services import cases
 from plugins.education_aid.services.entitling import run_term
+from plugins.education_aid.services.what_if import run_what_if
 
 RUN, LOOK, NIGHTLY = "education_aid.run", "education_aid.look", "education_aid.nightly"
+WHAT_IF = "education_aid.what_if"
 DAY = 86_400
 
 
@@ -21,6 +23,15 @@ def work_out_term(run: JobRun) -> None:
         found = get_run(session, run.tenant_id, uuid.UUID(run.arguments["run"]))
         counts = run_term(session, found, run.actor, run.progress)
         run.finish_in(session, f"{found.title}：{counts['awards']} 项应享，合计 {counts['amount']} 元，无法判定 {counts['undecided']} 项",
+                      {"run": str(found.id)})
+
+
+def try_draft(run: JobRun) -> None:
+    """Try a draft plan on the facts of a past run."""
+    with run.transaction() as session:
+        found = get_run(session, run.tenant_id, uuid.UUID(run.arguments["run"]))
+        counts = run_what_if(session, run.host, found, run.actor, run.progress)
+        run.finish_in(session, f"{found.title}：{counts['gainers']} 人增加，{counts['losers']} 人减少，合计 {counts['difference']} 元",
                       {"run": str(found.id)})
 
 
@@ -42,5 +53,6 @@ def look_everywhere(run: JobRun) -> None:
 
 
 JOBS = [JobSpec(RUN, "测算应享资助", work_out_term, lease=300),
+        JobSpec(WHAT_IF, "试算方案草稿", try_draft, lease=300),
         JobSpec(LOOK, "核查应享未享", look_for_missed, lease=300),
         JobSpec(NIGHTLY, "夜间核查应享未享", look_everywhere, every=DAY, visible=False, lease=600)]

@@ -30,9 +30,9 @@ def find_scoped_run(session: Session, scope: Scope, run_id: uuid.UUID) -> AidRun
     return get_scoped(session, AidRun, run_id, scope)
 
 
-def list_runs(session: Session, scope: Scope, before: uuid.UUID | None = None) -> Page[AidRun]:
-    """Runs in scope, newest first."""
-    return scoped_page(session, AidRun, scope, before=before)
+def list_runs(session: Session, scope: Scope, before: uuid.UUID | None = None, kind: str = "run") -> Page[AidRun]:
+    """Runs in scope, or with another kind the drafts that were tried, newest first."""
+    return scoped_page(session, AidRun, scope, before=before, where=(AidRun.kind == kind,))
 
 
 def latest_run(session: Session, tenant_id: str, school_year: int | None = None, term: int | None = None) -> AidRun | None:
@@ -69,3 +69,10 @@ def find_enrolment(session: Session, scope: Scope, person_id: uuid.UUID, school_
 def names_of(session: Session, tenant_id: str, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The names of persons of a tenant."""
     return {one: person.name for one, person in persons_by_id(session, tenant_id, ids).items()}
+
+
+def names_in_scope(session: Session, scope: Scope, tenant_id: str, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of those of these persons who have an award in scope."""
+    statement = select(Award.person_id).where(criterion(Award, scope), Award.tenant_id == tenant_id,
+                                              Award.person_id.in_(list(person_ids))).distinct()
+    return names_of(session, tenant_id, set(session.scalars(statement)))

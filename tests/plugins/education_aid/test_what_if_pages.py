@@ -1,0 +1,92 @@
+"""The pages of trials: the form, faults of a draft, the outcome, and names within the reader's scope alone."""
+
+from __future__ import annotations
+
+import html
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.app import BUILTINS
+from core.extensions import Database, tenant_scope
+from core.host.manager import load
+from core.tenancy.queries import get_tenant
+from core.units.models import Unit
+from plugins.education_aid.models.awards import AidRun
+from plugins.education_aid.services.entitling import begin_run, run_term
+from plugins.education_aid.services.what_if import run_what_if
+from tests.conftest import ClientAs, settings_for
+from tests.factories.tenancy import apply_plan, profile_text
+from tests.plugins.education_aid.conftest import ACTOR, AUTUMN_2016, County
+
+JIA = "990101"
+AT = f"/u/{JIA}/p/education_aid/what-if"
+PLUGIN = '\n[[plugin]]\ncode = "education_aid"\nclause = "一"\n'
+ITEM = '\n[[education_aid.item]]\ncode = "living"\nname = "生活补助"\nclause = "一"\nwhere = {{ boarding = true }}\namount = {{ fixed = "{yuan}" }}\n'
+
+
+def text_of(yuan: str) -> str:
+    return profile_text(PLUGIN, ITEM.format(yuan=yuan), starts="2015-01-01")
+
+
+@pytest.fixture
+def jia(app: Flask, app_database: Database) -> Iterator[Session]:
+    """甲县 of the small province with one item, one boarder, and a run."""
+    host = load(settings_for("sqlite://", app.config["BANGFU_SETTINGS"].data_dir), BUILTINS)
+    session = app_database.session(write=True)
+    with tenant_scope(session, JIA):
+        units = {unit.code: unit for unit in session.scalars(select(Unit))}
+        apply_plan(session, text_of("1000.00"), host)
+        named = {"village": units["990101100001"], "town": units["990101100"], "county": units[JIA]}
+        county = County(session, get_tenant(session, JIA), named, schools={"测试小学": units["990101-S02"]})
+        county.child("primary", boarding=True)
+        run_term(session, begin_run(session, JIA, units[JIA].id, 2016, 1, AUTUMN_2016, ACTOR), ACTOR)
+        session.commit()
+        yield session
+        session.rollback()
+    session.close()
+
+
+def one(session: Session, kind: str) -> AidRun:
+    session.rollback()
+    return session.scalars(select(AidRun).where(AidRun.kind == kind).execution_options(populate_existing=True)).one()
+
+
+def test_a_draft_is_tried_read_cited_and_kept(jia: Session, client_as: ClientAs, app: Flask) -> None:
+    clerk, snapshot = client_as("jia-aid"), one(jia, "run")
+    assert "1000.00" in clerk.get(AT).get_data(as_text=True)
+    sent = clerk.post(AT, data={"text": text_of("1200.00"), "title": "提标", "snapshot": str(snapshot.id)})
+    assert sent.status_code == 302
+    run = one(jia, "what_if")
+    assert "正在" in clerk.get(f"{AT}/{run.id}").get_data(as_text=True)
+    run_what_if(jia, load(settings_for("sqlite://", app.config["BANGFU_SETTINGS"].data_dir), BUILTINS), run, ACTOR)
+    jia.commit()
+    shown = clerk.get(f"{AT}/{run.id}").get_data(as_text=True)
+    assert "100.00" in shown and "测试甲" in shown and "甲一镇中心小学" in shown
+    assert clerk.post(f"{AT}/{run.id}/cite", data={"cited_in": "常务会议材料"}).status_code == 302
+    assert clerk.post(f"{AT}/{run.id}/delete").status_code in (409, 422)
+    assert one(jia, "what_if").cited_in == "常务会议材料"
+
+
+def test_a_draft_with_faults_is_refused_with_each_of_them(jia: Session, client_as: ClientAs) -> None:
+    clerk, snapshot = client_as("jia-aid"), one(jia, "run")
+    answer = clerk.post(AT, data={"text": text_of("20xx"), "snapshot": str(snapshot.id)})
+    assert answer.status_code == 422 and "bare-mask" in html.unescape(answer.get_data(as_text=True))
+    assert jia.scalars(select(AidRun).where(AidRun.kind == "what_if")).all() == []
+
+
+def test_a_draft_needs_a_finished_run_of_ones_own(jia: Session, client_as: ClientAs) -> None:
+    clerk = client_as("jia-aid")
+    assert clerk.post(AT, data={"text": text_of("1200.00"), "snapshot": "x"}).status_code == 422
+    assert clerk.post(AT, data={"text": text_of("1200.00"), "snapshot": str(uuid.uuid4())}).status_code == 404
+    snapshot = one(jia, "run")
+    assert clerk.get(f"{AT}/{snapshot.id}").status_code == 404
+
+
+def test_nobody_without_the_action_tries_drafts(jia: Session, client_as: ClientAs) -> None:
+    snapshot = one(jia, "run")
+    assert client_as("jia-school").post(AT, data={"text": text_of("1.00"), "snapshot": str(snapshot.id)}).status_code in (403, 404)
