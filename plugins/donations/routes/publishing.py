@@ -16,7 +16,7 @@ from core.host.request import plugin_host
 from core.publicity.models import DutyClock, Notice
 from core.publicity.rules.periods import days_overdue
 from core.publicity.rules.snapshots import table_of
-from core.publicity.services import Attachment
+from core.publicity.services import Attachment, missing
 from core.web.markers import require
 from core.web.request import actor, db, settings
 from plugins.donations.models import Campaign
@@ -37,6 +37,14 @@ class Duty:
     one: publishing.Ended
     clock: DutyClock | None
     notice: Notice | None
+    #: what its publicity still lacks, as messages with parameters; None where there is no notice
+    lacks: tuple[tuple[str, dict[str, object]], ...] | None = None
+
+    @classmethod
+    def of(cls, one: publishing.Ended, clock: DutyClock | None, notice: Notice | None) -> Duty:
+        """With what is still missing of its publicity: an objection that nobody has answered, days that run."""
+        lacks = tuple(missing(db(), publishing.subject_of(one))) if notice is not None else None
+        return cls(one, clock, notice, lacks)
 
     @property
     def kind(self) -> str:
@@ -56,7 +64,7 @@ def publicity(code: str) -> str:
     found = queries.ended(db(), scope_for(Action.CAMPAIGN_READ), today())
     subjects = [publishing.subject_of(one) for one in found]
     clocks, notices = queries.clocks_for(db(), subjects), queries.notices_for(db(), subjects)
-    rows = [Duty(one, clocks.get(subject), notices.get(subject)) for one, subject in zip(found, subjects, strict=True)]
+    rows = [Duty.of(one, clocks.get(subject), notices.get(subject)) for one, subject in zip(found, subjects, strict=True)]
     return show("publicity.html", rows=rows, today=today())
 
 
@@ -94,6 +102,6 @@ def _ended(kind: str, record_id: uuid.UUID, action: str) -> publishing.Ended:
 def _preview(one: publishing.Ended, refused: PlatformError | None = None) -> str:
     spec, subject = publishing.spec_of(one), publishing.subject_of(one)
     rows = table_of(spec.columns, publishing.rows_of(db(), one))
-    duty = Duty(one, queries.clocks_for(db(), [subject]).get(subject), queries.notices_for(db(), [subject]).get(subject))
+    duty = Duty.of(one, queries.clocks_for(db(), [subject]).get(subject), queries.notices_for(db(), [subject]).get(subject))
     return show("publicity_preview.html", duty=duty, spec=spec, title=publishing.title_of(one), rows=rows[:PREVIEWED], count=len(rows),
                 refused=refused)

@@ -29,9 +29,9 @@ PRINT = "donations.print"
 PDF = "application/pdf"
 ZIP = "application/zip"
 #: certificates of one volume: more fill the memory
-VOLUME = 500
+VOLUME = 200
 #: from so many on a series of codes is worth making
-_MANY = 200
+_MANY = 100
 
 
 def certificate_pdf(session: Session, certificate: Certificate, site: str) -> bytes:

@@ -70,6 +70,13 @@ clause = "一"
 least = 1
 most = 2
 """
+ROUTE = """
+[[donations.route]]
+code = "county"
+name = "统一上交专户"
+clause = "一"
+hops = [{ account = "county-special", title = "县专户", level = "county" }]
+"""
 _references = itertools.count(1)
 
 
@@ -79,7 +86,7 @@ def threshold(donor: str = "unit", amount: str = "50000.00", *, code: str = "", 
     return THRESHOLD.format(code=code or f"large-{donor}", donor=donor, amount=amount, comparator=comparator, basis=basis, more=more)
 
 
-PLAN = (days(7), threshold(), threshold("person", "5000.00"), CLOCKS, LIBRARY)
+PLAN = (days(7), threshold(), threshold("person", "5000.00"), CLOCKS, LIBRARY, ROUTE)
 #: login → (role, code of the unit)
 PEOPLE = {
     "town-clerk": ("donations_clerk", TOWN),
