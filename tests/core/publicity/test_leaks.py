@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stdnum import luhn
 
@@ -87,15 +87,16 @@ def test_what_a_stranger_writes_is_covered_and_the_rest_stays() -> None:
     assert cover("没有号码") == "没有号码"
 
 
-PLAIN = st.text(st.characters(whitelist_categories=("Lo",), blacklist_characters="〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖хХ"), max_size=20)
+PLAIN = st.text("甲乙丙县乡村测试人，。（）：年月abcXx", max_size=12)
 GAP = st.sampled_from(["", " ", "-", "—", ".", "·", "\u3000", "\u200b", "  ", "\n"])
 NUMBERS = st.builds(lambda n, born: made_up_id(n, born), st.integers(1, 900),
                     st.dates(dt.date(1950, 1, 1), dt.date(2020, 12, 31)))
 
 
-@given(NUMBERS, st.lists(GAP, min_size=17, max_size=17), st.booleans(), PLAIN, PLAIN)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the text
+@given(NUMBERS, st.tuples(*[GAP] * 17), st.booleans(), PLAIN, PLAIN)
 def test_an_identity_number_with_any_gaps_in_any_text_is_found_and_covered(
-        number: str, gaps: list[str], wide: bool, before: str, after: str) -> None:
+        number: str, gaps: tuple[str, ...], wide: bool, before: str, after: str) -> None:
     written = "".join(sign + gap for sign, gap in zip(number, [*gaps, ""], strict=True))
     text = before + (full_width(written) if wide else written) + after
     assert ID in kinds(text)
