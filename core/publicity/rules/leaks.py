@@ -135,6 +135,8 @@ def _alone(group: _Group) -> Iterator[tuple[str, str, int, int]]:
     where = (group.start, group.end)
     if len(plain) < _SHORTEST:
         return
+    if _is_id(plain):  # the X behind it begins a word
+        digits = plain
     if _is_id(digits) or (len(plain) == 15 and _is_old_id(plain)):
         yield ID, digits if _is_id(digits) else plain, *where
     elif len(digits) > 18:
@@ -156,7 +158,11 @@ def _together(run: list[_Group]) -> Iterator[tuple[str, str, int, int]]:
             digits += run[last].digits
             if len(digits) > 21 or "X" in digits[:-1]:
                 break
-            if (known := _read(digits, tuple(len(group.digits) for group in run[first : last + 1]))) is not None:
+            sizes = tuple(len(group.digits) for group in run[first : last + 1])
+            known = _read(digits, sizes)
+            if known is None and digits.endswith("X"):  # the X may begin a word
+                known = _read(digits[:-1], (*sizes[:-1], sizes[-1] - 1))
+            if known is not None:
                 found, beyond = (*known, run[first].start, run[last].end), last + 1
         if found is not None:
             yield found

@@ -29,7 +29,7 @@ def full_width(text: str) -> str:
 @pytest.mark.parametrize("written", [
     NUMBER, full_width(NUMBER), " ".join(NUMBER), "-".join(NUMBER), f"{NUMBER[:6]} {NUMBER[6:14]} {NUMBER[14:]}",
     f"身份证：{NUMBER}。", f"学籍号 G{NUMBER}", "\u200b".join(NUMBER), NUMBER[:9] + "\n" + NUMBER[9:],
-    f"编号8{NUMBER}7", f"1.{NUMBER}",
+    f"编号8{NUMBER}7", f"1.{NUMBER}", f"{NUMBER}X光", f"{NUMBER[:17]} {NUMBER[17]}X光",
 ])
 def test_an_identity_number_is_found_however_it_is_written(written: str) -> None:
     assert ID in kinds(f"甲乡南村{written}王")
