@@ -14,9 +14,12 @@ from core.host.contract import (
     FolderSpec,
     JobSpec,
     MenuItem,
+    Place,
     Retained,
     RuleSpec,
     SectionSpec,
+    Subject,
+    TimelineEntry,
     UnitChange,
 )
 from core.host.ledgers import Ledger
@@ -24,8 +27,9 @@ from core.host.markers import hookimpl
 from core.host.notices import NoticeSpec
 from core.host.processes import Process
 from core.registry.services.moving import count_followers, follow_change, take_back
-from plugins.education_aid import demo, demo_running, jobs, models, permissions
+from plugins.education_aid import demo, demo_running, entries, jobs, models, permissions
 from plugins.education_aid.folders import FOLDERS
+from plugins.education_aid.ledgers.admission import ADMISSION
 from plugins.education_aid.ledgers.awards import AWARDS
 from plugins.education_aid.ledgers.running import PROCESSES, RUNNING
 from plugins.education_aid.manifest import manifest
@@ -34,6 +38,7 @@ from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan import SECTIONS
 from plugins.education_aid.plan.running import RUNNING_SECTIONS
 from plugins.education_aid.routes import blueprint
+from plugins.education_aid.routes.cards import public_pages
 from plugins.education_aid.services import following
 from plugins.education_aid.services.following import FOLLOWERS
 
@@ -62,7 +67,7 @@ def register_folders() -> list[FolderSpec]:
 
 @hookimpl
 def register_ledgers() -> list[Ledger]:
-    return [AWARDS, *RUNNING]
+    return [AWARDS, *RUNNING, *ADMISSION]
 
 
 @hookimpl
@@ -127,3 +132,18 @@ def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> 
 def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
     demo.load(session, tenant_id, actor)
     demo_running.load(session, tenant_id, actor)
+
+
+@hookimpl
+def register_public_pages() -> list[Blueprint]:
+    return [public_pages]
+
+
+@hookimpl
+def collect_person_entries(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
+    return entries.of_person(session, place, person)
+
+
+@hookimpl
+def on_person_erased(session: Session, tenant_id: str, person_id: uuid.UUID, actor: Actor) -> None:
+    entries.forget(session, tenant_id, person_id)

@@ -6,8 +6,8 @@ import datetime as dt
 import io
 from decimal import Decimal
 
-import pytest
 import docx
+import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 

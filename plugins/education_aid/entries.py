@@ -1,0 +1,61 @@
+"""What aid tells of a child, for the timeline on their page, and what of it goes when a person is erased."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import url_for
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.access.scoping import in_scope
+from core.host.contract import Place, Subject, TimelineEntry
+from plugins.education_aid.models import AidCase, DropoutCase, DropoutVisit, Letter, Payment
+from plugins.education_aid.permissions import Action
+from plugins.education_aid.rules import checking, hunting
+from plugins.education_aid.rules.words import term_title
+
+MOST = 50
+
+
+def of_person(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
+    """What was credited, what was found, and the hunt, as far as whoever looks may see it."""
+    found = [*_payments(session, place, person), *_cases(session, place, person), *_hunt(session, place, person)]
+    return sorted(found, key=lambda entry: entry.on, reverse=True)[:MOST]
+
+
+def _payments(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
+    statement = in_scope(select(Payment).where(Payment.person_id == person.id, Payment.credited_on.is_not(None)), Payment,
+                         place.scope(Action.PAYMENT_READ)).order_by(Payment.credited_on.desc()).limit(MOST)
+    return [TimelineEntry(row.credited_on, f"{term_title(row.school_year, row.term)}{row.item_name} {row.amount:,.2f} 元到账",
+                          url_for("education_aid.application", code=place.code, application_id=row.application_id))
+            for row in session.scalars(statement) if row.credited_on is not None]
+
+
+def _cases(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
+    words = dict(checking.KINDS)
+    statement = in_scope(select(AidCase).where(AidCase.person_id == person.id), AidCase, place.scope(Action.CASE_READ))
+    return [TimelineEntry(row.found_on, f"{words.get(row.kind, row.kind)}：{row.item_name or row.why}"
+                          + (f"，{row.closed_on} 销号" if row.closed_on else ""),
+                          url_for("education_aid.case", code=place.code, case_id=row.id))
+            for row in session.scalars(statement.order_by(AidCase.id.desc()).limit(MOST))]
+
+
+def _hunt(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
+    words = dict(hunting.KINDS)
+    statement = in_scope(select(DropoutCase).where(DropoutCase.person_id == person.id), DropoutCase, place.scope(Action.DROPOUT_READ))
+    return [TimelineEntry(row.found_on, f"列为{words.get(row.kind, row.kind)}" + (f"，{row.closed_on} 销号" if row.closed_on else ""),
+                          url_for("education_aid.dropout_case", code=place.code, case_id=row.id))
+            for row in session.scalars(statement.order_by(DropoutCase.id.desc()).limit(MOST))]
+
+
+def forget(session: Session, tenant_id: str, person_id: uuid.UUID) -> None:
+    """Names, numbers and free text about a person go; amounts and days stay, so that sums remain true."""
+    session.execute(update(Letter).where(Letter.tenant_id == tenant_id, Letter.person_id == person_id).values(
+        name="—", id_number_key="", id_number_mask="", reply_text=""))
+    session.execute(update(AidCase).where(AidCase.tenant_id == tenant_id, AidCase.person_id == person_id).values(why="", evidence=""))
+    ids = list(session.scalars(select(DropoutCase.id).where(DropoutCase.tenant_id == tenant_id, DropoutCase.person_id == person_id)))
+    session.execute(update(DropoutCase).where(DropoutCase.tenant_id == tenant_id, DropoutCase.person_id == person_id).values(
+        note="", evidence=""))
+    session.execute(update(DropoutVisit).where(DropoutVisit.tenant_id == tenant_id, DropoutVisit.case_id.in_(ids)).values(
+        met="", result="—"))
