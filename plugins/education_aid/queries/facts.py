@@ -11,12 +11,14 @@ import polars as pl
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from core.conditions import Condition
 from core.conditions.columns import columns_of
 from core.registry.models import Enrolment, Person, SchoolFacts, Status
 from core.registry.queries import present
 from core.tenancy.queries import upwards
 from core.units.models import Unit
 from plugins.education_aid.plan.vocabulary import TIERS
+from plugins.education_aid.queries.as_were import pupils_as_were, schools_as_were
 from plugins.education_aid.rules.columnar import ROW
 from plugins.education_aid.rules.items import Item
 
@@ -32,7 +34,8 @@ def _pupils(tenant_id: str, school_year: int, term: int, person_id: uuid.UUID | 
     statement = (
         select(Enrolment.id, Enrolment.person_id, Enrolment.unit_id, Enrolment.stage, Enrolment.grade, Enrolment.class_name,
                Enrolment.boarding, Enrolment.elsewhere_place, Enrolment.elsewhere_school, Enrolment.ended_on, Enrolment.ending,
-               Person.household_id, Person.birth_on, Person.home_code, Person.unit_id.label("home_unit"))
+               Person.household_id, Person.birth_on, Person.home_code, Person.unit_id.label("home_unit"),
+               Enrolment.holds_from.label("enrolled_from"), Person.holds_from.label("person_from"))
         .join(Person, (Person.tenant_id == Enrolment.tenant_id) & (Person.id == Enrolment.person_id))
         .where(Enrolment.tenant_id == tenant_id, Enrolment.school_year == school_year, Enrolment.term == term,
                present(Enrolment), present(Person), Person.died_on.is_(None)))
@@ -51,11 +54,12 @@ def statuses_on(session: Session, tenant_id: str, day: dt.date) -> dict[uuid.UUI
     return found
 
 
-def schools(session: Session, tenant_id: str) -> dict[uuid.UUID, Any]:
-    """What is known of every school of a tenant."""
-    rows = session.execute(select(SchoolFacts.unit_id, SchoolFacts.kind, SchoolFacts.ownership, SchoolFacts.owner_level,
-                                  SchoolFacts.approved).where(SchoolFacts.tenant_id == tenant_id, present(SchoolFacts)))
-    return {row.unit_id: row for row in rows}
+def schools(session: Session, tenant_id: str, on: dt.date) -> dict[uuid.UUID, Any]:
+    """What was known of every school of a tenant on a day."""
+    rows = session.execute(select(SchoolFacts.id, SchoolFacts.unit_id, SchoolFacts.kind, SchoolFacts.ownership, SchoolFacts.owner_level,
+                                  SchoolFacts.approved, SchoolFacts.holds_from)
+                           .where(SchoolFacts.tenant_id == tenant_id, present(SchoolFacts)))
+    return schools_as_were(session, tenant_id, rows, on)
 
 
 def unit_lines(session: Session, unit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
@@ -117,15 +121,24 @@ def _column(name: str, facts: list[dict[str, Any]]) -> pl.Series:
 
 
 def gather(session: Session, tenant_id: str, school_year: int, term: int, on: dt.date, fees: Mapping[tuple[str, str], int],
-           tags: Mapping[str, frozenset[str]], person_id: uuid.UUID | None = None) -> Gathered:
+           tags: Mapping[str, frozenset[str]], person_id: uuid.UUID | None = None,
+           tiers: Sequence[tuple[Condition, str]] = ()) -> Gathered:
     """The facts of every pupil of a term (or of one person) as of a day. A person with several enrolments in a term is
-    judged by the newest that runs."""
-    rows = _newest(pupils(session, tenant_id, school_year, term, person_id))
-    held, known = statuses_on(session, tenant_id, on), schools(session, tenant_id)
+    judged by the newest that runs; `tiers` are the plan's word on the tier of hardship."""
+    rows = _newest(pupils_as_were(session, tenant_id, pupils(session, tenant_id, school_year, term, person_id), on))
+    held, known = statuses_on(session, tenant_id, on), schools(session, tenant_id, on)
     lines = unit_lines(session, [*(row.unit_id for row in rows), *(row.home_unit for row in rows)])
-    students = at_university(rows)
+    students = at_university(rows if person_id is None else _housemates(session, tenant_id, school_year, term, rows))
     facts = [_facts(row, held, known, lines, students, fees, tags, on) for row in rows]
+    for one in facts if tiers else ():
+        one["tier"] = next((tier for where, tier in tiers if where.holds(one)), one["tier"])
     return Gathered(rows, facts)
+
+
+def _housemates(session: Session, tenant_id: str, school_year: int, term: int, rows: Sequence[Any]) -> list[Any]:
+    """The pupils of the same households: whoever looks at one child counts the others too."""
+    homes = [row.household_id for row in rows if row.household_id]
+    return list(session.execute(_pupils(tenant_id, school_year, term, None).where(Person.household_id.in_(homes)))) if homes else []
 
 
 def _newest(rows: Sequence[Any]) -> list[Any]:

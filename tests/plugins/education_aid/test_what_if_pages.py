@@ -26,7 +26,14 @@ from tests.plugins.education_aid.conftest import ACTOR, AUTUMN_2016, County
 JIA = "990101"
 AT = f"/u/{JIA}/p/education_aid/what-if"
 PLUGIN = '\n[[plugin]]\ncode = "education_aid"\nclause = "一"\n'
-ITEM = '\n[[education_aid.item]]\ncode = "living"\nname = "生活补助"\nclause = "一"\nwhere = {{ boarding = true }}\namount = {{ fixed = "{yuan}" }}\n'
+ITEM = """
+[[education_aid.item]]
+code = "living"
+name = "生活补助"
+clause = "一"
+where = {{ boarding = true }}
+amount = {{ fixed = "{yuan}" }}
+"""
 
 
 def text_of(yuan: str) -> str:
