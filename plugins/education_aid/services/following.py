@@ -19,13 +19,16 @@ from plugins.education_aid.models.awards import Carried
 
 #: every table whose rows are about a person
 OF_PERSONS: tuple[type[Any], ...] = (models.Award, models.Undecided, models.Difference, models.Application, models.Payment,
-                                     models.AidCase, models.DropoutCase)
+                                     models.AidCase, models.DropoutCase, models.Applicant, models.Referral, models.Loan)
 FOLLOWERS = (
     Follower(models.AidRun, "次应享测算"), Follower(models.Award, "项应享", ("stage", "class_name", "item")),
     Follower(models.Undecided, "项无法判定"), Follower(models.Difference, "项补发追回草稿"),
     Follower(models.Application, "份资助申请"), Follower(models.Batch, "个发放批次"), Follower(models.Payment, "笔资助发放"),
     Follower(models.AidCase, "件应享未享"), Follower(models.Letter, "份联合函"), Follower(models.DropoutCase, "件控辍保学问题"),
-    Follower(models.DropoutPatch, "个包片"), Follower(models.DropoutReport, "份月报"))
+    Follower(models.DropoutPatch, "个包片"), Follower(models.DropoutReport, "份月报"),
+    Follower(models.AdmissionRound, "个录取批次"), Follower(models.Applicant, "名录取申请人"), Follower(models.Referral, "件转介"),
+    Follower(models.Loan, "笔助学贷款"), Follower(models.WorkStudy, "个勤工俭学岗位"), Follower(models.Charge, "项学校收费"),
+    Follower(models.TargetValue, "项目标填报"))
 LAW = N_("会计档案管理办法：会计账簿、凭证保管 30 年")
 
 

@@ -21,10 +21,17 @@ from plugins.education_aid.queries.admission import loans_of
 from plugins.education_aid.rules.loans import coverage
 from plugins.education_aid.services import admitting, lending
 from plugins.education_aid.services.following import follow_merge
+from tests.plugins.education_aid.running.conftest import OnDay
 from tests.plugins.education_aid.running.support import CENTRE, CLERK, HUNT, JIA, SCHOOL, TERM, YEAR, County
 
 WHERE = '{ category = "filing_card" }'
 AUTUMN = dt.date(YEAR, 9, 1)
+
+
+@pytest.fixture(autouse=True)
+def autumn(on_day: OnDay) -> None:
+    """A plan that is applied before the school year begins holds on its first day."""
+    on_day("2019-08-20")
 
 
 def preference(code: str, kind: str, destination: str = "普通高中", where: str = WHERE, more: str = "") -> str:
@@ -58,8 +65,8 @@ def opened(county: County, places: int, cutoff: str | None, **values: Any) -> Ad
 
 
 def asks(county: County, person: Person, score: str | None, order: int = 0) -> uuid.UUID:
-    values = {"round": "r1", "person_id": person.id, "unit_id": county.units[SCHOOL].id, "score": Decimal(score) if score else None,
-              "came": order}
+    values = {"round": "r1", "person_id": str(person.id), "unit_id": str(county.units[SCHOOL].id),
+              "score": Decimal(score) if score else None, "came": order}
     return create(county.session, APPLICANTS, JIA, county.units[JIA].id, values, CLERK)
 
 
@@ -76,7 +83,7 @@ def test_ten_points_open_the_door_of_a_registered_household(lone: County) -> Non
                             asks(lone, child(lone), "552"))
     found = admitted(lone, round_)
     assert found[first] == (True, "录取（照顾ten，一）")
-    assert found[second] == (False, "低于分数线 550.00") and found[third] == (False, "低于分数线 560.00")
+    assert found[second] == (False, "低于分数线 550") and found[third] == (False, "低于分数线 560")
     assert lone.session.get_one(Applicant, (JIA, first)).score == Decimal(552)
 
 
@@ -120,7 +127,7 @@ def test_a_pool_holds_half_of_the_places_with_a_line_of_its_own(lone: County) ->
     worked = admitting.work_out(lone.session, round_)
     assert worked.held == 100
     found = admitted(lone, round_)
-    assert found[inside][0] and found[outside] == (False, "低于分数线 450.00")
+    assert found[inside][0] and found[outside] == (False, "低于分数线 450")
 
 
 def test_a_preference_of_another_destination_favours_nobody_here(lone: County) -> None:
@@ -199,7 +206,7 @@ amount = { cap = "8000.00", per = "year" }
 
 
 def lend(county: County, person: Person, asked: str | None, state: str = "asked") -> Loan:
-    values = {"person_id": person.id, "unit_id": county.units[SCHOOL].id, "school_year": YEAR, "state": state,
+    values = {"person_id": str(person.id), "unit_id": str(county.units[SCHOOL].id), "school_year": YEAR, "state": state,
               "asked": Decimal(asked) if asked else None}
     loan_id = create(county.session, LOANS, JIA, county.units[JIA].id, values, CLERK)
     county.session.expire_all()

@@ -1,0 +1,49 @@
+"""Reads of rounds, applicants, loans and values of targets, held to what a person may see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.access.scope import Scope
+from core.access.scoping import get_scoped, in_scope
+from plugins.education_aid.models.admission import AdmissionRound, Applicant, Referral
+from plugins.education_aid.models.offers import Loan, TargetValue
+from plugins.education_aid.queries.persons import persons_by_id
+
+
+def get_round(session: Session, scope: Scope, round_id: uuid.UUID) -> AdmissionRound:
+    """One round in scope; raises NotFound otherwise."""
+    return get_scoped(session, AdmissionRound, round_id, scope)
+
+
+def applicants_seen(session: Session, scope: Scope, round_: AdmissionRound) -> frozenset[uuid.UUID]:
+    """The applicants of a round whose school lies in scope."""
+    statement = in_scope(select(Applicant.id), Applicant, scope)
+    return frozenset(session.scalars(statement.where(Applicant.tenant_id == round_.tenant_id, Applicant.round == round_.code)))
+
+
+def count_referrals(session: Session, scope: Scope, round_: AdmissionRound) -> int:
+    """How many of a round were passed on, in scope."""
+    statement = in_scope(select(func.count()).select_from(Referral), Referral, scope)
+    return session.scalar(statement.where(Referral.tenant_id == round_.tenant_id, Referral.round == round_.code)) or 0
+
+
+def loans_of(session: Session, scope: Scope, school_year: int) -> list[Loan]:
+    """Who needs a loan in a school year, in scope."""
+    return list(session.scalars(in_scope(select(Loan), Loan, scope).where(Loan.school_year == school_year).order_by(Loan.id)))
+
+
+def values_of(session: Session, scope: Scope, tenant_ids: Iterable[str], year: int) -> list[TargetValue]:
+    """What was counted for targets in a year, in scope."""
+    statement = in_scope(select(TargetValue), TargetValue, scope)
+    return list(session.scalars(statement.where(TargetValue.tenant_id.in_(list(tenant_ids)), TargetValue.year == year)))
+
+
+def names_of_loans(session: Session, rows: Sequence[Loan]) -> dict[uuid.UUID, str]:
+    """The names of the students of loans that were read in scope, of whichever tenants."""
+    return {one: person.name for tenant_id in {row.tenant_id for row in rows}
+            for one, person in persons_by_id(session, tenant_id, [row.person_id for row in rows if row.tenant_id == tenant_id]).items()}

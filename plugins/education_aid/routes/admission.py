@@ -1,0 +1,112 @@
+"""录取与目标: what a round comes to and why, who still waits for a loan, how the targets of the plan stand."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+
+from core.access.words import csv_file
+from core.errors import N_
+from core.extensions import today
+from core.tenancy.queries import get_tenant, tenant_of
+from core.units.queries import units_by_id
+from core.web.markers import require
+from core.web.request import actor, db, unit
+from plugins.education_aid.models.admission import AdmissionRound
+from plugins.education_aid.permissions import Action
+from plugins.education_aid.queries import admission as reading
+from plugins.education_aid.queries.runs import names_of
+from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
+from plugins.education_aid.routes.terms import term_asked, years_around
+from plugins.education_aid.rules import admission_words as words
+from plugins.education_aid.rules.loans import coverage
+from plugins.education_aid.services import admitting, targeting
+from plugins.education_aid.services.favouring import elsewhere
+
+
+@blueprint.get("/rounds/<uuid:round_id>")
+@require(Action.ADMISSION_READ)
+def admission_round(code: str, round_id: uuid.UUID) -> str:
+    """A round with every applicant's outcome, in the order in which places are given, and why."""
+    row = reading.get_round(db(), scope_for(Action.ADMISSION_READ), round_id)
+    found = admitting.work_out(db(), row)
+    seen = reading.applicants_seen(db(), scope_for(Action.ADMISSION_READ), row)
+    people = [found.applicants[one] for one in seen]
+    names = names_of(db(), row.tenant_id, [one.person_id for one in people])
+    lines = [line for line in admitting.lines_of(row, found) if line.applicant.id in seen]
+    return show("round.html", row=row, found=found, seen=seen, lines=lines, names=names,
+                schools=units_by_id(db(), [one.unit_id for one in people]), onward=elsewhere(db(), get_tenant(db(), row.tenant_id), row),
+                referred=reading.count_referrals(db(), scope_for(Action.ADMISSION_READ), row))
+
+
+@blueprint.get("/rounds/<uuid:round_id>.csv")
+@require(Action.ADMISSION_EXPORT)
+def round_file(code: str, round_id: uuid.UUID) -> Response:
+    """The outcomes of a round as a file."""
+    scope = scope_for(Action.ADMISSION_EXPORT)
+    row = reading.get_round(db(), scope, round_id)
+    found, seen = admitting.work_out(db(), row), reading.applicants_seen(db(), scope, row)
+    names = names_of(db(), row.tenant_id, [found.applicants[one].person_id for one in seen])
+    lines = [(line.rank, names.get(line.applicant.person_id, ""), line.applicant.score,
+              gettext("录取") if line.admitted else gettext("未录取"), line.reason)
+             for line in admitting.lines_of(row, found) if line.applicant.id in seen]
+    head = [gettext(text) for text in (N_("名次"), N_("学生"), N_("成绩"), N_("结果"), N_("理由"))]
+    return csv_file(f"round-{row.code}", head, lines)
+
+
+@blueprint.post("/rounds/<uuid:round_id>/decide")
+@require(Action.ADMISSION_WRITE)
+def decide_round(code: str, round_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep the outcomes of a round."""
+    row = reading.get_round(db(), scope_for(Action.ADMISSION_WRITE), round_id)
+    found = admitting.decide(db(), row, actor())
+    flash(ngettext("已确定录取 %(num)s 人", "已确定录取 %(num)s 人", found.admitted), "success")
+    return _back(code, row)
+
+
+@blueprint.post("/rounds/<uuid:round_id>/refer")
+@require(Action.ADMISSION_WRITE)
+def refer(code: str, round_id: uuid.UUID) -> ResponseReturnValue:
+    """Pass on those without a place."""
+    row = reading.get_round(db(), scope_for(Action.ADMISSION_WRITE), round_id)
+    count = admitting.refer(db(), row, request.form.get("preference", ""), actor())
+    flash(ngettext("已转介 %(num)s 人", "已转介 %(num)s 人", count) if count else gettext("没有要转介的人"), "success" if count else "info")
+    return _back(code, row)
+
+
+@blueprint.get("/loans")
+@require(Action.ADMISSION_READ)
+def loan_coverage(code: str) -> str:
+    """应贷尽贷: of those who need a loan in a year, who has one, and the names of those who have not."""
+    year = term_asked().school_year
+    rows = reading.loans_of(db(), scope_for(Action.ADMISSION_READ), year)
+    found = coverage([row.id for row in rows], {row.id: row.state == "granted" for row in rows})
+    missing = [row for row in rows if row.id in set(found.missing)]
+    return show("loans.html", year=year, years=years_around(), found=found, missing=missing, names=reading.names_of_loans(db(), missing),
+                schools=units_by_id(db(), [row.unit_id for row in missing]), states=dict(words.LOAN_STATES))
+
+
+@blueprint.get("/targets")
+@require(Action.ADMISSION_READ)
+def target_list(code: str) -> str:
+    """The targets of the plan in a year: what was counted, and whether they are met."""
+    year = request.args.get("year", type=int) or today().year
+    year = year if 2000 <= year <= 2100 else today().year
+    tenant = tenant_of(db(), unit())
+    if tenant is None:
+        return show("targets.html", year=year, years=_years(), rows=[], verdicts=words.VERDICTS)
+    values = reading.values_of(db(), scope_for(Action.ADMISSION_READ), [tenant.id], year)
+    return show("targets.html", year=year, years=_years(), rows=targeting.standings(db(), tenant, year, values), verdicts=words.VERDICTS)
+
+
+def _years() -> list[tuple[str, str]]:
+    return [(str(year), str(year)) for year in range(today().year, today().year - 12, -1)]
+
+
+def _back(code: str, row: AdmissionRound) -> ResponseReturnValue:
+    return redirect(url_for("education_aid.admission_round", code=code, round_id=row.id))
+
+
