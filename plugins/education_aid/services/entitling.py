@@ -57,7 +57,7 @@ def work(session: Session, tenant: TenantPlace, school_year: int, term: int, on:
          progress: Progress | None = None) -> Worked:
     """What a term comes to by the plan in force on a day (or by another plan) and the facts of that day."""
     plan = plan or plan_items(session, tenant, on)
-    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, plan.tags)
+    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, plan.tags, tiers=plan.tiers)
     return shape(tenant.id, gathered, plan, school_year, term, progress)
 
 
@@ -168,7 +168,8 @@ class Why:
 def why(session: Session, tenant: TenantPlace, person_id: uuid.UUID, school_year: int, term: int, on: dt.date) -> Why:
     """The same for one child, worked out again by the single interpreter; raises NotFound where they are not enrolled."""
     plan = plan_items(session, tenant, on)
-    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, plan.tags, person_id)
+    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, plan.tags, person_id,
+                                    plan.tiers)
     if not gathered.rows:
         raise NotFound(N_("这名学生在%(term)s没有就读记录"), term=term_title(school_year, term))
     return Why(gathered.facts[0], entitle(computed(plan.items), gathered.facts[0], term), plan)

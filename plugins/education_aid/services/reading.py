@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.conditions import parse
+from core.conditions import Condition, parse
 from core.errors import ParameterError
 from core.tenancy import queries
 from core.tenancy.grammar import Grammar, grammar
@@ -50,13 +50,16 @@ class PlanItems:
     #: the codes of the units on each list of units that is printed
     tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     plans: Mapping[str, int] = field(default_factory=dict)
+    #: whom the plan counts into which tier of hardship whatever was assessed (EA-026)
+    tiers: tuple[tuple[Condition, str], ...] = ()
 
     @property
     def digest(self) -> str:
         """What tells one reading from another: the same digest gives the same awards for the same facts."""
         said = [[item.code, item.clause, item.where.describe(), repr(item.amount), item.kind, item.adds_to, list(item.replaces), item.fund,
                  json.dumps(plain(item.share), sort_keys=True), item.plan_tenant] for item in self.items]
-        return hashlib.sha256(json.dumps([said, sorted((*key, fen) for key, fen in self.fees.items())]).encode()).hexdigest()
+        tiers = [[where.describe(), tier] for where, tier in self.tiers]
+        return hashlib.sha256(json.dumps([said, sorted((*key, fen) for key, fen in self.fees.items()), tiers]).encode()).hexdigest()
 
 
 def aid_grammar() -> Grammar:
@@ -76,7 +79,7 @@ def plan_items(session: Session, tenant: TenantPlace, on: dt.date) -> PlanItems:
             items.append(_item(session, tenant, found, on, known, tags))
         except ParameterError as error:
             open_.append(Open(source.entry.code, source.entry.name, source.entry.clause, error.text))
-    return PlanItems(tuple(items), tuple(open_), _fees(session, tenant, on, known), tags, plans)
+    return PlanItems(tuple(items), tuple(open_), _fees(session, tenant, on, known), tags, plans, _tiers(session, tenant, on, known))
 
 
 def in_force(session: Session, tenant: TenantPlace, section: str, on: dt.date, known: Grammar) -> list[Effective]:
@@ -116,6 +119,11 @@ def _item(session: Session, tenant: TenantPlace, found: Effective, on: dt.date, 
         kind=value.get("kind", "cash"), adds_to=value.get("adds_to", ""), replaces=tuple(value.get("replaces", ())),
         fund=_text(value.get("fund")), share=share if isinstance(share, Mapping) else None,
         plan_tenant=found.source.tenant.id, plan_version=found.source.plan.version)
+
+
+def _tiers(session: Session, tenant: TenantPlace, on: dt.date, known: Grammar) -> tuple[tuple[Condition, str], ...]:
+    entries = [one for one in in_force(session, tenant, PREFERENCE, on, known) if one.source.entry.state == ACTIVE]
+    return tuple((parse(one.value["where"], VOCABULARY)[0], one.value["tier"]) for one in entries if one.value["kind"] == "tier")
 
 
 def _text(value: Any) -> str:
