@@ -20,6 +20,7 @@ import argparse
 import base64
 import binascii
 import hashlib
+import io
 import json
 import sys
 import zlib
@@ -58,6 +59,16 @@ def chain(start: bytes, lines: Iterable[bytes]) -> list[bytes]:
     sha, link, links = hashlib.sha256, start, []
     for line in lines:
         link = sha(link + line).digest()
+        links.append(link)
+    return links
+
+
+def chain_text(start: bytes, text: bytes) -> list[bytes]:
+    """The same over entries of one text, a line for each. They are cut off one by one: thousands of them cut apart
+    beforehand have left the processor's cache by the time they are hashed."""
+    sha, link, links = hashlib.sha256, start, []
+    for line in io.BytesIO(text):
+        link = sha(link + line.rstrip(b"\n")).digest()
         links.append(link)
     return links
 

@@ -15,7 +15,18 @@ from sqlalchemy.orm import Session
 
 from core.trail import queries
 from core.trail.keys import Keyring
-from core.trail.offline import BEGINNING, NO_ROWS, Fault, Keys, chain, check_header, header_bytes, locate, unpack
+from core.trail.offline import (
+    BEGINNING,
+    NO_ROWS,
+    Fault,
+    Keys,
+    chain,
+    chain_text,
+    check_header,
+    header_bytes,
+    locate,
+    unpack,
+)
 from core.trail.queries import Batch
 
 Progress = Callable[[int], object]
@@ -117,20 +128,20 @@ def _checked(session: Session, spans: Sequence[tuple[Batch, uuid.UUID | None]], 
 
 def _check_batch(session: Session, batch: Batch, after: uuid.UUID | None) -> Found:
     text = queries.text_between(session, batch.tenant_id, after, batch.last_id)
-    lines = text.split(b"\n") if text else queries.lines_between(session, batch.tenant_id, after, batch.last_id)
+    lines = None if text else queries.lines_between(session, batch.tenant_id, after, batch.last_id)
     ids, links = queries.lists_of(session, batch.tenant_id, batch.number)
-    built = chain(_start(batch), lines)
+    built = chain_text(_start(batch), text or b"") if lines is None else chain(_start(batch), lines)
     faults: list[Fault] = []
     if (b"".join(built) != links or not built or built[-1].hex() != batch.root
             or hashlib.sha256(ids).hexdigest() != batch.ids_digest):
-        faults += locate(batch.fields, ids, links, lines)
-    if text and text.endswith(NO_ROWS) and text.count(NO_ROWS + b"\n") == len(lines) - 1:
-        return len(lines), faults
+        faults += locate(batch.fields, ids, links, (text or b"").split(b"\n") if lines is None else lines)
+    if text and text.endswith(NO_ROWS) and text.count(NO_ROWS + b"\n") == len(built) - 1:
+        return len(built), faults
     for entry_id, digest, data in queries.rows_between(session, batch.tenant_id, after, batch.last_id):
         unpacked = unpack(data) if data is not None else None
         if unpacked is None or hashlib.sha256(unpacked).hexdigest() != digest:
             faults.append(Fault("rows", f"第 {batch.number} 批里一项批量办理的明细被改动或缺失", batch.number, entry_id.hex))
-    return len(lines), faults
+    return len(built), faults
 
 
 def _start(batch: Batch) -> bytes:
