@@ -49,8 +49,7 @@ class Metrics:
 
 def install(app: Flask) -> None:
     """Count every request from its beginning to its answer."""
-    metrics = Metrics()
-    app.extensions[KEY] = metrics
+    app.extensions[KEY] = Metrics()
 
     @app.before_request
     def _begin() -> None:
@@ -62,7 +61,8 @@ def install(app: Flask) -> None:
         method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"
         began: float | None = g.get("began")
         seconds = None if began is None else time.perf_counter() - began
-        metrics.count(method, endpoint, response.status_code, seconds)
+        counts: Metrics = app.extensions[KEY]
+        counts.count(method, endpoint, response.status_code, seconds)
         return response
 
 

@@ -18,7 +18,7 @@ from flask import Flask
 
 from core import privacy
 from core.accounts.sign_in import limiter
-from core.api import limits, spec
+from core.api import health, limits, spec
 from core.app import create_app
 from core.config import Settings
 from core.extensions import Database
@@ -28,7 +28,7 @@ from core.trail import redaction
 from tests.support.pages import TEMPLATES
 
 #: what belongs to one test, and is put in anew for the next
-OWN: dict[str, Any] = {limits.KEY: limits.Window, caching.KEY: Shelf}
+OWN: dict[str, Any] = {limits.KEY: limits.Window, health.KEY: health.Metrics, caching.KEY: Shelf}
 #: worked out from the plugins alone
 KEPT = f"{spec.KEY}.whole"
 

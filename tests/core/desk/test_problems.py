@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from core.app import create_app
 from core.errors import Conflict, InvalidInput, NotSignedIn, RuleViolation
 from core.extensions import Actor, Database, all_tenants
 from core.trail.models import TrailEntry
@@ -17,6 +18,7 @@ from core.trail.services import record
 from core.web.markers import public
 from core.web.request import db
 from tests.conftest import settings_for
+from tests.support.apps import Lent
 
 ERRORS = {
     "invalid": (InvalidInput("第 %(row)s 行有误", fields={"amount": "金额须大于 0"}, row=3), 422),
@@ -28,19 +30,28 @@ ERRORS = {
 }
 
 
-@pytest.fixture
-def failing(world_template: object, tmp_path: object, app: Flask) -> Iterator[Flask]:
-    """The app with one more endpoint that writes and then fails as asked."""
-    settings = settings_for(app.config["BANGFU_SETTINGS"].database_url, app.config["BANGFU_SETTINGS"].data_dir)
+@pytest.fixture(scope="module")
+def breakable(world_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Lent:
+    """An app with one more endpoint that writes and then fails as asked."""
+    folder = tmp_path_factory.mktemp("breakable")
+    shutil.copy(world_template, folder / "world.sqlite3")
 
     @public("只供测试")
     def fail(kind: str) -> str:
         record(db(), Actor(None, "测试甲"), "core:test:write", "不应留下", subject="test:1")
         raise ERRORS[kind][0]
 
-    made = create_app(settings)
-    made.add_url_rule("/fail/<kind>", "fail", fail)
-    made.add_url_rule("/api/fail/<kind>", "api_fail", fail)
+    made = Lent.made(settings_for(f"sqlite:///{folder / 'world.sqlite3'}", folder))
+    made.app.add_url_rule("/fail/<kind>", "fail", fail)
+    made.app.add_url_rule("/api/fail/<kind>", "api_fail", fail)
+    return made
+
+
+@pytest.fixture
+def failing(breakable: Lent, app: Flask) -> Iterator[Flask]:
+    """The same on a database of this test."""
+    settings = app.config["BANGFU_SETTINGS"]
+    made = breakable.ready(settings_for(settings.database_url, settings.data_dir))
     yield made
     made.extensions["bangfu.database"].dispose()
 
