@@ -20,6 +20,7 @@ from plugins.education_aid.plan.running import BANK, DROPOUT, FLOW, RUNNING_SECT
 from plugins.education_aid.plan.sections import SECTIONS
 from plugins.education_aid.rules.bank_files import Format
 from plugins.education_aid.rules.cohort import Cohort, by_ages
+from plugins.education_aid.rules.quotas import Quota
 
 _FIXED = "fixed"
 AUTUMN = 9
@@ -65,6 +66,12 @@ def words_of(session: Session, tenant_id: str, section: str, on: dt.date | None 
             if row.tenant_id == place.id and entry.holds_on(day) and (upper is None or upper.entry.mode != _FIXED):
                 found[entry.code] = Word(typed(entry, _known()), plans[place.id].title)
     return list(found.values())
+
+
+def quotas_of(session: Session, tenant_id: str, on: dt.date | None = None) -> dict[str, Quota]:
+    """How many of each stage of a reporting unit an item has places for, where a plan says so."""
+    return {word.entry.code: Quota(most, word.get("provisional", False) is True)
+            for word in words_of(session, tenant_id, "education_aid.item", on) if isinstance(most := word.get("quota"), int)}
 
 
 def flow_of(session: Session, tenant_id: str) -> Word | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, object_session
 
 from core.access.scope import Scope
@@ -17,6 +17,7 @@ from plugins.education_aid.models.cases import AidCase
 from plugins.education_aid.models.dropout import DropoutCase
 from plugins.education_aid.models.payments import CREDITED, Payment
 from plugins.education_aid.plan.layers import flow_value
+from plugins.education_aid.rules.quotas import Place
 from plugins.education_aid.rules.words import PAID_BY_BANK, PARTS
 
 CHUNK = 500
@@ -127,3 +128,11 @@ def payment_of(session: Session, application: Application) -> Payment | None:
     """The payment of an application."""
     return session.scalar(select(Payment).where(Payment.tenant_id == application.tenant_id,
                                                 Payment.application_id == application.id).limit(1))
+
+
+def places_taken(session: Session, tenant_id: str, school_year: int, term: int, items: Iterable[str]) -> dict[Place, int]:
+    """How many applications of a term stand for these items, by item, unit and stage."""
+    statement = select(Application.item, Application.unit_id, Application.stage, func.count()).where(
+        Application.tenant_id == tenant_id, Application.school_year == school_year, Application.term == term,
+        Application.slot.is_not(None), Application.item.in_(list(items))).group_by(Application.item, Application.unit_id, Application.stage)
+    return {(item, unit, stage): count for item, unit, stage, count in session.execute(statement)}

@@ -27,8 +27,10 @@ from plugins.education_aid.models.applications import DISCRETIONARY, Application
 from plugins.education_aid.models.awards import Award
 from plugins.education_aid.notices import APPLICATIONS
 from plugins.education_aid.permissions import Action
+from plugins.education_aid.plan.layers import quotas_of
 from plugins.education_aid.processes.applications import APPLICATION
 from plugins.education_aid.queries import applications
+from plugins.education_aid.rules.quotas import within
 from plugins.education_aid.rules.words import PARTS, term_title
 
 #: what a child need not apply for: it is given to all, and not put into money
@@ -38,19 +40,24 @@ CHUNK = 1_000
 
 def draft_from_awards(session: Session, tenant_id: str, school_year: int, term: int, actor: Actor,
                       unit_ids: Sequence[uuid.UUID] | None = None) -> int:
-    """One application for every award of a term that has none; gives how many. Asked twice it adds nothing."""
+    """One application for every award of a term that has none; gives how many. Asked twice it adds nothing. Where the plan
+    has only so many places (名额), those beyond them wait and are not put forward."""
     taken = applications.slots_taken(session, tenant_id, school_year, term)
     statement = select(Award).where(Award.tenant_id == tenant_id, Award.school_year == school_year, Award.term == term,
                                     Award.state == "entitled", Award.amount > Decimal(0), Award.kind.not_in(_UNASKED))
     if unit_ids is not None:
         statement = statement.where(Award.unit_id.in_(unit_ids))
-    rows = [_row(award) for award in session.scalars(statement.order_by(Award.id))
-            if slot_of(award.person_id, award.item, school_year, term) not in taken]
+    asked = [_row(award) for award in session.scalars(statement.order_by(Award.id))
+             if slot_of(award.person_id, award.item, school_year, term) not in taken]
+    quotas = quotas_of(session, tenant_id)
+    standing = applications.places_taken(session, tenant_id, school_year, term, quotas) if quotas else {}
+    rows, waiting = within(asked, quotas, standing)
     for at in range(0, len(rows), CHUNK):
         session.execute(insert(Application), rows[at : at + CHUNK])
     begin_many(session, APPLICATION, tenant_id, [row["id"] for row in rows], actor)
     if rows:
-        record(session, actor, Action.APPLICATION_WRITE, f"按应享明细生成{term_title(school_year, term)}资助申请 {len(rows)} 份",
+        record(session, actor, Action.APPLICATION_WRITE, f"按应享明细生成{term_title(school_year, term)}资助申请 {len(rows)} 份"
+               + (f"，名额已满、列入候补 {len(waiting)} 份" if waiting else ""),
                subject="education_aid.applications:draft", tenant_id=tenant_id,
                after={"count": len(rows), "amount": str(sum((row["amount"] for row in rows), Decimal(0)))})
     return len(rows)
