@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from core.config import ROOT
+from core.app import load_plugins
+from core.config import ROOT, Settings
+from core.tenancy.commands import installed_grammar
 from core.tenancy.grammar.checker import check
 from core.tenancy.grammar.checks import phases
 from core.tenancy.grammar.dates import due_day, inclusive_days, inclusive_months, phase_on
 from core.tenancy.grammar.masks import ACTIVE, MASKED, State, plain
 from core.tenancy.grammar.profile import Checked, Entry, Profile
 from core.tenancy.grammar.registry import Grammar
-from core.tenancy.grammar.registry import grammar as core_grammar
-from plugins.donations.plan import SECTIONS as DONATIONS
 
 TENANTS = ROOT / "tenants"
 HUNDRED_DAYS = "anhui/dongzhi.toml"
@@ -26,9 +26,10 @@ PROVINCE = "gansu/province.toml"
 MASKED_REPORT = "xinjiang/turpan.toml"
 
 
+@cache
 def grammar() -> Grammar:
-    """What core and the plugins understand of a plan."""
-    return core_grammar(DONATIONS, {"donations": ()})
+    """What core and the installed plugins understand of a plan."""
+    return installed_grammar(load_plugins(Settings.from_env()))
 
 
 @cache
