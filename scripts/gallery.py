@@ -56,6 +56,8 @@ ADDRESSES = [
     ("error 403", 4, "/u/{unit}/access/rules/new"),
     ("shell.workbench · school", 4, "/u/{unit}/"),
     ("shell.workbench · province", 1, "/u/52/"),
+    ("education_aid.board · province", 1, "/u/52/p/education_aid/board"),
+    ("education_aid.hunt_board", 0, "/u/522723/p/education_aid/hunt"),
     ("units.show · township", 0, "/u/522723001/units"),
     ("units.show · as of", 0, "/u/522723/units?as_of=2015-01-01"),
     ("api.docs", 0, "/api/docs?unit=522723"),

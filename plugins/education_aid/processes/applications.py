@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import url_for
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -76,6 +77,8 @@ APPLICATION = Process(
         Step("refuse", N_("不予资助"), ("county",), "refused", Action.APPLICATION_APPROVE, not_by=_BEFORE_COUNTY, reason=True, back=True,
              clause=CLAUSE),
     ),
-    name_of=applications.name_of, on_step=on_step, submit="submit", correct="", clause=CLAUSE,
+    name_of=applications.name_of, on_step=on_step,
+    page=lambda row, code: url_for("education_aid.application", code=code, application_id=row.id), submit="submit", correct="",
+    clause=CLAUSE,
     help=N_("经办登记，班级评议，学校审核后公示，公示期满无异议报县；办前一步的人不能办须由另一人办的后一步。"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from core.errors import N_
@@ -42,6 +43,7 @@ BATCH = Process(
         Step("settle", N_("回盘完毕"), ("sent",), "done", Action.PAYMENT_WRITE, needs=payments.silent, bulk=False, clause=CLAUSE),
         Step("drop", N_("撤销"), ("draft", "approved"), "dropped", Action.PAYMENT_WRITE, reason=True, back=True, bulk=False, clause=CLAUSE),
     ),
-    name_of=lambda batch: f"{batch.number}　{batch.title}", personal=False, on_step=on_step, submit=BEGIN, clause=CLAUSE,
+    name_of=lambda batch: f"{batch.number}　{batch.title}", personal=False, on_step=on_step,
+    page=lambda row, code: url_for("education_aid.batch", code=code, batch_id=row.id), submit=BEGIN, clause=CLAUSE,
     help=N_("资助中心编制，另一人批准后送银行；回盘退回的进入待重发，到账才算已享受。"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, object_session
 
@@ -55,6 +56,7 @@ DROPOUT = Process(
         Step("close", N_("核实销号"), ("submitted",), "closed", Action.DROPOUT_APPROVE, not_by=("submit",), needs=unproved, clause=CLAUSE),
         Step("return", N_("退回"), ("submitted",), "open", Action.DROPOUT_APPROVE, reason=True, back=True, clause=CLAUSE),
     ),
-    name_of=name_of, on_step=on_step, clause=CLAUSE,
+    name_of=name_of, on_step=on_step,
+    page=lambda row, code: url_for("education_aid.dropout_case", code=code, case_id=row.id), clause=CLAUSE,
     help=N_("劝返或核实后附上依据报请销号，由另一人核实；没有依据不能销号，有一件未销号就不是零辍学。"),
 )

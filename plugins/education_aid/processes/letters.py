@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from core.errors import N_
@@ -44,6 +45,7 @@ LETTER = Process(
         Step("reply", N_("答复办结"), ("sent",), "replied", Action.LETTER_WRITE, needs=unanswered, bulk=False, clause=CLAUSE),
         Step("drop", N_("作废"), ("draft",), "dropped", Action.LETTER_WRITE, reason=True, back=True, clause=CLAUSE),
     ),
-    name_of=lambda letter: f"{letter.number}　{letter.to_name}", personal=False, on_step=on_step, submit=BEGIN, clause=CLAUSE,
+    name_of=lambda letter: f"{letter.number}　{letter.to_name}", personal=False, on_step=on_step,
+    page=lambda row, code: url_for("education_aid.letter", code=code, letter_id=row.id), submit=BEGIN, clause=CLAUSE,
     help=N_("县教育局与扶贫部门联合发函给就读地；对方也在平台上的直接送达，答复自动带回并销号。"),
 )

@@ -6,7 +6,7 @@ import uuid
 
 from flask import Blueprint, Response, g, url_for
 
-from core.people.queries import find_reachable
+from core.people.queries import enrolments_seen, find_reachable
 from core.printing import qr
 from core.publicity.site import render_public
 from core.registry.permissions import Action as Registry
@@ -27,7 +27,10 @@ def card(code: str, person_id: uuid.UUID) -> str:
     """A child's card with its code to scan."""
     person = find_reachable(db(), scope_for(Registry.PERSON_READ), scope_for(Registry.ENROLMENT_READ), person_id)
     term = term_asked()
-    return show("card.html", person=person, card=cards.card_of(db(), person, term.school_year, term.number), term=term, terms=TERMS,
+    here = [one for one in enrolments_seen(db(), person, scope_for(Registry.ENROLMENT_READ))
+            if (one.school_year, one.term) == (term.school_year, term.number) and one.ended_on is None]
+    return show("card.html", person=person, enrolments=here, card=cards.card_of(db(), person, term.school_year, term.number), term=term,
+                terms=TERMS,
                 years=years_around(), days=cards.DAYS)
 
 
