@@ -55,5 +55,6 @@ def guard(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: Act
             for one in known:
                 if word := one.hits(title, stage):
                     raise RuleViolation(
-                        N_("%(school)s的“%(title)s”不能登记：方案不许收取“%(word)s”（%(plan)s %(clause)s，%(name)s）"),
-                        rule="forbidden-fee", school=school, title=title, word=word, plan=one.plan, clause=one.clause, name=one.name)
+                        N_("%(school)s的“%(title)s”不能登记：方案不许收取“%(word)s”（%(source)s，%(name)s）"),
+                        rule="forbidden-fee", school=school, title=title, word=word, source=f"{one.plan} {one.clause}",
+                        name=one.name, clause=one.clause)
