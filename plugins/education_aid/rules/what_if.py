@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from plugins.education_aid.rules.items import ACTUAL, Item, related
+from plugins.education_aid.rules.items import Item, related
 
 ZERO = Decimal("0.00")
 
@@ -44,13 +44,14 @@ class Outcome:
     sample: dict[str, list[tuple[uuid.UUID, Decimal]]] = field(default_factory=dict)
 
 
-def changed_codes(old: Sequence[Item], new: Sequence[Item], *, fees_differ: bool = False, tags_differ: bool = False) -> frozenset[str]:
-    """The items that may come to something else for some child: those that differ, and those that depend on them."""
+def changed_codes(old: Sequence[Item], new: Sequence[Item], given: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The items that may come to something else for some child: those that differ, those that ask about facts a plan gives
+    (`given`: which of "fee", "tag" and "tier" differ), and those that depend on either."""
     before, after = {item.code: item for item in old}, {item.code: item for item in new}
     own = {code for code in before.keys() | after.keys()
            if code not in before or code not in after or _worth(before[code]) != _worth(after[code])}
     for item in (*old, *new):
-        if (fees_differ and item.amount.kind == ACTUAL) or (tags_differ and any(name.endswith("_tag") for name in item.facts)):
+        if given & {"fee" if name.startswith("fee_") else name.removeprefix("home_").removeprefix("school_") for name in item.facts}:
             own.add(item.code)
     return frozenset(own | {item.code for items in (old, new) for item in items if own & {one.code for one in related(items, item)}})
 

@@ -31,7 +31,7 @@ from core.tenancy.services import sound_profile
 from core.trail.services import record
 from plugins.education_aid.models.awards import AidRun
 from plugins.education_aid.permissions import Action
-from plugins.education_aid.queries.facts import gather
+from plugins.education_aid.queries.facts import Gathered, gather
 from plugins.education_aid.rules.items import AUTUMN, Item
 from plugins.education_aid.rules.what_if import Outcome, changed_codes, compare, months_between, with_related
 from plugins.education_aid.services.reading import PlanItems, computed, plan_items
@@ -99,13 +99,18 @@ def _both(session: Session, tenant: TenantPlace, run: AidRun, base: PlanItems, d
           progress: Progress | None) -> tuple[Worked, Worked, frozenset[str], int]:
     """What the changed items come to under either plan, and how many items are used as they are."""
     old, new = computed(base.items), computed(draft.items)
-    changed = changed_codes(old, new, fees_differ=base.fees != draft.fees, tags_differ=base.tags != draft.tags)
-    gathered = gather(session, tenant.id, run.school_year, run.term, run.as_on, base.fees, base.tags)
-    again = gathered if (base.fees, base.tags) == (draft.fees, draft.tags) else gather(
-        session, tenant.id, run.school_year, run.term, run.as_on, draft.fees, draft.tags)
+    asked = frozenset(name for name, same in (("fee", base.fees == draft.fees), ("tag", base.tags == draft.tags),
+                                              ("tier", base.tiers == draft.tiers)) if not same)
+    changed = changed_codes(old, new, asked)
+    gathered = _gather(session, tenant, run, base)
+    again = _gather(session, tenant, run, draft) if asked else gathered
     before = shape(tenant.id, gathered, _only(base, old, changed), run.school_year, run.term, progress)
     after = shape(tenant.id, again, _only(draft, new, changed), run.school_year, run.term, progress)
     return before, after, changed, sum(item.code not in changed for item in new)
+
+
+def _gather(session: Session, tenant: TenantPlace, run: AidRun, plan: PlanItems) -> Gathered:
+    return gather(session, tenant.id, run.school_year, run.term, run.as_on, plan.fees, plan.tags, tiers=plan.tiers)
 
 
 def _only(plan: PlanItems, items: list[Item], changed: frozenset[str]) -> PlanItems:

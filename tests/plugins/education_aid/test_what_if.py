@@ -13,7 +13,7 @@ from core.errors import Conflict, InvalidInput, RuleViolation
 from core.tenancy.grammar import ProfileRefused
 from core.tenancy.models import Plan
 from plugins.education_aid.models.awards import AidRun, Award
-from plugins.education_aid.rules.items import AVERAGE, Amount, Item
+from plugins.education_aid.rules.items import ACTUAL, AVERAGE, Amount, Item
 from plugins.education_aid.rules.what_if import changed_codes, months_between, with_related
 from plugins.education_aid.services import what_if
 from tests.plugins.education_aid.conftest import ACTOR, County, plugins
@@ -123,6 +123,16 @@ def test_an_item_is_changed_with_what_it_depends_on() -> None:
     assert [one.code for one in with_related([base, top, item("x")], {"top"})] == ["base", "top"]
     average = item("base", amount=Amount(AVERAGE, 1_000), condition=where(boarding=True))
     assert changed_codes([base], [average]) == {"base"}
+
+
+def test_what_the_plan_gives_changes_the_items_that_ask_about_it() -> None:
+    listed, tiered = item("listed", condition=where(home_tag="poor")), item("tiered", condition=where(tier="hardship_special"))
+    waived = item("waived", amount=Amount(ACTUAL, actual=("fee_care",)))
+    items = [listed, tiered, waived, item("other", condition=where(home="52"))]
+    assert changed_codes(items, items, frozenset({"tag"})) == {"listed"}
+    assert changed_codes(items, items, frozenset({"tier"})) == {"tiered"}
+    assert changed_codes(items, items, frozenset({"fee"})) == {"waived"}
+    assert changed_codes(items, items) == frozenset()
 
 
 def test_months_of_a_term_go_over_the_turn_of_the_year() -> None:
