@@ -17,7 +17,7 @@ test: install-dev ## 安装所需一切，运行全部检查与测试
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/clauses.py
-	@$(BIN)/python -m pytest -n 2 --dist loadscope --cov=core --cov=plugins --cov-branch --cov-report=term:skip-covered --cov-fail-under=95
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov=core --cov=plugins --cov-branch --cov-report=term:skip-covered --cov-fail-under=95
 
 install: ## 只安装，不启动
 	@$(PYTHON) scripts/bootstrap.py
