@@ -113,8 +113,6 @@ def _needs() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("delivered_on", sa.Date()),
         sa.Column("confirmed_on", sa.Date()),
-        sa.ForeignKeyConstraint(["tenant_id", "need_id"], ["donations_needs.tenant_id", "donations_needs.id"],
-                                name="fk_donations_pledges_need_id"),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_donations_pledges"),
     )
     _index("donations_pledges", "unit_id", "need_id", "state", "pledged_on")

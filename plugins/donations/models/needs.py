@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 
-from sqlalchemy import ForeignKeyConstraint, Index, Integer, String
+from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.extensions import Base, Id, TenantScoped, Yuan, new_id
@@ -71,8 +71,6 @@ class Pledge(TenantScoped, Base):
     confirmed_on: Mapped[dt.date | None]
 
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "need_id"], ["donations_needs.tenant_id", "donations_needs.id"],
-                             name="fk_donations_pledges_need_id"),
         Index("ix_donations_pledges_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
         Index("ix_donations_pledges_tenant_id_need_id_id", "tenant_id", "need_id", "id"),
         *(Index(f"ix_donations_pledges_tenant_id_{name}_id", "tenant_id", name, "id")

@@ -12,13 +12,16 @@ from core.registry.services.moving import Follower
 from plugins.donations.models import (
     Appeal,
     Campaign,
+    Certificate,
     Consumption,
     Contribution,
     Contributor,
     Gift,
     Moved,
+    Need,
     Order,
     Photo,
+    Pledge,
     Project,
     Spending,
 )
@@ -36,9 +39,15 @@ FOLLOWERS = (
     Follower(Spending, "笔捐赠支出", ("use", "project_code")),
     Follower(Photo, "张发放照片", ("title",)),
     Follower(Order, "份纠正通知", parent="subject_id"),
+    Follower(Certificate, "份捐赠证书", ("honour", "donor_kind")),
+    Follower(Need, "项认领需求", ("code", "kind")),
+    Follower(Pledge, "笔认领", parent="need_id"),
 )
 #: columns that name a person
-_PERSONS: tuple[tuple[Any, str], ...] = ((Gift, "designated_person_id"), (Spending, "person_id"))
+_PERSONS: tuple[tuple[Any, str], ...] = ((Gift, "designated_person_id"), (Spending, "person_id"), (Need, "person_id"))
+#: what else is said of a person there; a need without consent is public no more
+_WORDS: dict[Any, dict[str, Any]] = {Gift: {"recipient": "", "note": None}, Spending: {"memo": ERASED},
+                                     Need: {"consent_by": "", "consent_on": None, "note": None}}
 
 
 def hand_over(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID, merged_id: uuid.UUID) -> int:
@@ -73,9 +82,8 @@ def forget(session: Session, tenant_id: str, person_id: uuid.UUID) -> int:
     named the person stays upon the money, and nobody can tell whose it was."""
     count = 0
     for model, name in _PERSONS:
-        words: dict[str, str | None] = {"recipient": "", "note": None} if model is Gift else {"memo": ERASED}
         done = session.execute(update(model).where(model.tenant_id == tenant_id, getattr(model, name) == person_id)
-                               .values({**words, name: None}))
+                               .values({**_WORDS[model], name: None}))
         count += done.rowcount  # type: ignore[attr-defined]
     session.flush()  # as above
     return count

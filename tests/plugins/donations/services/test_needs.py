@@ -17,6 +17,7 @@ from core.processes.services import begin, take
 from plugins.donations.models import Need, Pledge
 from plugins.donations.processes.needs import NEED, PLEDGE
 from plugins.donations.queries import needs as queries
+from plugins.donations.services import following
 from plugins.donations.services.needs import pledge
 from tests.factories.registry import make_household, make_person
 from tests.plugins.donations.giving import JIA, VILLAGE, County, days, give_plan, make_county
@@ -203,3 +204,17 @@ def test_many_who_take_on_at_once_never_go_beyond_the_need(database: Database, t
     assert len(raised) == 2
     with database.session() as session, tenant_scope(session, JIA):
         assert session.get_one(Need, (JIA, need_id)).pledged == Decimal("20000")
+
+
+def test_a_need_follows_a_merge_and_loses_whose_it_was_with_an_erasure(jia: Session, county: County) -> None:
+    kept, merged, merge_id = new_id(), new_id(), new_id()
+    need = make(jia, county, kind="child", person_id=merged, note="监护人另有说明")
+    following.hand_over(jia, JIA, merge_id, kept, merged)
+    jia.refresh(need)
+    assert need.person_id == kept
+    following.hand_back(jia, JIA, merge_id)
+    jia.refresh(need)
+    assert need.person_id == merged
+    following.forget(jia, JIA, merged)
+    jia.refresh(need)
+    assert (need.person_id, need.consent_on, need.consent_by, need.note) == (None, None, "", None)
