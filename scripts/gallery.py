@@ -64,6 +64,11 @@ ADDRESSES = [
     ("accounts.code", None, "/sign-in"),
     ("people.person · overtaken", 0, ""),
     ("public.home", None, "/public/522723/"),
+    ("donations-public.certificates", None, "/public/522723/donations/certificates/"),
+    ("donations-public.needs", None, "/public/522723/donations/needs/"),
+    ("donations.certificates_due", 0, "/u/522723/p/donations/certificates/due"),
+    ("donations.publicity", 0, "/u/522723/p/donations/publicity"),
+    ("donations.library", 0, "/u/522723/p/donations/library"),
     ("public.follow_up_form", None, "/public/522723/objections"),
     ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),
 ]
