@@ -101,7 +101,7 @@ def lines_of(round_: AdmissionRound, found: Worked) -> list[Line]:
 def reason_of(outcome: Outcome) -> str:
     """Why, in words; a cut-off without needless zeros."""
     said = {name: f"{value.normalize():f}" if isinstance(value, Decimal) else value for name, value in outcome.params.items()}
-    return gettext(outcome.reason, **said)
+    return str(gettext(outcome.reason, **said))
 
 
 def decide(session: Session, round_: AdmissionRound, actor: Actor) -> Worked:
