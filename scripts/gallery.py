@@ -81,6 +81,9 @@ FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|r
 OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
 NO_CASE = {"units.change · reopen": "no unit of the demo is closed",
+           **dict.fromkeys(("donations.certificate", "donations.certificate_pdf", "donations.need", "donations-public.certificate"),
+                           "the demo has no certificate and no need"),
+           "donations.seal": "for whoever issues certificates, whom the demo lacks",
            **dict.fromkeys(("providers.leave", "providers.back"), "on the way to a provider and back: no pages")}
 PAGES_PER_PERSON = 300
 #: what is done on a page before its picture is taken
