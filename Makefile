@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install install-dev lint format types contracts migrations bench clauses demo-reset screenshots messages lock
+.PHONY: help run test install install-dev lint format types contracts migrations coverage bench clauses demo-reset screenshots messages lock
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -17,6 +17,9 @@ test: install-dev ## 安装所需一切，运行全部检查与测试
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/clauses.py
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+coverage: install-dev ## 同样的测试，另量分支覆盖率（须达 95%，约慢一倍）
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov=core --cov=plugins --cov-branch --cov-report=term:skip-covered --cov-fail-under=95
 
 install: ## 只安装，不启动
