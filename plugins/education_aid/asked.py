@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from core.errors import N_
 
-_REQUIRED = {"required": N_("必填"), "invalid": N_("须填整数")}
+_REQUIRED: dict[str, Any] = {"required": N_("必填"), "invalid": N_("须填整数")}
 
 
 class RunSchema(Schema):
@@ -23,4 +25,5 @@ class RunSchema(Schema):
 
 def messages_of(error: ValidationError) -> dict[str, str]:
     """The first message of each field."""
-    return {name: texts[0] for name, texts in error.normalized_messages().items()}
+    found: Any = error.messages
+    return {name: texts[0] for name, texts in found.items()}
