@@ -196,4 +196,4 @@ def test_a_missed_child_is_found_asked_about_next_door_and_closed(site: Site, br
     expect(clerk.get_by_text("在外县就读、没有发放信息的")).to_have_count(0)
     clerk.goto(site.url + f"/u/{JIA}/p/education_aid/check?{ARGS}")
     clerk.get_by_role("link", name="应享未享", exact=True).last.click()
-    expect(clerk.get_by_text("已销号").first).to_be_visible()
+    expect(clerk.get_by_role("cell", name="已销号").first).to_be_visible()

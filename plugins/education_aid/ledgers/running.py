@@ -55,7 +55,8 @@ APPLICATIONS = Ledger(
         _fixed("fund", N_("资金来源"), listed=False), _fixed("reason", N_("理由"), listed=False),
         _fixed("clause", N_("依据"), listed=False)))
 PAYMENTS = Ledger(
-    code="education_aid.payments", title=N_("资助发放"), one=N_("资助发放"), model=models.Payment, group=AID, order=30, icon="building-bank",
+    code="education_aid.payments", title=N_("资助发放"), one=N_("资助发放"), model=models.Payment, group=AID, order=30,
+    icon="building-bank",
     read=Action.PAYMENT_READ, write=Action.PAYMENT_WRITE, export=Action.PAYMENT_EXPORT, creatable=False, importable=False,
     removable=False, clause="EA-049", help=N_("银行到账才算已享受；银行退回的为待重发。"), title_of="item_name",
     fields=(

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from core.access.scoping import get_scoped
 from core.errors import N_, InvalidInput
 from core.extensions import today
 from core.host.request import plugin_host
@@ -17,6 +18,7 @@ from core.tenancy.queries import own_tenant
 from core.units.queries import units_by_id
 from core.web.markers import require
 from core.web.request import actor, db, unit
+from plugins.education_aid.models import Payment
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan.layers import banks_of
 from plugins.education_aid.queries import applications, payments
@@ -24,6 +26,7 @@ from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
 from plugins.education_aid.routes.terms import term_asked, years_around
 from plugins.education_aid.rules.words import TERMS
 from plugins.education_aid.services import paying
+from plugins.education_aid.services.voiding import void_payment
 
 #: a file of a county's whole term has some hundred kilobytes
 MOST_BYTES = 8 * 1024 * 1024
@@ -90,3 +93,13 @@ def read_return(code: str, batch_id: uuid.UUID) -> ResponseReturnValue:
     flash(gettext("到账 %(paid)s 笔，退回 %(back)s 笔，未回 %(silent)s 笔", paid=len(judged.credited), back=len(judged.returned),
                   silent=len(judged.silent)), "success" if not judged.returned else "warning")
     return redirect(url_for("education_aid.batch", code=code, batch_id=row.id))
+
+
+@blueprint.post("/payments/<uuid:payment_id>/void")
+@require(Action.PAYMENT_APPROVE)
+def void(code: str, payment_id: uuid.UUID) -> ResponseReturnValue:
+    """Void a credited payment, which is then owed back."""
+    row = get_scoped(db(), Payment, payment_id, scope_for(Action.PAYMENT_APPROVE))
+    owed = void_payment(db(), row, request.form.get("reason", ""), actor())
+    flash(gettext("已作废，须追回 %(amount)s 元", amount=f"{owed.outstanding:,.2f}"), "success")
+    return redirect(url_for("education_aid.application", code=code, application_id=row.application_id))

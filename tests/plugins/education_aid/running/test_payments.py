@@ -19,6 +19,7 @@ from plugins.education_aid.models.applications import slot_of
 from plugins.education_aid.processes.batches import BATCH
 from plugins.education_aid.queries import payments
 from plugins.education_aid.services import paying
+from plugins.education_aid.services.voiding import void_payment
 from tests.plugins.education_aid.running.conftest import OnDay
 from tests.plugins.education_aid.running.support import CENTRE, CHIEF, JIA, SCHOOL, TERM, YEAR, County, returned
 
@@ -193,3 +194,22 @@ def test_of_two_who_approve_at_once_one_payment_is_made(county: County, database
     county.session.expire_all()
     assert len(county.payments()) == 1
     assert county.payments()[0].unit_id == county.units[SCHOOL].id
+
+
+@pytest.mark.clause("EA-072")
+def test_a_void_award_of_400_is_owed_back_once(county: County, on_day: OnDay) -> None:
+    county.money()
+    county.award(county.child(), "400.00")
+    county.to_publicity()
+    on_day("2019-10-15")
+    county.approve()
+    batch = sent(county)
+    paying.read_return(county.session, county.host, batch, returned(batch, {1: "00"}, amount="400.00"), ON, CENTRE)
+    (payment,) = county.payments()
+    with pytest.raises(InvalidInput):
+        void_payment(county.session, payment, " ", CHIEF)
+    owed = void_payment(county.session, payment, "冒领他人资助", CHIEF)
+    assert (owed.amount, owed.outstanding, owed.debtor_id) == (Decimal("400.00"), Decimal("400.00"), county.units[SCHOOL].id)
+    assert (payment.state, payment.slot) == ("void", None)
+    with pytest.raises(Conflict):
+        void_payment(county.session, payment, "冒领他人资助", CHIEF)
