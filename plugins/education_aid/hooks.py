@@ -27,7 +27,7 @@ from core.host.markers import hookimpl
 from core.host.notices import NoticeSpec
 from core.host.processes import Process
 from core.registry.services.moving import count_followers, follow_change, take_back
-from plugins.education_aid import demo, demo_running, entries, jobs, models, permissions
+from plugins.education_aid import demo, demo_admission, demo_running, entries, jobs, models, permissions
 from plugins.education_aid.folders import FOLDERS
 from plugins.education_aid.ledgers.admission import ADMISSION
 from plugins.education_aid.ledgers.awards import AWARDS
@@ -132,6 +132,7 @@ def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> 
 def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
     demo.load(session, tenant_id, actor)
     demo_running.load(session, tenant_id, actor)
+    demo_admission.load(session, tenant_id, actor)
 
 
 @hookimpl

@@ -110,7 +110,7 @@ CHARGES = Ledger(
 VALUES = Ledger(
     code="education_aid.target-values", title=N_("目标填报"), one=N_("填报"), model=models.TargetValue, order=70, icon="chart-bar",
     **_RIGHTS, clause="EA-039", removable=False, on_written=targeting.guard,
-    help=N_("目标的编号见“资助目标”；比例填分子和分母，两者相当的各填一个数。"),
+    help=N_("目标的编号见“资助目标”；比例填分子和分母，两者相当的各填一个数；同一目标只由一级单位填，逐级都填会重复相加。"),
     fields=(
         Field("target", N_("目标编号"), required=True, most=60, key=True, filter="equal"),
         Field("year", N_("年度"), "integer", required=True, least=2000, most=2100, key=True, filter="equal", sort=True),

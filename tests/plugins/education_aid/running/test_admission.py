@@ -15,6 +15,7 @@ from core.errors import Conflict, InvalidInput, RuleViolation
 from core.ledgers.storing import create
 from core.registry.models import Person, Status
 from core.tenancy.queries import get_tenant
+from plugins.education_aid import demo_admission
 from plugins.education_aid.ledgers.admission import APPLICANTS, LOANS
 from plugins.education_aid.models import AdmissionRound, Applicant, Loan, Referral
 from plugins.education_aid.queries.admission import loans_of
@@ -244,3 +245,14 @@ def test_two_of_forty_without_a_loan_are_named(lone: County) -> None:
     rows = loans_of(lone.session, Scope((JIA,)), YEAR)
     found = coverage([row.id for row in rows], {row.id: row.state == "granted" for row in rows})
     assert found.rate == Decimal("95.0") and set(found.missing) == missing
+
+
+def test_the_demo_has_a_round_and_loans_once(lone: County) -> None:
+    lone.plan(LOAN)
+    lone.award(child(lone))
+    student = child(lone, "filing_card", stage="college")
+    for _ in range(2):
+        demo_admission.load(lone.session, JIA, CLERK)
+    assert len(lone.session.scalars(select(Applicant)).all()) == 1
+    [loan] = lone.session.scalars(select(Loan)).all()
+    assert (loan.person_id, str(loan.granted)) == (student.id, "7500.00")
