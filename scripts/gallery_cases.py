@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session
 
 from core.access.catalogue import catalogue
 from core.access.permissions import Role
-from core.access.queries import today
 from core.accounts import services as accounts
 from core.accounts.demo import PASSWORD
 from core.accounts.events import Happened
@@ -36,7 +35,7 @@ from core.accounts.vault import Security
 from core.accounts.workbooks import Fault
 from core.api.services import make_token
 from core.documents import demo as documents
-from core.extensions import Actor, new_id, tenant_scope, utcnow
+from core.extensions import Actor, new_id, tenant_scope, today, utcnow
 from core.host.contract import Event
 from core.jobs.models import Job, State
 from core.trail.services import record
