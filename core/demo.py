@@ -46,7 +46,8 @@ def load(database: Database, host: PluginHost, tenants_dir: Path, say: Say) -> l
     with database.transaction() as session:
         accounts = load_demo_accounts(session, catalogue(host))
     load_people(database, say)  # after the accounts, so that their schools get pupils
-    say("载入各项目的演示数据")
+    if not complete:
+        say("载入各项目的演示数据")
     with database.transaction() as session:  # last, on people and accounts; a plugin adds nothing twice
         _fill(session, host, actor)
     return accounts

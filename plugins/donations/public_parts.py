@@ -28,7 +28,8 @@ def _sums(found: queries.Sums) -> PublicPart | None:
         return None
     goods = ((gettext("收到物资"), gettext("折合 %(sum)s", sum=money(found.goods))),) if found.goods else ()
     return PublicPart(gettext("捐赠款物"), facts=(
-        (gettext("收到捐款"), money(found.money)), *goods, (gettext("捐赠"), gettext("%(count)s 笔", count=found.gifts)), (gettext("已使用"), money(found.spent)),
+        (gettext("收到捐款"), money(found.money)), *goods,
+        (gettext("捐赠"), gettext("%(count)s 笔", count=found.gifts)), (gettext("已使用"), money(found.spent)),
         (gettext("账户结余"), money(found.balance))),
         note=gettext("捐赠全凭自愿，不设指标；捐赠款中不列支工作经费。"), order=20)
 

@@ -49,7 +49,6 @@ def receive_many(session: Session, account: FundAccount, receipts: Sequence[Rece
         .execution_options(synchronize_session=False)).one_or_none()
     if row is None:
         refuse(session, account, Booking(MovementKind.RECEIPT, total, first, receipts[0].key))
-        return
     for name in ("balance", "reserved", "moves"):
         set_committed_value(account, name, getattr(row, name))
     try:

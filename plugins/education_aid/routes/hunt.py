@@ -54,8 +54,8 @@ def hunt_board(code: str) -> str:
 def hunt_file(code: str) -> Response:
     """The ledger village by village as a file."""
     term = term_asked()
-    rules = hunt_of(db(), g.tenant_id, term.school_year)
-    lines = hunt.villages(db(), scope_for(Action.DROPOUT_EXPORT), rules.cohort, term.school_year, term.number)
+    rules = _rules(term)  # without a cohort in the plan the file has its head alone, as the page has no villages
+    lines = hunt.villages(db(), scope_for(Action.DROPOUT_EXPORT), rules.cohort, term.school_year, term.number) if rules else []
     head = [gettext(text) for text in (N_("村"), N_("区划代码"), N_("适龄"), N_("在校"), N_("其中外县"), N_("未销号"), N_("已销号"),
                                        N_("包抓人"))]
     rows = [[line.unit.name, line.unit.code, line.children, line.at_school, line.elsewhere, line.open_cases, line.closed_cases,

@@ -95,7 +95,8 @@ class County:
     def year_of(self, person: Person, *items: str, year: int = 2016) -> Any:
         """The yuan of a year, of some items or of all."""
         self.session.expire_all()
-        return sum(one.amount for one in self.session.query(Award).filter_by(tenant_id=self.tenant.id, person_id=person.id, school_year=year)
+        rows = self.session.query(Award).filter_by(tenant_id=self.tenant.id, person_id=person.id, school_year=year)
+        return sum(one.amount for one in rows
                    if one.state == "entitled" and (not items or one.item in items))
 
 

@@ -169,7 +169,8 @@ def test_a_fact_that_changed_drafts_back_pay_and_claw_back(guiding_anywhere: Cou
         enrolment.boarding = boards
     guiding.session.flush()
     run = guiding.run()
-    found = {(one.person_id, one.item): (one.before, one.after, one.kind) for one in guiding.session.query(Difference).filter_by(run_id=run.id)}
+    rows = guiding.session.query(Difference).filter_by(run_id=run.id)
+    found = {(one.person_id, one.item): (one.before, one.after, one.kind) for one in rows}
     assert found[gains.id, "compulsory-boarding"] == (YUAN(0), YUAN(500), "backpay")
     assert found[loses.id, "compulsory-boarding"] == (YUAN(500), YUAN(0), "clawback")
     assert "compulsory-boarding" not in guiding.awards(loses) and run.counts["ended"] == 2
