@@ -104,7 +104,8 @@ def publicise(session: Session, host: PluginHost, unit: Unit, chosen: Sequence[A
     first = waiting[0]
     names = applications.names_by_id(session, first.tenant_id, [one.person_id for one in waiting])
     subject = f"education_aid.publicity:{new_id()}"
-    rows = [{"name": names.get(one.person_id, ""), "class_name": one.class_name, "item": one.item_name, "amount": one.amount}
+    rows = [{"name": names.get(one.person_id, ""), "class_name": one.class_name, "item": one.item_name, "amount": one.amount,
+             "person_id": one.person_id}
             for one in waiting]
     heading = title or f"{unit.name}{term_title(first.school_year, first.term)}学生资助公示"
     notice = open_notice(session, host, APPLICATIONS, first.tenant_id, unit, heading, rows, actor, subject=subject, on=on)
