@@ -45,7 +45,7 @@ FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "-
 SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 #: whose eyes the pages are seen with, in order of preference: role and code of the unit
 PEOPLE = [("tenant_admin", "522723"), ("platform_admin", "52"), ("plan_approver", "522723"), ("auditor", "52"),
-          ("school_clerk", "")]
+          ("school_clerk", ""), ("tenant_admin", "510822"), ("aid_centre", "522723")]
 #: pages that no link leads to, and states worth a picture of their own: name, person, address
 ADDRESSES = [
     ("accounts.sign_in", None, "/sign-in"),
@@ -64,26 +64,27 @@ ADDRESSES = [
     ("accounts.code", None, "/sign-in"),
     ("people.person · overtaken", 0, ""),
     ("public.home", None, "/public/522723/"),
-    ("donations-public.certificates", None, "/public/522723/donations/certificates/"),
+    ("donations-public.certificates", None, "/public/510822/donations/certificates/"),
+    ("donations-public.certificate", None, "{certificate}"),
     ("donations-public.needs", None, "/public/522723/donations/needs/"),
-    ("donations.certificates_due", 0, "/u/522723/p/donations/certificates/due"),
+    ("donations.certificates_due", 5, "/u/510822/p/donations/certificates/due"),
+    ("donations.seal", 5, "/u/510822/p/donations/seal"),
     ("donations.publicity", 0, "/u/522723/p/donations/publicity"),
     ("donations.library", 0, "/u/522723/p/donations/library"),
+    ("processes.overdue", 6, "/u/522723/overdue"),
+    ("funds.alarm_list", 6, "/u/522723/funds/alarms"),
     ("public.follow_up_form", None, "/public/522723/objections"),
     ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),
 ]
 #: parts of pages and downloads; no pictures of these
-SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|toml|xlsx|json)$|/(tree|suggest|children|pick|file|marked)$"
+SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|toml|xlsx|json|pdf)$|/(tree|suggest|children|pick|file|marked)$"
                      r"|/template$|/jobs/mark$|/export/|/sealed$|^/$")
 #: downloads whose address does not say so
-FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence)( · |$)")
+FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence|certificate_pdf)( · |$)")
 #: the ledgers share their pages: all of them are shown of this one, of the others the list
 OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
 NO_CASE = {"units.change · reopen": "no unit of the demo is closed",
-           **dict.fromkeys(("donations.certificate", "donations.certificate_pdf", "donations.need", "donations-public.certificate"),
-                           "the demo has no certificate and no need"),
-           "donations.seal": "for whoever issues certificates, whom the demo lacks",
            **dict.fromkeys(("providers.leave", "providers.back"), "on the way to a provider and back: no pages")}
 PAGES_PER_PERSON = 300
 #: what is done on a page before its picture is taken
@@ -150,7 +151,8 @@ def find_people(app: Flask) -> list[tuple[str, str]]:
 def plan(app: Flask, people: list[tuple[str, str]]) -> tuple[list[Shot], list[str]]:
     """An address for every page of the map, found by following links as each person; and the pages left over."""
     wanted = {name for rule in app.url_map.iter_rules() for name in names_of(rule)}
-    fixed = [Shot(name, person, address.format(unit=people[person][1] if person is not None else ""))
+    certificate = gallery_cases.certificate_address(app)
+    fixed = [Shot(name, person, address.format(unit=people[person][1] if person is not None else "", certificate=certificate))
              for name, person, address in ADDRESSES]
     found = {shot.name: shot for shot in fixed if shot.name in wanted}
     for number, (login, code) in enumerate(people):

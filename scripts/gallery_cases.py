@@ -46,8 +46,11 @@ from core.webhooks import services as webhooks
 from core.webhooks.hosts import allow_host
 from core.webhooks.models import DeliveryState, WebhookDelivery
 from core.webhooks.services import Wanted
+from plugins.donations.models import Certificate
 
 COUNTY, PROVINCE = "522723", "52"
+#: its plan honours donors
+HONOURING = "510822"
 ACTOR = Actor(None, "测试甲", source="cli")
 #: signs in with a second factor
 STRICT = "gallery-strict"
@@ -138,6 +141,13 @@ def _workbook(session: Session, county: Unit) -> None:
               asdict(Fault("C7", "角色", "局长", "没有这个角色"))]
     session.add(AccountImport(unit_id=county.id, uploaded_by=ACTOR.name, file_name="2026年秋季账号.xlsx", digest=uuid.uuid4().hex * 2,
                               rows=[{**row, "login": f"shili-{number}"} for number in range(3)], faults=faults, known=1))
+
+
+def certificate_address(app: Flask) -> str:
+    """The public page of a certificate of the demo that has been issued."""
+    with app.extensions["bangfu.database"].session() as session, tenant_scope(session, HONOURING):
+        token = session.scalars(select(Certificate.token).where(Certificate.state == "issued").limit(1)).one()
+    return f"/public/{HONOURING}/donations/certificates/{token}"
 
 
 def overtaken(page: Page) -> None:

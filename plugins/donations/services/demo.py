@@ -16,6 +16,9 @@ from core.units.queries import find_unit_by_code
 from plugins.donations.models import Appeal, Campaign, Consumption, Contribution, Gift, Project
 from plugins.donations.plan.reading import find_rule, rules_of
 from plugins.donations.services import campaigns
+from plugins.donations.services.demo_ended import load_ended
+from plugins.donations.services.demo_library import load_needs
+from plugins.donations.services.demo_papers import load_certificates
 from plugins.donations.services.gifts import settle
 from plugins.donations.services.spendings import Payment, pay
 
@@ -31,16 +34,26 @@ _GIFTS: tuple[dict[str, Any], ...] = (
     {"donor_kind": "unit", "donor_name": "演示纺织厂", "form": "goods", "item": "棉被", "quantity": Decimal("100.00"), "measure": "床",
      "unit_price": Decimal("120.00"), "amount": Decimal("12000.00"), "valued": True, "valuer": "演示镇", "direct": True,
      "valuation_basis": "同期市场行情", "proof_number": "YS-1", "consent": "named"},
+    {"donor_kind": "unit", "donor_name": "演示建筑公司", "amount": Decimal("88000.00"), "consent": "named"},
+    {"donor_kind": "person", "donor_name": "测试丙", "amount": Decimal("8000.00"), "consent": "named"},
     {"donor_kind": "unit", "donor_name": "演示书店", "form": "goods", "item": "旧书", "amount": Decimal("0.00"), "valued": False},
 )
 
 
 def load(session: Session, tenant_id: str, actor: Actor) -> None:
-    """A campaign with its gifts, a payment, a purchase and what a firm did, for a tenant that has none yet."""
+    """A campaign that runs and one that has ended, certificates and needs, each for a tenant that has none yet."""
     home = find_unit_by_code(session, tenant_id)
-    there = session.scalar(select(Campaign.id).where(Campaign.tenant_id == tenant_id).limit(1))
-    if home is None or home.level == "country" or there is not None:
+    if home is None or home.level == "country":
         return
+    if session.scalar(select(Campaign.id).where(Campaign.tenant_id == tenant_id).limit(1)) is None:
+        _run(session, tenant_id, home, actor)
+    load_certificates(session, tenant_id, actor)
+    load_needs(session, tenant_id, home, actor)
+    load_ended(session, tenant_id, home, _route(session, tenant_id), actor)
+
+
+def _run(session: Session, tenant_id: str, home: Unit, actor: Actor) -> None:
+    """A campaign with its gifts, a payment, a purchase and what a firm did."""
     plan = next(iter(rules_of(session, tenant_id, "campaign")), None)
     first = max(dt.date(2018, 9, 1), plan.entry.valid_from or dt.date(2018, 9, 1)) if plan else dt.date(2018, 9, 1)
     values: dict[str, Any] = {
@@ -57,8 +70,7 @@ def load(session: Session, tenant_id: str, actor: Actor) -> None:
 
 
 def _give(session: Session, tenant_id: str, home: Unit, actor: Actor) -> None:
-    route = next((rule.code for rule in rules_of(session, tenant_id, "route") if rule.get("when", "any") == "any"), "")
-    rows = []
+    route, rows = _route(session, tenant_id), []
     for number, given in enumerate(_GIFTS, 1):
         day = dt.date(2018, 10, 7 + number)
         rows.append(Gift(tenant_id=tenant_id, unit_id=home.id, reference=f"DEMO-{number:03d}", campaign_code="demo-2018", given_on=day,
@@ -66,6 +78,11 @@ def _give(session: Session, tenant_id: str, home: Unit, actor: Actor) -> None:
     session.add_all(rows)
     session.flush()  # they are settled as they are stored
     settle(session, tenant_id, [row.id for row in rows], actor)
+
+
+def _route(session: Session, tenant_id: str) -> str:
+    """The road of the plan that any gift may take."""
+    return next((rule.code for rule in rules_of(session, tenant_id, "route") if rule.get("when", "any") == "any"), "")
 
 
 def _beside(session: Session, tenant_id: str, home: Unit) -> None:

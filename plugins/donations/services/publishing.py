@@ -52,7 +52,7 @@ def _terms(session: Session, tenant_id: str, event: str) -> list[Term]:
             if isinstance(rule.get("days"), int) and rule.get("day_kind")]
 
 
-def publish(session: Session, host: PluginHost, one: Ended, actor: Actor, *, attachments: Sequence[Attachment] = (),
+def publish(session: Session, host: PluginHost | None, one: Ended, actor: Actor, *, attachments: Sequence[Attachment] = (),
             store: Store | None = None) -> Notice:
     """Publish donors and amounts of a campaign, or the use of a project. Raises LeakFound with each place that would
     give somebody away, Conflict while it goes on."""
