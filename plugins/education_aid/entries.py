@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 
 from flask import url_for
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.access.scoping import in_scope
 from core.host.contract import Place, Subject, TimelineEntry
-from plugins.education_aid.models import AidCase, DropoutCase, DropoutVisit, Letter, Payment
+from plugins.education_aid.models import AidCase, AidRun, Award, DropoutCase, DropoutVisit, Letter, Payment
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.rules import checking, hunting
 from plugins.education_aid.rules.words import term_title
@@ -19,9 +20,21 @@ MOST = 50
 
 
 def of_person(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
-    """What was credited, what was found, and the hunt, as far as whoever looks may see it."""
-    found = [*_payments(session, place, person), *_cases(session, place, person), *_hunt(session, place, person)]
+    """What was due, credited and found, and the hunt, as far as whoever looks may see it."""
+    found = [*_awards(session, place, person), *_payments(session, place, person),
+             *_cases(session, place, person), *_hunt(session, place, person)]
     return sorted(found, key=lambda entry: entry.on, reverse=True)[:MOST]
+
+
+def _awards(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
+    """A line for each term, which leads to the card for the parents."""
+    of_run = (AidRun.tenant_id == Award.tenant_id) & (AidRun.id == Award.run_id)
+    statement = in_scope(
+        select(Award.school_year, Award.term, func.count(), func.sum(Award.amount), func.max(AidRun.as_on)).join(AidRun, of_run).where(
+            Award.person_id == person.id, Award.state == "entitled", Award.amount > Decimal(0)), Award, place.scope(Action.AWARD_READ))
+    return [TimelineEntry(day, f"{term_title(year, term)}应享 {count} 项，{amount:,.2f} 元，看明白卡",
+                          url_for("education_aid.card", code=place.code, person_id=person.id, school_year=year, term=term))
+            for year, term, count, amount, day in session.execute(statement.group_by(Award.school_year, Award.term).limit(MOST))]
 
 
 def _payments(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:

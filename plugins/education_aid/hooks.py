@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.extensions import Actor
 from core.host.contract import (
     ActionSpec,
+    Card,
     Effect,
     FolderSpec,
     JobSpec,
@@ -27,7 +28,7 @@ from core.host.markers import hookimpl
 from core.host.notices import NoticeSpec
 from core.host.processes import Process
 from core.registry.services.moving import count_followers, follow_change, take_back
-from plugins.education_aid import demo, demo_admission, demo_running, entries, jobs, models, permissions
+from plugins.education_aid import demo, demo_admission, demo_running, desk, entries, jobs, models, permissions
 from plugins.education_aid.folders import FOLDERS
 from plugins.education_aid.ledgers.admission import ADMISSION
 from plugins.education_aid.ledgers.awards import AWARDS
@@ -138,6 +139,11 @@ def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
 @hookimpl
 def register_public_pages() -> list[Blueprint]:
     return [public_pages]
+
+
+@hookimpl
+def collect_cards(session: Session, place: Place) -> list[Card]:
+    return desk.cards(session, place)
 
 
 @hookimpl

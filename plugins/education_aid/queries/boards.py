@@ -21,6 +21,8 @@ from plugins.education_aid.rules.checking import coverage
 from plugins.education_aid.rules.words import PAID_BY_BANK
 
 ZERO = Decimal("0.00")
+#: 一（1）班 before 二（1）班 before 三（1）班
+_IN_ORDER = str.maketrans("一二三四五六七八九", "123456789")
 _BEYOND_PUBLICITY = ("township", "county", "approved", "paid", "archived")
 
 
@@ -55,26 +57,39 @@ class Sums:
 
 @dataclass
 class Line:
-    """One place of the board. `code` leads further down, where there is something."""
+    """One place of the board. `code` leads further down, where there is something; a class has the name it is kept by."""
 
     title: str
     code: str = ""
+    class_name: str = ""
     sums: Sums = field(default_factory=Sums)
 
 
 def board(session: Session, scope: Scope, school_year: int, term: int, by: str) -> tuple[list[Line], Sums]:
     """The board by "tenant", "school" or "class", in the order of the tree, and the sum of its lines."""
-    keys = {"tenant": ("tenant_id",), "school": ("unit_id",), "class": ("class_name",)}[by]
-    found: dict[Hashable, Sums] = {}
-    for model, where, read in _parts():
-        _count(session, scope, school_year, term, keys, model, where, read, found)
+    found = _counted(session, scope, school_year, term, {"tenant": ("tenant_id",), "school": ("unit_id",), "class": ("class_name",)}[by])
     names = _names(session, found, by)
     lines = [Line(*names[key], sums=sums) for key, sums in found.items() if key in names]
-    lines.sort(key=lambda line: (line.code, line.title))
+    lines.sort(key=lambda line: (line.code, line.title.translate(_IN_ORDER)))
     whole = Sums()
     for line in lines:
         whole.add(line.sums)
     return lines, whole
+
+
+def sums_of(session: Session, scope: Scope, school_year: int, term: int) -> Sums:
+    """The sum of a term's board, whichever way it is divided."""
+    whole = Sums()
+    for sums in _counted(session, scope, school_year, term, ("tenant_id",)).values():
+        whole.add(sums)
+    return whole
+
+
+def _counted(session: Session, scope: Scope, school_year: int, term: int, keys: tuple[str, ...]) -> dict[Hashable, Sums]:
+    found: dict[Hashable, Sums] = {}
+    for model, where, read in _parts():
+        _count(session, scope, school_year, term, keys, model, where, read, found)
+    return found
 
 
 def _parts() -> tuple[tuple[Any, tuple[Any, ...], tuple[str, str]], ...]:
@@ -118,11 +133,11 @@ def _take(session: Session, statement: Any, read: tuple[str, str], found: dict[H
             setattr(sums, read[1], getattr(sums, read[1]) + (amount or ZERO))
 
 
-def _names(session: Session, found: dict[Hashable, Sums], by: str) -> dict[Hashable, tuple[str, str]]:
+def _names(session: Session, found: dict[Hashable, Sums], by: str) -> dict[Hashable, tuple[str, ...]]:
     if by == "tenant":
         return {place.id: (place.name, place.unit.code) for place in list_tenants(session)}
     if by == "class":
-        return {key: (str(key) or "未分班", "") for key in found}
+        return {key: (str(key) or "未分班", "", str(key)) for key in found}
     ids = [key for key in found if isinstance(key, uuid.UUID)]
     return {unit.id: (unit.name, unit.code) for unit in session.scalars(select(Unit).where(Unit.id.in_(ids)))}
 

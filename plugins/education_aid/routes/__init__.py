@@ -6,6 +6,7 @@ from plugins.education_aid.routes import (
     boards,
     cards,
     cases,
+    classes,
     hunt,
     items,
     payments,
@@ -15,4 +16,5 @@ from plugins.education_aid.routes import (
 )
 from plugins.education_aid.routes.blueprint import blueprint
 
-__all__ = ["admission", "applications", "blueprint", "boards", "cards", "cases", "hunt", "items", "payments", "runs", "what_if", "why"]
+__all__ = ["admission", "applications", "blueprint", "boards", "cards", "cases", "classes", "hunt", "items", "payments", "runs", "what_if",
+           "why"]

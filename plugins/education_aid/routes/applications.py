@@ -26,8 +26,8 @@ from plugins.education_aid.asked import messages_of
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries import applications
 from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
-from plugins.education_aid.routes.terms import term_asked
-from plugins.education_aid.rules.words import FORMS, KINDS, PARTS, term_title
+from plugins.education_aid.routes.terms import term_asked, years_around
+from plugins.education_aid.rules.words import FORMS, KINDS, PARTS, TERMS, term_title
 from plugins.education_aid.services import applying
 
 
@@ -79,7 +79,7 @@ def publicity(code: str) -> str:
     term = term_asked()
     rows = applications.list_in(db(), scope_for(Action.APPLICATION_READ), "publicity", term.school_year, term.number)
     names = applications.names_by_tenant(db(), rows)
-    return show("publicity.html", term=term, waiting=[row for row in rows if not row.notice_subject],
+    return show("publicity.html", term=term, terms=TERMS, years=years_around(), waiting=[row for row in rows if not row.notice_subject],
                 shown=[row for row in rows if row.notice_subject], names=names)
 
 
