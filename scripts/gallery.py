@@ -77,8 +77,8 @@ ADDRESSES = [
     ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),
 ]
 #: parts of pages and downloads; no pictures of these
-SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|toml|xlsx|json|pdf)$|/(tree|suggest|children|pick|file|marked)$"
-                     r"|/template$|/jobs/mark$|/export/|/sealed$|^/$")
+SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|toml|xlsx|json|pdf)$"
+                     r"|/(tree|suggest|children|pick|file|marked)$|/template$|/jobs/mark$|/export/|/sealed$|^/$")
 #: downloads whose address does not say so
 FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence|certificate_pdf)( · |$)")
 #: the ledgers share their pages: all of them are shown of this one, of the others the list

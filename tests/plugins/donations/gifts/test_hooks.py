@@ -13,12 +13,16 @@ from core.access.scope import Scope
 from core.extensions import new_id
 from core.funds.recounting import recount
 from core.host.contract import Place, Subject, UnitChange
+from core.printing import picture
+from core.publicity.models import Notice, Objection
 from plugins.donations import desk, hooks
-from plugins.donations.models import Campaign, Contributor, Gift, Moved, Order, Spending
+from plugins.donations.models import Campaign, Certificate, Contributor, Gift, Moved, Need, Order, Seal, Spending
 from plugins.donations.services import contributors, following
+from plugins.donations.services.certificates import list_due
 from plugins.donations.services.orders import answer, open_order
 from plugins.donations.services.spendings import Payment, pay
 from tests.plugins.donations.gifts.support import ACTOR, JIA, TOWN, VILLAGE, County, yuan
+from tests.plugins.donations.giving import days
 
 WHOLE = Scope((JIA,), ())
 NOTHING = Scope()
@@ -111,8 +115,36 @@ def test_a_demonstration_is_loaded_once_by_any_plan_and_its_accounts_agree(sqlit
         county.plan(plan)
     for _ in range(2):
         hooks.on_demo_loaded(county.session, JIA, ACTOR)
-    assert [row.code for row in county.session.scalars(select(Campaign))] == ["demo-2018"]
+    assert sorted(row.code for row in county.session.scalars(select(Campaign))) == ["demo-2018", "demo-ended"]
     given = county.session.scalars(select(Gift)).all()
-    assert len(given) == 9
+    assert len(given) == 15
     assert all("演示" in row.donor_name or "测试" in row.donor_name or not row.donor_name for row in given)
     assert recount(county.session, JIA) == []
+    needs = county.session.scalars(select(Need)).all()
+    assert needs and all("演示" in row.summary and row.person_id is None and row.consent_on for row in needs)
+    assert sorted(row.state for row in county.session.scalars(select(Order))) == ["answered", "open"]
+
+
+def test_a_demonstration_shows_an_ended_campaign_where_a_plan_says_for_how_long(sqlite_county: County) -> None:
+    county = sqlite_county
+    county.plan(text=days(7))
+    for _ in range(2):
+        hooks.on_demo_loaded(county.session, JIA, ACTOR)
+    notices = county.session.scalars(select(Notice)).all()
+    assert [(row.title, row.state, row.row_count) for row in notices] == [("图书捐赠活动（演示）：捐赠款物公示", "open", 4)]
+    assert sorted(row.state for row in county.session.scalars(select(Objection))) == ["noted", "open"]
+
+
+def test_a_demonstration_honours_donors_where_the_plan_does(sqlite_county: County) -> None:
+    county = sqlite_county
+    hooks.on_demo_loaded(county.session, JIA, ACTOR)
+    assert county.session.scalars(select(Certificate)).all() == []
+    county.plan("sichuan/qingchuan.toml")
+    for _ in range(2):
+        hooks.on_demo_loaded(county.session, JIA, ACTOR)
+    made = county.session.scalars(select(Certificate)).all()
+    assert sorted(row.state for row in made) == ["issued", "revoked", "submitted"]
+    assert all("演示" in row.donor_name or "测试" in row.donor_name for row in made)
+    seal = county.session.scalars(select(Seal)).one()
+    assert seal.unit_id == made[0].issuer_unit_id and "image/png" in picture(seal.content)
+    assert list_due(county.session, JIA, WHOLE)

@@ -34,6 +34,13 @@ def test_a_late_campaign_says_by_how_many_working_days(browse: Browse, ended: Ca
     assert "公示中" in browse("county-one").get(f"/u/{JIA}/p/donations/publicity").text
 
 
+def test_what_is_public_leads_to_its_notice(browse: Browse, ended: Campaign) -> None:
+    address = f"/u/{JIA}/p/donations/publicity/campaigns/{ended.id}"
+    browse("county-one").post(address, data={})
+    answer = browse("jia-admin").get(address)
+    assert answer.status_code == 200 and f'href="/u/{JIA}/publicity/notices/' in answer.text
+
+
 def test_what_was_looked_at_becomes_public_and_goes_by_itself(browse: Browse, ended: Campaign, on_day: OnDay) -> None:
     address = f"/u/{JIA}/p/donations/publicity/campaigns/{ended.id}"
     preview = browse("county-one").get(address).text
