@@ -13,8 +13,8 @@ from core.documents.storage import Store
 from core.errors import N_, NotFound, PlatformError
 from core.extensions import today
 from core.host.request import plugin_host
-from core.publicity.models import DutyClock, Notice
-from core.publicity.rules.periods import days_overdue
+from core.publicity.models import OPEN, DutyClock, Notice
+from core.publicity.rules.periods import days_overdue, is_shown
 from core.publicity.rules.snapshots import table_of
 from core.publicity.services import Attachment, missing
 from core.web.markers import require
@@ -50,6 +50,11 @@ class Duty:
     def kind(self) -> str:
         """campaigns or projects, as in its address."""
         return "campaigns" if isinstance(self.one, Campaign) else "projects"
+
+    @property
+    def showing(self) -> bool:
+        """Whether the public sees its notice now."""
+        return self.notice is not None and self.notice.state == OPEN and is_shown(self.notice.opens_on, self.notice.closes_on, today())
 
     @property
     def late(self) -> int:

@@ -10,17 +10,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.errors import ParameterError
 from core.extensions import Actor, today
+from core.funds.queries import get_account
 from core.publicity.services import answer_objection, object_to
-from core.tenancy.parameters import ParameterError
 from core.units.models import Unit
 from plugins.donations.models import Campaign, Gift
 from plugins.donations.services import campaigns, orders
 from plugins.donations.services.gifts import settle
 from plugins.donations.services.publishing import publish
+from plugins.donations.services.spendings import Payment, pay
 
 CODE = "demo-ended"
-_BEGAN, _GIVEN, _ENDED, _PROJECT_ENDED = (dt.timedelta(days) for days in (90, 60, 20, 12))
+_BEGAN, _GIVEN, _SPENT, _ENDED, _PROJECT_ENDED = (dt.timedelta(days) for days in (90, 60, 30, 20, 12))
+_PAID = Decimal("3200.00")
 _GIFTS: tuple[dict[str, Any], ...] = (
     {"donor_kind": "unit", "donor_name": "演示建材公司", "amount": Decimal("26000.00"), "consent": "named"},
     {"donor_kind": "person", "donor_name": "测试戊", "amount": Decimal("600.00")},
@@ -45,6 +48,7 @@ def load_ended(session: Session, tenant_id: str, home: Unit, route: str, actor: 
     _published(session, made, actor)
     project = campaigns.add_project(session, tenant_id, home, {
         "code": "demo-books", "title": "学校图书角（演示）", "campaign_code": CODE, "use": "school", "starts_on": day - _GIVEN}, actor)
+    _spend(session, tenant_id, home, given[0], actor)
     campaigns.end_project(session, project, day - _PROJECT_ENDED, actor)
     orders.open_order(session, "gift", given[1], "演示：收据日期与捐赠日期不一致，请核对更正", actor)
     answered = orders.open_order(session, "campaign", made, "演示：倡议书没有写明自愿原则", actor)
@@ -58,6 +62,13 @@ def _give(session: Session, tenant_id: str, home: Unit, on: dt.date, route: str,
     session.flush()  # they are settled as they are stored
     settle(session, tenant_id, [row.id for row in rows], actor)
     return rows
+
+
+def _spend(session: Session, tenant_id: str, home: Unit, gift: Gift, actor: Actor) -> None:
+    """What the project bought; money that is still under way cannot be spent."""
+    if gift.account_id is not None and get_account(session, tenant_id, gift.account_id).free >= _PAID:
+        pay(session, tenant_id, home, Payment(gift.account_id, _PAID, today() - _SPENT, "school", campaign_id=gift.campaign_id,
+                                              project_code="demo-books", memo="演示支出"), actor)
 
 
 def _published(session: Session, made: Campaign, actor: Actor) -> None:
