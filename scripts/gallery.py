@@ -36,7 +36,7 @@ from core.accounts.models import Account  # noqa: E402
 from core.app import create_app  # noqa: E402
 from core.config import Settings  # noqa: E402
 from core.units.models import Unit  # noqa: E402
-from scripts import gallery_cases  # noqa: E402
+from scripts import gallery_aid, gallery_cases  # noqa: E402
 
 OUT = ROOT / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -58,6 +58,12 @@ ADDRESSES = [
     ("shell.workbench · province", 1, "/u/52/"),
     ("education_aid.board · province", 1, "/u/52/p/education_aid/board"),
     ("education_aid.hunt_board", 0, "/u/522723/p/education_aid/hunt"),
+    ("education_aid.board · school", 0, "/u/522723001-S01/p/education_aid/board"),
+    ("education_aid.class_list", 0, "/u/522723001-S01/p/education_aid/class?class_name=四（1）班"),
+    ("education_aid.admission_round", 6, "/u/522723/p/education_aid/rounds/{round}"),
+    ("education_aid.dropout_case", 6, "/u/522723/p/education_aid/dropouts/{dropout}"),
+    ("education_aid.what_if", 6, "/u/522723/p/education_aid/what-if/{draft}"),
+    ("education_aid-public.open_card", None, "/public/522723/education_aid/card/{card}"),
     ("units.show · township", 0, "/u/522723001/units"),
     ("units.show · as of", 0, "/u/522723/units?as_of=2015-01-01"),
     ("api.docs", 0, "/api/docs?unit=522723"),
@@ -80,11 +86,14 @@ ADDRESSES = [
 SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|toml|xlsx|json|pdf)$"
                      r"|/(tree|suggest|children|pick|file|marked)$|/template$|/jobs/mark$|/export/|/sealed$|^/$")
 #: downloads whose address does not say so
-FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence|certificate_pdf)( · |$)")
+FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence|certificate_pdf|card_code)"
+                   r"( · |$)")
 #: the ledgers share their pages: all of them are shown of this one, of the others the list
 OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
 NO_CASE = {"units.change · reopen": "no unit of the demo is closed",
+           **dict.fromkeys(("education_aid.batch", "education_aid.letter"),
+                           "the plan of the demo's county names no bank and no two bodies that sign"),
            **dict.fromkeys(("providers.leave", "providers.back"), "on the way to a provider and back: no pages")}
 PAGES_PER_PERSON = 300
 #: what is done on a page before its picture is taken
@@ -110,6 +119,7 @@ def main() -> int:
         app = create_app(Settings.from_env())
         people = find_people(app)
         gallery_cases.make(app, people[0][0])
+        gallery_aid.make(app)
         return picture(app, people)
 
 
@@ -152,7 +162,8 @@ def plan(app: Flask, people: list[tuple[str, str]]) -> tuple[list[Shot], list[st
     """An address for every page of the map, found by following links as each person; and the pages left over."""
     wanted = {name for rule in app.url_map.iter_rules() for name in names_of(rule)}
     certificate = gallery_cases.certificate_address(app)
-    fixed = [Shot(name, person, address.format(unit=people[person][1] if person is not None else "", certificate=certificate))
+    aid = gallery_aid.addresses(app)
+    fixed = [Shot(name, person, address.format(unit=people[person][1] if person is not None else "", certificate=certificate, **aid))
              for name, person, address in ADDRESSES]
     found = {shot.name: shot for shot in fixed if shot.name in wanted}
     for number, (login, code) in enumerate(people):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import func, select, update
@@ -29,9 +30,9 @@ def of_person(session: Session, place: Place, person: Subject) -> list[TimelineE
 def _awards(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
     """A line for each term, which leads to the card for the parents."""
     of_run = (AidRun.tenant_id == Award.tenant_id) & (AidRun.id == Award.run_id)
-    statement = in_scope(
-        select(Award.school_year, Award.term, func.count(), func.sum(Award.amount), func.max(AidRun.as_on)).join(AidRun, of_run).where(
-            Award.person_id == person.id, Award.state == "entitled", Award.amount > Decimal(0)), Award, place.scope(Action.AWARD_READ))
+    statement: Any = select(Award.school_year, Award.term, func.count(), func.sum(Award.amount), func.max(AidRun.as_on)).join(
+        AidRun, of_run).where(Award.person_id == person.id, Award.state == "entitled", Award.amount > Decimal(0))
+    statement = in_scope(statement, Award, place.scope(Action.AWARD_READ))
     return [TimelineEntry(day, f"{term_title(year, term)}应享 {count} 项，{amount:,.2f} 元，看明白卡",
                           url_for("education_aid.card", code=place.code, person_id=person.id, school_year=year, term=term))
             for year, term, count, amount, day in session.execute(statement.group_by(Award.school_year, Award.term).limit(MOST))]

@@ -109,14 +109,26 @@ def bank_of(session: Session, tenant_id: str, code: str) -> Bank:
 
 
 @dataclass(frozen=True)
-class Hunt:
+class Terms:
+    """After how many days away a pupil counts as dropped out, and within how many a case is to be settled."""
+
+    absence_days: int | None
+    case_days: int | None
+
+
+@dataclass(frozen=True)
+class Hunt(Terms):
     """Whom the hunt for children out of school covers in a school year, and what is held against it."""
 
     cohort: Cohort
     ceiling: Decimal | None
-    absence_days: int | None
-    case_days: int | None
     clause: str
+
+
+def terms_of(session: Session, tenant_id: str) -> Terms:
+    """The days that hold for a pupil who is not there, whether or not a plan says whom a hunt covers."""
+    words = words_of(session, tenant_id, DROPOUT)[::-1]
+    return Terms(_said(words, "absence_days"), _said(words, "case_days"))
 
 
 def hunt_of(session: Session, tenant_id: str, school_year: int) -> Hunt:
@@ -126,7 +138,7 @@ def hunt_of(session: Session, tenant_id: str, school_year: int) -> Hunt:
     if found is None:
         raise ParameterError(N_("方案没有写明控辍保学的适龄范围：请在 [[education_aid.dropout]] 写明出生日期或年龄，并注明条款"),
                              key=DROPOUT)
-    return Hunt(found[1], _said(words, "ceiling"), _said(words, "absence_days"), _said(words, "case_days"), found[0].clause)
+    return Hunt(_said(words, "absence_days"), _said(words, "case_days"), found[1], _said(words, "ceiling"), found[0].clause)
 
 
 def _said(words: list[Word], key: str) -> Any:

@@ -133,13 +133,13 @@ def _take(session: Session, statement: Any, read: tuple[str, str], found: dict[H
             setattr(sums, read[1], getattr(sums, read[1]) + (amount or ZERO))
 
 
-def _names(session: Session, found: dict[Hashable, Sums], by: str) -> dict[Hashable, tuple[str, ...]]:
+def _names(session: Session, found: dict[Hashable, Sums], by: str) -> dict[Hashable, tuple[str, str, str]]:
     if by == "tenant":
-        return {place.id: (place.name, place.unit.code) for place in list_tenants(session)}
+        return {place.id: (place.name, place.unit.code, "") for place in list_tenants(session)}
     if by == "class":
         return {key: (str(key) or "未分班", "", str(key)) for key in found}
     ids = [key for key in found if isinstance(key, uuid.UUID)]
-    return {unit.id: (unit.name, unit.code) for unit in session.scalars(select(Unit).where(Unit.id.in_(ids)))}
+    return {unit.id: (unit.name, unit.code, "") for unit in session.scalars(select(Unit).where(Unit.id.in_(ids)))}
 
 
 def terms_known(session: Session, scope: Scope) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from core.trail.services import record
 from core.units.queries import units_by_id
 from plugins.education_aid.models.dropout import DropoutCase, DropoutVisit
 from plugins.education_aid.permissions import Action
-from plugins.education_aid.plan.layers import Hunt, hunt_of
+from plugins.education_aid.plan.layers import Terms, hunt_of, terms_of
 from plugins.education_aid.processes.dropout import DROPOUT
 from plugins.education_aid.queries import hunt
 from plugins.education_aid.rules import hunting
@@ -61,7 +61,7 @@ def mark_absent(session: Session, enrolment: Enrolment, days: int, note: str, ac
     the child has an open case already."""
     if days < 1:
         raise InvalidInput(N_("请填写连续缺课的天数"), fields={"days": N_("至少 1 天")})
-    rules = hunt_of(session, enrolment.tenant_id, enrolment.school_year)
+    rules = terms_of(session, enrolment.tenant_id)
     kind = hunting.case_of(hunting.Child(enrolment.person_id, True, absent=days), rules.absence_days)
     if enrolment.person_id in _open_cases(session, enrolment.tenant_id):
         return None
@@ -79,7 +79,7 @@ def _open_cases(session: Session, tenant_id: str) -> set[uuid.UUID]:
     return set(session.scalars(select(DropoutCase.person_id).where(DropoutCase.tenant_id == tenant_id, DropoutCase.state != "closed")))
 
 
-def _open(session: Session, tenant_id: str, school_year: int, term: int, rules: Hunt, found: Sequence[tuple[hunt.Standing, str]],
+def _open(session: Session, tenant_id: str, school_year: int, term: int, rules: Terms, found: Sequence[tuple[hunt.Standing, str]],
           actor: Actor, *, note: str = "") -> list[DropoutCase]:
     due_on = add_days(today(), rules.case_days, DayKind.CALENDAR).day if rules.case_days else None
     owner, schools = owner_of(session, tenant_id), units_by_id(session, {child.school_id for child, _ in found if child.school_id})

@@ -190,3 +190,10 @@ def test_the_ceiling_of_the_plan_is_what_the_rate_is_held_against(lone: County) 
     ceiling = hunt_of(lone.session, JIA, YEAR).ceiling
     assert ceiling == Decimal(2)
     assert (cohort.rate(10, 500, ceiling).kept, cohort.rate(11, 500, ceiling).kept) == (True, False)
+
+
+def test_a_pupil_away_is_noted_where_the_plan_names_no_cohort(lone: County) -> None:
+    lone.plan(FLOW.format(township="false"))
+    made = hunting.mark_absent(lone.session, lone.enrol(lone.child(school=None), SCHOOL), 12, "", TEACHER)
+    assert made is not None
+    assert (made.kind, made.due_on) == ("suspected", None)
