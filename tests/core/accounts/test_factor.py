@@ -202,7 +202,7 @@ def test_the_second_step_needs_the_first_and_does_not_wait(strict: Flask, client
 
 
 def test_whoever_wants_it_has_it_renews_the_codes_and_leaves_it(client_as: ClientAs, strict: Flask) -> None:
-    client = client_as("jia-admin")
+    client = client_as("jia-school")
     assert client.get("/me").status_code == 200
     assert "开始启用" in client.get("/me/factor").text
     key, codes = enrol(client)

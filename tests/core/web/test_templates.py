@@ -14,6 +14,7 @@ from core.config import ROOT
 STATIC = ROOT / "core/web/static"
 TEMPLATES = sorted(
     path for folder in ("core", "plugins", "tests") for path in (ROOT / folder).glob("**/templates/**/*.html")
+    if path.name != "evidence.html"  # a file of the evidence pack: it stands alone, in the language of what was published
 )
 OWN_FILES = sorted(path for path in STATIC.rglob("*") if path.is_file() and "vendor" not in path.parts)
 SPRITE = set((ROOT / "core/web/icons.txt").read_text(encoding="utf-8").split())
