@@ -237,6 +237,8 @@ class Enrolment(Dated, Base):
     ended_on: Mapped[dt.date | None]
     #: promoted, transferred, graduated, suspended, dropped_out, died, or empty
     ending: Mapped[str] = mapped_column(String(16), default="")
+    #: where a graduate went, of `rules.words.DESTINATIONS`; empty where nobody has said
+    destination: Mapped[str] = mapped_column(String(16), default="")
     elsewhere_place: Mapped[str] = mapped_column(String(20), default="")
     elsewhere_school: Mapped[str] = mapped_column(String(120), default="")
     register_number_sealed: Mapped[bytes | None] = sealed_column("register_number")
@@ -307,6 +309,8 @@ class SchoolFacts(Dated, Base):
     ownership: Mapped[str] = mapped_column(String(20), default="public")
     approved: Mapped[bool] = mapped_column(default=True)
     boarding: Mapped[bool] = mapped_column(default=False)
+    #: urban, town, rural (城区、镇区、乡村); empty where nobody has said
+    locality: Mapped[str] = mapped_column(String(16), default="")
 
     __table_args__ = (
         _scoped("registry_school_facts"),

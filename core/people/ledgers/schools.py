@@ -18,8 +18,10 @@ from core.people.ledgers.persons import NUMBER_CHECKS, person_page
 from core.registry.models import Enrolment, SchoolFacts, Staff
 from core.registry.permissions import Action
 from core.registry.rules.words import (
+    DESTINATIONS,
     ENDINGS,
     ESTABLISHMENTS,
+    LOCALITIES,
     OWNER_LEVELS,
     OWNERSHIPS,
     SCHOOL_KINDS,
@@ -70,6 +72,8 @@ ENROLMENTS = Ledger(
                                                                                                     "入学时间", "开始日期", "入校日期")),
         Field("ended_on", N_("离开日期"), "date", listed=False, aliases=("结束日期", "离校日期", "毕业日期"), help=N_("不再就读的第一天")),
         Field("ending", N_("结束方式"), "choice", choices=ENDINGS, filter="choice", listed=False, aliases=("去向", "学籍变动", "异动类型")),
+        Field("destination", N_("毕业去向"), "choice", choices=DESTINATIONS, filter="choice", listed=False, aliases=("升学去向", "毕业后去向"),
+              help=N_("毕业的写明去了哪里；不知道的空着")),
         Field("elsewhere_place", N_("外地区划代码"), most=20, listed=False, pattern="[0-9]{2,12}",
               pattern_hint=N_("在外县外省就读的，填就读地的区划代码")),
         Field("elsewhere_school", N_("外地学校"), most=120, listed=False, aliases=("外地就读学校", "县外学校"),
@@ -81,6 +85,8 @@ ENROLMENTS = Ledger(
         Check(("begun_on", "ended_on"), "ended_on", N_("离开日期不能早于入读日期"), lambda row: row["ended_on"] < row["begun_on"]),
         Check(("ended_on", "ending"), "ending", N_("离开日期与结束方式要么都填，要么都不填"),
               lambda row: row["ended_on"].is_null() != row["ending"].is_null()),
+        Check(("ending", "destination"), "destination", N_("毕业的才填毕业去向"),
+              lambda row: row["destination"].is_not_null() & (row["ending"].is_null() | (row["ending"] != "graduated"))),
         Check(("school_year", "begun_on"), "begun_on", N_("入读日期晚于这个学年"),
               lambda row: row["begun_on"].dt.year() > row["school_year"] + 1),
         Check(("school_year", "ended_on"), "ended_on", N_("离开日期早于这个学年"),
@@ -117,7 +123,7 @@ SCHOOLS = Ledger(
     code="core.school_facts", title=N_("学校情况台账"), one=N_("学校情况"), model=SchoolFacts, group=SCHOOL, order=10, icon="building",
     before_written=remembering.of(SchoolFacts),
     read=Action.SCHOOL_READ, write=Action.SCHOOL_WRITE, export=Action.SCHOOL_EXPORT, title_of="unit_id",
-    help=N_("方案可能问到的学校情况：类别、学段、隶属、办学性质、是否批准、有无寄宿。"),
+    help=N_("方案可能问到的学校情况：类别、学段、城乡、隶属、办学性质、是否批准、有无寄宿。"),
     fields=(
         unit(N_("学校"), "学校名称", "学校（全称）"),
         Field("kind", N_("学校类别"), "choice", required=True, choices=SCHOOL_KINDS, filter="choice", aliases=("类别",
@@ -127,6 +133,8 @@ SCHOOLS = Ledger(
         Field("ownership", N_("办学性质"), "choice", required=True, choices=OWNERSHIPS, default="public",
               filter="choice", aliases=("性质", "公办民办", "举办性质")),
         Field("approved", N_("已批准"), "yes_no", default=True, filter="equal", aliases=("是否批准", "是否审批", "有无办学许可")),
+        Field("locality", N_("城乡"), "choice", choices=LOCALITIES, filter="choice", aliases=("城乡类型", "城乡分类", "所在地城乡类型"),
+              help=N_("按教育统计分城区、镇区、乡村；不知道的空着")),
         Field("boarding", N_("有寄宿"), "yes_no", default=False, filter="equal", aliases=("是否寄宿制", "寄宿制学校", "是否有寄宿")),
     ),
     on_written=guarding.school_facts, removable=False,

@@ -54,6 +54,11 @@ ENDINGS: Words = (
     ("promoted", N_("升级")), ("graduated", N_("毕业")), ("transferred", N_("转学")), ("suspended", N_("休学")),
     ("dropped_out", N_("辍学")), ("withdrawn", N_("退学")), ("died", N_("死亡")),
 )
+#: where a graduate went
+DESTINATIONS: Words = (
+    ("senior", N_("升入普通高中")), ("vocational", N_("升入中等职业学校")), ("college", N_("升入高职（专科）")), ("university", N_("升入本科")),
+    ("postgraduate", N_("升入研究生")), ("work", N_("就业")), ("army", N_("参军")), ("abroad", N_("出国（境）")), ("none", N_("未升学未就业")),
+)
 TERMS: Words = (("1", N_("秋季学期")), ("2", N_("春季学期")))
 ESTABLISHMENTS: Words = (
     ("public", N_("在编")), ("contract", N_("合同聘用")), ("special_post", N_("特岗")), ("substitute", N_("代课")), ("other", N_("其他")),
@@ -69,6 +74,8 @@ SCHOOL_KINDS: Words = (
 OWNER_LEVELS: Words = (
     ("township", N_("乡镇")), ("county", N_("县")), ("city", N_("市")), ("province", N_("省")), ("country", N_("中央")),
 )
+#: as the statistics of education tell town from country
+LOCALITIES: Words = (("urban", N_("城区")), ("town", N_("镇区")), ("rural", N_("乡村")))
 OWNERSHIPS: Words = (("public", N_("公办")), ("inclusive_private", N_("普惠性民办")), ("private", N_("民办")))
 INCOME_KINDS: Words = (
     ("wage", N_("工资性收入")), ("business", N_("生产经营性收入")), ("transfer", N_("转移性收入")), ("property", N_("财产性收入")),
