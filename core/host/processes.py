@@ -46,14 +46,16 @@ class Deadline:
 
     `days` is a number with its `unit` (工作日, 自然日, 教学日), or the code of an entry of the plan (by default a
     `[[value]]`) whose `key` is the number and whose `unit`, where it has one, prevails. A plan that does not say the number
-    sets no deadline: nothing is guessed.
+    sets no deadline: nothing is guessed. With `column` the record names the day itself, in that column: a measure promised
+    by its owner, or a term set by whoever found the problem.
     """
 
-    days: int | str
+    days: int | str = 0
     unit: str = WORKING
     clause: str = ""
     section: str = "value"
     key: str = "value"
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,9 @@ class Step:
     #: a question to answer before the step is done
     confirm: str = ""
     clause: str = ""
+    #: the column with the id of the unit where the action must be held instead of where the record stands: a problem that
+    #: a city raised is closed by the city
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,6 +205,9 @@ def _step_faults(process: Process, step: Step, codes: set[str], steps: set[str])
         faults.append((N_("流程 %(code)s 的步骤 %(step)s 提到没有的状态或步骤"), where))
     if any(process.state(source).final for source in step.sources):
         faults.append((N_("流程 %(code)s 的步骤 %(step)s 从已办结的状态出发"), where))
-    if step.deadline is not None and isinstance(step.deadline.days, int) and step.deadline.days < 1:
+    named = {step.at, step.deadline.column if step.deadline else ""} - {""}
+    if named - {*process.model.__table__.columns.keys()}:
+        faults.append((N_("流程 %(code)s 的表缺少列 %(column)s"), {"code": process.code, "column": "、".join(sorted(named))}))
+    if step.deadline is not None and not step.deadline.column and isinstance(step.deadline.days, int) and step.deadline.days < 1:
         faults.append((N_("流程 %(code)s 的步骤 %(step)s 的期限须至少一天"), where))
     return faults

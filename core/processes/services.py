@@ -82,20 +82,27 @@ def steps_open(session: Session, process: Process, record: Any, viewer: Viewer) 
     not theirs to do, or for which something is missing, says so."""
     if getattr(record, "removed_at", None) is not None:
         return []
-    home = units_by_id(session, {record.unit_id})[record.unit_id]
-    steps = [step for step in process.leaving(record.state) if viewer.allowed(step.action, home)]
+    leaving = process.leaving(record.state)
+    homes = units_by_id(session, {home_of(step, record) for step in leaving})
+    steps = [step for step in leaving if viewer.allowed(step.action, homes[home_of(step, record)])]
     if not steps:
         return []
     marks = queries.marks_of(session, process, record.tenant_id, record.id)
     dues = queries.dues_of(session, process, record.tenant_id, record.id)
     offers = []
     for step in steps:
-        refused = judging.refusal(session, process, record, step, marks, viewer, home)
+        refused = judging.refusal(session, process, record, step, marks, viewer, homes[home_of(step, record)])
         if refused is not None and step.only_by:
             continue  # somebody else's to withdraw, now and later
         missing = () if refused else tuple(judging.missing_of(session, record, step))
         offers.append(Offer(step, refused.text if refused else "", missing, dues.get(step.code)))
     return offers
+
+
+def home_of(step: Step, record: Any) -> uuid.UUID:
+    """The unit where the step's action must be held: where the record stands, or the unit it names."""
+    found: uuid.UUID = getattr(record, step.at or "unit_id")
+    return found
 
 
 def step_of(process: Process, code: str) -> Step:
@@ -111,7 +118,8 @@ def judge(session: Session, process: Process, record: Any, step: Step, marks: Se
     """Raise whatever stands against the step."""
     judging.stands_right(process, record, step, marks, version)
     if viewer is not None:
-        judging.permitted(process, record, step, marks, viewer, units_by_id(session, {record.unit_id})[record.unit_id])
+        home = home_of(step, record)
+        judging.permitted(process, record, step, marks, viewer, units_by_id(session, {home})[home])
     judging.duties_apart(process, step, marks, actor.account_id)
     judging.reasoned(step, reason)
     judging.complete(session, process, record, step)

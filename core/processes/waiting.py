@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
@@ -175,6 +175,10 @@ def _waiting(statement: Any, process: Process, step: Step, viewer: Viewer, place
         apart |= {process.submits}
     if apart:
         statement = statement.where(~_did(process, apart, viewer.account_id))
+    if step.at:
+        ranges = viewer.reach(step.action).ranges
+        within = select(Unit.id).where(or_(*(and_(Unit.path >= low, Unit.path < high) for low, high in ranges)))
+        statement = statement.where(getattr(model, step.at).in_(within))
     return statement.where(_did(process, set(step.only_by), viewer.account_id)) if step.only_by else statement
 
 
