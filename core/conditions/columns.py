@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Mapping
 from decimal import Decimal
 
 import polars as pl
@@ -27,13 +28,14 @@ def columns_of(condition: Condition) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def to_polars(condition: Condition) -> pl.Expr:
-    """The expression of a nullable truth."""
+def to_polars(condition: Condition, known: Mapping[str, pl.Expr] | None = None) -> pl.Expr:
+    """The expression of a nullable truth; `known` are expressions to take in place of the columns of these names."""
     if isinstance(condition, OneOf):
         if condition.fact.kind == CHOICE:
             column = pl.col(condition.fact.name)  # one code is compared: three times quicker than a search in a list
             return column == condition.codes[0] if len(condition.codes) == 1 else column.is_in(list(condition.codes))
-        return functools.reduce(operator.or_, (pl.col(member(condition.fact.name, code)) for code in condition.codes))
+        names = [member(condition.fact.name, code) for code in condition.codes]
+        return functools.reduce(operator.or_, ((known or {}).get(name, pl.col(name)) for name in names))
     if isinstance(condition, Compared):
         value = condition.value
         if condition.fact.kind == FLAG:
@@ -41,9 +43,10 @@ def to_polars(condition: Condition) -> pl.Expr:
         return COMPARE[condition.sign](pl.col(condition.fact.name),  # type: ignore[return-value]
                                        pl.lit(value, dtype=pl.Decimal(20, 6)) if isinstance(value, Decimal) else pl.lit(value))
     if isinstance(condition, Not):
-        return ~to_polars(condition.part)
+        return ~to_polars(condition.part, known)
     if isinstance(condition, All):
-        return functools.reduce(operator.and_, map(to_polars, condition.parts)) if condition.parts else pl.lit(value=True)
+        parts = [to_polars(part, known) for part in condition.parts]
+        return functools.reduce(operator.and_, parts) if parts else pl.lit(value=True)
     if isinstance(condition, Any_):
-        return functools.reduce(operator.or_, map(to_polars, condition.parts))
+        return functools.reduce(operator.or_, [to_polars(part, known) for part in condition.parts])
     raise TypeError(f"no condition: {condition!r}")

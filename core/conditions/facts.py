@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 #: one code of several; several codes at once; yes or no; a number; a day
 CHOICE, SET, FLAG, NUMBER, DATE = "choice", "set", "flag", "number", "date"
@@ -22,6 +23,12 @@ class Fact:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: what a number counts: 岁, 人, 元
     measure: str = ""
+    #: a fact for each code, written `name.code`: "{}" of the title is what officials call the code
+    family: bool = False
+    #: of a family without words: what a code looks like
+    pattern: str = ""
+    #: where the value comes from, as officials read it
+    source: str = ""
 
     def codes_of(self, word: str) -> tuple[str, ...]:
         """The codes a word of a plan stands for: a code, its label, or a group; empty where the word is unknown."""
@@ -30,6 +37,14 @@ class Fact:
         if not self.words:
             return (word,)
         return next(((code,) for code, label in self.words if word in (code, label)), ())
+
+    def member(self, word: str) -> Fact | None:
+        """The fact of a family for one word; None where there is no such word."""
+        codes = self.codes_of(word)
+        if len(codes) != 1 or (self.pattern and not re.fullmatch(self.pattern, word)):
+            return None
+        title = self.title.format(self.label_of(codes[0]))
+        return replace(self, name=f"{self.name}.{codes[0]}", title=title, words=(), groups={}, family=False, pattern="")
 
     def label_of(self, code: str) -> str:
         """What officials call a code."""

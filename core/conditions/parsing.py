@@ -59,7 +59,20 @@ class _Reader:
         fact = self.known.get(name)
         if fact is None:
             return self.wrong(key, FACT, f"没有“{name}”这项事实；可用：{'、'.join(self.known)}")
-        return self.compared(fact, value, key)
+        return self.family(fact, value, key) if fact.family else self.compared(fact, value, key)
+
+    def family(self, fact: Fact, value: Any, key: str) -> Condition:
+        if not isinstance(value, Mapping) or not value:
+            return self.wrong(key, SHAPE, f"“{fact.name}”须写明是哪一个，如 {fact.name}.{fact.words[0][0] if fact.words else '编码'} = …")
+        parts: list[Condition] = []
+        for word, wanted in value.items():
+            one, at = fact.member(str(word)), f"{key}.{word}"
+            if one is None:
+                labels = "、".join(label for _, label in fact.words) or "编码"
+                parts.append(self.wrong(at, WORD, f"“{word}”不能用在“{fact.name}”里：{labels}"))
+            else:
+                parts.append(self.compared(one, wanted, at))
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def compared(self, fact: Fact, value: Any, key: str) -> Condition:
         if isinstance(value, Mapping):

@@ -67,7 +67,8 @@ class Leaf(Condition):
 
 @dataclass(frozen=True)
 class OneOf(Leaf):
-    """A choice is one of these codes; a set holds at least one of them."""
+    """A choice is one of these codes; a set holds at least one of them. Of a set that is known in part only, the value is a
+    mapping from the codes to true, false or None."""
 
     codes: tuple[str, ...]
 
@@ -77,6 +78,9 @@ class OneOf(Leaf):
             return None
         if self.fact.kind == CHOICE:
             return found in self.codes
+        if isinstance(found, Mapping):
+            held = [found.get(code, False) for code in self.codes]
+            return True if True in held else None if None in held else False
         return any(code in found for code in self.codes)
 
     def describe(self) -> str:

@@ -56,8 +56,9 @@ ENDINGS: Words = (
 )
 #: where a graduate went
 DESTINATIONS: Words = (
-    ("senior", N_("升入普通高中")), ("vocational", N_("升入中等职业学校")), ("college", N_("升入高职（专科）")), ("university", N_("升入本科")),
-    ("postgraduate", N_("升入研究生")), ("work", N_("就业")), ("army", N_("参军")), ("abroad", N_("出国（境）")), ("none", N_("未升学未就业")),
+    ("senior", N_("升入普通高中")), ("vocational", N_("升入中等职业学校")), ("college", N_("升入高职（专科）")),
+    ("university", N_("升入本科")), ("postgraduate", N_("升入研究生")), ("work", N_("就业")), ("army", N_("参军")),
+    ("abroad", N_("出国（境）")), ("none", N_("未升学未就业")),
 )
 TERMS: Words = (("1", N_("秋季学期")), ("2", N_("春季学期")))
 ESTABLISHMENTS: Words = (

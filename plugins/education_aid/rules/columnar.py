@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from core.conditions import member
 from core.conditions.columns import to_polars
 from plugins.education_aid.rules.items import (
     ACTUAL,
@@ -21,15 +22,18 @@ from plugins.education_aid.rules.items import (
     CASES,
     DAY,
     FIXED,
+    HIGHEST,
+    HOLDS,
     MONTH,
     NOTHING,
     ONCE,
     YEAR,
+    Group,
     Item,
     halves,
     of_term,
-    ordered,
 )
+from plugins.education_aid.rules.steps import Near, Step, steps_of
 
 #: the row of the frame, by which what was found is put beside the child again
 ROW = "row"
@@ -38,23 +42,24 @@ ATTENDED = "attended_days"
 
 @dataclass(frozen=True)
 class Worked:
-    """Of one item: `found` with row and fen, and the rows that are `open`."""
+    """Of one item: `found` with row and fen, the rows that are `open`, and how many do not get it because of another item
+    of its group."""
 
     item: Item
     found: pl.DataFrame
     open: pl.Series
+    displaced: int = 0
 
 
-def work_out(items: Sequence[Item], frame: pl.DataFrame, term: int) -> list[Worked]:
+def work_out(items: Sequence[Item], frame: pl.DataFrame, term: int, groups: Sequence[Group] = ()) -> list[Worked]:
     """Every item over the whole frame, which has a `row` column and a column for each fact the items ask about."""
-    order = ordered(items)
-    held = _held(order, items)
-    amounts = [_amount(item, term) for item in order]
-    wide = frame.lazy().select(
-        pl.col(ROW), *(held[item.code].alias(f"held:{at}") for at, item in enumerate(order)),
-        *(fen.alias(f"fen:{at}") for at, fen in enumerate(amounts) if isinstance(fen, pl.Expr)))
-    results = pl.collect_all([part for at, fen in enumerate(amounts) for part in _parts(wide, at, fen, order[at])])
-    return [Worked(item, results[2 * at], results[2 * at + 1][ROW]) for at, item in enumerate(order)]
+    columns = _Columns(items, groups, term)
+    wide = frame.lazy().select(pl.col(ROW), *columns.chosen())
+    parts = [part for at, item in enumerate(columns.order) for part in _parts(wide, at, columns.fens[item.code], item)]
+    results = pl.collect_all([*parts, wide.select(*(pl.col(f"away:{at}").sum() for at in columns.away))])
+    away = results[-1].row(0) if columns.away else ()
+    counts = dict(zip(columns.away, away, strict=True))
+    return [Worked(item, results[2 * at], results[2 * at + 1][ROW], counts.get(at, 0)) for at, item in enumerate(columns.order)]
 
 
 def _parts(wide: pl.LazyFrame, at: int, fen: int | pl.Expr, item: Item) -> tuple[pl.LazyFrame, pl.LazyFrame]:
@@ -69,19 +74,67 @@ def _parts(wide: pl.LazyFrame, at: int, fen: int | pl.Expr, item: Item) -> tuple
     return found, wide.filter(held.is_null() | (held & column.is_null())).select(ROW)
 
 
-def _held(order: Sequence[Item], items: Sequence[Item]) -> dict[str, pl.Expr]:
-    held: dict[str, pl.Expr] = {}
-    for item in order:
-        own = to_polars(item.where)
-        held[item.code] = own & held.get(item.adds_to, pl.lit(value=False)) if item.adds_to else own
-    for item in items:
-        for code in item.replaces:
-            if code in held:
-                held[code] = held[code] & ~held[item.code]
-    return held
+class _Columns:
+    """The expressions of all items: whether each is held, and its fen."""
+
+    def __init__(self, items: Sequence[Item], groups: Sequence[Group], term: int) -> None:
+        self.near, self.term = Near(items, groups), term
+        self.order: list[Item] = []
+        self.held: dict[str, pl.Expr] = {}
+        self.fens: dict[str, int | pl.Expr] = {}
+        #: what is not given because of the group, by the position of the item
+        self.away: dict[int, pl.Expr] = {}
+        for step in steps_of(items, groups):
+            self._judge(step)
+
+    def chosen(self) -> list[pl.Expr]:
+        """The columns that the results are read from."""
+        fens = [(at, self.fens[item.code]) for at, item in enumerate(self.order)]
+        return [*(self.held[item.code].alias(f"held:{at}") for at, item in enumerate(self.order)),
+                *(fen.alias(f"fen:{at}") for at, fen in fens if isinstance(fen, pl.Expr)),
+                *(expression.alias(f"away:{at}") for at, expression in self.away.items())]
+
+    def _judge(self, step: Step) -> None:
+        known = {member(HOLDS, code): held for code, held in self.held.items()}
+        for item in step.items:
+            self.fens[item.code] = _amount(item, self.term, known)
+        free = {item.code: self._free(item, known) for item in step.items}
+        if step.group is not None:
+            given = {item.code: free[item.code] & self._worth(item) for item in step.items}
+            for at, item in enumerate(step.items):
+                beaten = [self._beats(other, item, given, step.group, earlier=other_at < at)
+                          for other_at, other in enumerate(step.items) if other is not item]
+                self.held[item.code] = free[item.code] & ~functools.reduce(operator.or_, beaten)
+                self.away[len(self.order) + at] = free[item.code] & ~self.held[item.code]
+        self.held = free | self.held
+        self.order += step.items
+
+    def _free(self, item: Item, known: Mapping[str, pl.Expr]) -> pl.Expr:
+        own = to_polars(item.where, known)
+        if item.adds_to:
+            own = own & self.held.get(item.adds_to, pl.lit(value=False))
+        for code in self.near.replacing(item):
+            own = own & ~self.held[code]
+        return own
+
+    def _worth(self, item: Item) -> pl.Expr:
+        fen = self.fens[item.code]
+        if item.amount.kind == NOTHING:
+            return pl.lit(value=True)
+        return pl.lit(value=fen != 0) if isinstance(fen, int) else fen != 0
+
+    def _beats(self, one: Item, other: Item, given: Mapping[str, pl.Expr], group: Group, *, earlier: bool) -> pl.Expr:
+        if group.keep != HIGHEST:
+            return given[one.code] & pl.lit(value=earlier)
+        fen, against = (_whole(self.fens[item.code]) for item in (one, other))
+        return given[one.code] & (fen >= against if earlier else fen > against)
 
 
-def _amount(item: Item, term: int) -> int | pl.Expr:
+def _whole(fen: int | pl.Expr) -> pl.Expr:
+    return pl.lit(fen, dtype=pl.Int64) if isinstance(fen, int) else fen
+
+
+def _amount(item: Item, term: int, known: Mapping[str, pl.Expr]) -> int | pl.Expr:
     """The fen of the term: one number where every child gets the same, which spares a column."""
     amount = item.amount
     if amount.kind == NOTHING:
@@ -89,7 +142,7 @@ def _amount(item: Item, term: int) -> int | pl.Expr:
     if amount.kind in (FIXED, AVERAGE):
         return _timed(item, amount.fen, term)
     if amount.kind == CASES:
-        return _cases(item, term)
+        return _cases(item, term, known)
     assert amount.kind == ACTUAL
     return _year(functools.reduce(operator.add, map(pl.col, amount.actual)), item, term)
 
@@ -104,13 +157,12 @@ def _timed(item: Item, fen: int, term: int) -> int | pl.Expr:
     return pl.lit(None, dtype=pl.Int64) if found is None else found
 
 
-def _cases(item: Item, term: int) -> pl.Expr:
+def _cases(item: Item, term: int, known: Mapping[str, pl.Expr]) -> pl.Expr:
     """The first case that holds; one that is open before it leaves the whole open."""
     found = pl.lit(0, dtype=pl.Int64)
     for case in reversed(item.amount.cases):
-        holds, value = to_polars(case.where), _timed(item, case.fen, term)
-        value = value if isinstance(value, pl.Expr) else pl.lit(value, dtype=pl.Int64)
-        found = pl.when(holds.is_null()).then(pl.lit(None, dtype=pl.Int64)).when(holds).then(value).otherwise(found)
+        holds, value = to_polars(case.where, known), _timed(item, case.fen, term)
+        found = pl.when(holds.is_null()).then(pl.lit(None, dtype=pl.Int64)).when(holds).then(_whole(value)).otherwise(found)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.conditions import Condition
@@ -11,6 +11,10 @@ from core.conditions.tree import Leaf
 AUTUMN, SPRING = 1, 2
 FIXED, CASES, AVERAGE, ACTUAL, NOTHING = "fixed", "cases", "average", "actual", "nothing"
 YEAR, TERM, MONTH, DAY, ONCE = "year", "term", "month", "day", "once"
+#: the set of items a child has in the same term; of items that are worked out together, what has just been worked out
+HOLDS = "holds"
+#: of items that exclude each other: the highest amount is given, or the first that applies in the order of the plan
+HIGHEST, ORDER = "highest", "order"
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,28 @@ class Item:
             yield from case.where.leaves()
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """The items whose result in the same term it asks about."""
+        return tuple(dict.fromkeys(code for leaf in self.leaves if leaf.fact.name == HOLDS for code in getattr(leaf, "codes", ())))
+
+    @property
     def facts(self) -> list[str]:
         """Every fact the item asks about, in its condition and for its amount."""
         found = [*self.where.facts, *self.amount.actual]
         for case in self.amount.cases:
             found += case.where.facts
         return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Items of which a child is given one alone in a term (不重复享受), in the order in which the plan names them."""
+
+    code: str
+    name: str
+    clause: str
+    items: tuple[str, ...]
+    keep: str = HIGHEST
 
 
 def halves(whole: int) -> tuple[int, int]:
@@ -89,36 +109,3 @@ def of_term(amount: Amount, fen: int, term: int, attended: int | None) -> int | 
         days = attended if attended is not None else None if amount.days is None else halves(amount.days)[at]
         return None if days is None else fen * days
     return fen
-
-
-def related(items: Sequence[Item], item: Item) -> list[Item]:
-    """The items that decide whether one applies: itself, what it adds to, what takes the place of either, and so on."""
-    found: dict[str, Item] = {}
-    waiting = [item]
-    while waiting:
-        one = waiting.pop()
-        if one.code not in found:
-            found[one.code] = one
-            waiting += [other for other in items if other.code == one.adds_to or one.code in other.replaces]
-    return [one for one in items if one.code in found]
-
-
-def ordered(items: Sequence[Item]) -> list[Item]:
-    """The items so that what others build on comes first. Raises ValueError when items build on each other in a ring."""
-    by_code = {item.code: item for item in items}
-    found: dict[str, Item] = {}
-    open_: set[str] = set()
-
-    def visit(item: Item) -> None:
-        if item.code in found:
-            return
-        if item.code in open_:
-            raise ValueError(item.code)
-        open_.add(item.code)
-        if item.adds_to in by_code:
-            visit(by_code[item.adds_to])
-        found[item.code] = item
-
-    for item in items:
-        visit(item)
-    return list(found.values())

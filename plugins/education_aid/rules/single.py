@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugins.education_aid.rules.items import ACTUAL, AVERAGE, CASES, FIXED, NOTHING, Item, of_term, ordered
+from plugins.education_aid.rules.items import ACTUAL, AVERAGE, CASES, FIXED, HIGHEST, HOLDS, NOTHING, Group, Item, of_term
+from plugins.education_aid.rules.steps import Near, Step, steps_of
 
 Facts = Mapping[str, Any]
+#: true, false, or not to be said
+Truth = bool | None
 
 
 @dataclass(frozen=True)
@@ -22,41 +25,120 @@ class Found:
     decided: bool = True
 
 
-def entitle(items: Sequence[Item], facts: Facts, term: int) -> list[Found]:
+@dataclass(frozen=True)
+class Displaced:
+    """An item that would apply and is not given: what is given in its place, and the group that says so (None: the other
+    item says that it replaces it)."""
+
+    item: Item
+    fen: int | None
+    by: Item
+    group: Group | None = None
+
+
+def entitle(items: Sequence[Item], facts: Facts, term: int, groups: Sequence[Group] = ()) -> list[Found]:
     """Everything the child is entitled to, and everything that cannot be decided, in the order of the items."""
-    held = _held(items, facts)
-    found = []
-    for item in ordered(items):
-        if held[item.code] is False:
-            continue
-        fen, wanting = _fen(item, facts, term)
-        if held[item.code] is None or fen is None:
-            names = _wanting(items, item, facts, set()) if held[item.code] is None else []
-            found.append(Found(item, 0, tuple(dict.fromkeys([*names, *wanting])), decided=False))
-        elif fen or item.amount.kind == NOTHING:
-            found.append(Found(item, fen))
-    return found
+    return _Child(items, facts, term, groups).entitled()
 
 
-def _held(items: Sequence[Item], facts: Facts) -> dict[str, bool | None]:
-    """Whether each item applies, after what it adds to and what takes its place."""
-    held: dict[str, bool | None] = {}
-    for item in ordered(items):
-        own = item.where.holds(facts)
-        base = held.get(item.adds_to, False) if item.adds_to else True
-        held[item.code] = _both(own, base)
-    for item in items:
-        for code in item.replaces:
-            if code in held:
-                mine = held[item.code]
-                held[code] = _both(held[code], None if mine is None else not mine)
-    return held
+def displaced(items: Sequence[Item], facts: Facts, term: int, groups: Sequence[Group] = ()) -> list[Displaced]:
+    """What the child would get but for another item that excludes it."""
+    return _Child(items, facts, term, groups).displaced
 
 
-def _both(one: bool | None, other: bool | None) -> bool | None:
+class _Child:
+    """The items of one child, judged step by step."""
+
+    def __init__(self, items: Sequence[Item], facts: Facts, term: int, groups: Sequence[Group]) -> None:
+        self.facts, self.term, self.near = facts, term, Near(items, groups)
+        self.items = {item.code: item for item in items}
+        self.held: dict[str, Truth] = {}
+        self.fens: dict[str, tuple[int | None, list[str]]] = {}
+        self.displaced: list[Displaced] = []
+        self.asked = {code for item in items for code in item.asked}
+        self.order = [item for step in steps_of(items, groups) for item in self._judged(step)]
+
+    def entitled(self) -> list[Found]:
+        found = []
+        for item in self.order:
+            held, (fen, wanting) = self.held[item.code], self.fens[item.code]
+            if held is False:
+                continue
+            if held is None or fen is None:
+                names = self._wanting(item, set()) if held is None else []
+                found.append(Found(item, 0, tuple(dict.fromkeys([*names, *wanting])), decided=False))
+            elif fen or item.amount.kind == NOTHING:
+                found.append(Found(item, fen))
+        return found
+
+    def _judged(self, step: Step) -> Sequence[Item]:
+        known = self._known()
+        for item in step.items:
+            self.fens[item.code] = _fen(item, known, self.term)
+        free = {item.code: self._free(item, known) for item in step.items}
+        if step.group is not None:
+            self._choose(step.items, step.group, free)
+        self.held |= free if step.group is None else {}
+        return step.items
+
+    def _known(self) -> Facts:
+        """The facts, and of the items that are asked about what has been worked out so far."""
+        if not self.asked:
+            return self.facts
+        outside = self.facts.get(HOLDS)
+        return {**self.facts, HOLDS: {code: self.held.get(code) if code in self.items else None if outside is None else code in outside
+                                      for code in self.asked}}
+
+    def _free(self, item: Item, known: Facts) -> Truth:
+        """Whether an item applies, after what it adds to and what takes its place."""
+        own = _both(item.where.holds(known), self.held.get(item.adds_to, False) if item.adds_to else True)
+        for code in self.near.replacing(item):
+            if own and self.held[code]:
+                self.displaced.append(Displaced(item, self.fens[item.code][0], self.items[code]))
+            own = _both(own, _not(self.held[code]))
+        return own
+
+    def _choose(self, members: Sequence[Item], group: Group, free: Mapping[str, Truth]) -> None:
+        """Of the items of a group the one that is given: none is open that something certain beats."""
+        for at, item in enumerate(members):
+            held = free[item.code]
+            for other_at, other in enumerate(members):
+                beats = self._beats(other, item, free, group, earlier=other_at < at) if other is not item else False
+                if held and beats:
+                    self.displaced.append(Displaced(item, self.fens[item.code][0], other, group))
+                held = _both(held, _not(beats))
+            self.held[item.code] = held
+
+    def _beats(self, one: Item, other: Item, free: Mapping[str, Truth], group: Group, *, earlier: bool) -> Truth:
+        fen, against = self.fens[one.code][0], self.fens[other.code][0]
+        worth = True if one.amount.kind == NOTHING else None if fen is None else fen != 0
+        given = _both(free[one.code], worth)
+        if group.keep != HIGHEST:
+            return _both(given, earlier)
+        more = None if fen is None or against is None else fen > against or (earlier and fen == against)
+        return _both(given, more)
+
+    def _wanting(self, item: Item, seen: set[str]) -> list[str]:
+        """What leaves an item open: its own condition, or that of anything it builds on or stands against."""
+        if item.code in seen:
+            return []
+        seen.add(item.code)
+        names = [name for name in item.where.missing(self._known()) if name != HOLDS or not set(item.asked) & self.items.keys()]
+        fellows = [one for one in self.near.step[item.code].items if one is not item]
+        for other in (*map(self.items.__getitem__, self.near.below(item)), *fellows):
+            if self.held[other.code] is None or other in fellows:
+                names += [*self._wanting(other, seen), *(self.fens[other.code][1] if other in fellows else [])]
+        return names
+
+
+def _both(one: Truth, other: Truth) -> Truth:
     if one is False or other is False:
         return False
     return None if one is None or other is None else True
+
+
+def _not(one: Truth) -> Truth:
+    return None if one is None else not one
 
 
 def _fen(item: Item, facts: Facts, term: int) -> tuple[int | None, list[str]]:
@@ -82,12 +164,3 @@ def _fen(item: Item, facts: Facts, term: int) -> tuple[int | None, list[str]]:
 def _timed(item: Item, fen: int, term: int, attended: int | None) -> tuple[int | None, list[str]]:
     found = of_term(item.amount, fen, term, attended)
     return found, [] if found is not None else ["attended_days"]
-
-
-def _wanting(items: Sequence[Item], item: Item, facts: Facts, seen: set[str]) -> list[str]:
-    """What leaves an item open: its own condition, that of what it adds to, or of what would take its place."""
-    if item.code in seen:
-        return []
-    seen.add(item.code)
-    near = [other for other in items if other.code == item.adds_to or item.code in other.replaces]
-    return [*item.where.missing(facts), *(name for other in near for name in _wanting(items, other, facts, seen))]

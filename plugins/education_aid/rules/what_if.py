@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from plugins.education_aid.rules.items import Item, related
+from plugins.education_aid.rules.items import Item
+from plugins.education_aid.rules.steps import related
 
 ZERO = Decimal("0.00")
 

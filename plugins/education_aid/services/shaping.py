@@ -19,9 +19,10 @@ from plugins.education_aid.plan.vocabulary import title_of
 from plugins.education_aid.queries.facts import Gathered
 from plugins.education_aid.rules.columnar import Worked as Computed
 from plugins.education_aid.rules.columnar import work_out
-from plugins.education_aid.rules.items import NOTHING, Item, related
+from plugins.education_aid.rules.items import NOTHING, Item
 from plugins.education_aid.rules.sharing import share_of, shared
 from plugins.education_aid.rules.single import entitle
+from plugins.education_aid.rules.steps import related
 from plugins.education_aid.services.reading import PlanItems, computed
 
 ENTITLED = "entitled"

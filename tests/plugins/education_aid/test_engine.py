@@ -29,9 +29,9 @@ from plugins.education_aid.rules.items import (
     Amount,
     Case,
     Item,
-    ordered,
 )
 from plugins.education_aid.rules.single import entitle
+from plugins.education_aid.rules.steps import ordered
 
 
 def where(**facts: Any) -> Any:
