@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from core.access.scope import Scope
 from core.access.scoping import in_scope
 from core.funds.models import ZERO, AccountKind, FundAccount, FundMovement, FundRecovery, FundTransfer
+from core.funds.plan import term_of
 from core.funds.rules.retention import Flow, Retained, retained
 
 #: no more of each kind on one page
@@ -46,7 +47,7 @@ def retained_in(session: Session, account: FundAccount, on: dt.date) -> Retained
     rows = session.execute(select(FundMovement.on, FundMovement.amount).where(
         FundMovement.tenant_id == account.tenant_id, FundMovement.account_id == account.id, FundMovement.on <= on,
         FundMovement.reverses_id.is_(None), FundMovement.id.not_in(undone)).order_by(FundMovement.number))
-    return retained((Flow(*row) for row in rows), on, account.pass_on_days)
+    return retained((Flow(*row) for row in rows), on, term_of(session, account, on))
 
 
 def list_alarms(session: Session, scope: Scope, on: dt.date) -> list[Alarm]:

@@ -107,6 +107,19 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """What of a row only the database can tell: the row's position, the field it is said at, and the message."""
+
+    at: int
+    field: str
+    message: str
+
+
+#: a row as it would be stored, and the stored one that it changes (None: it is new)
+Proposed = tuple[Mapping[str, Any], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
 class Ledger:
     """A ledger: from this core makes list, form, record page, API, Excel in and out, totals and trail.
 
@@ -145,6 +158,9 @@ class Ledger:
     before_written: Callable[[Session, str, Sequence[uuid.UUID], Actor], None] | None = None
     #: called in the transaction after rows were written: session, tenant, ids, actor
     on_written: Callable[[Session, str, Sequence[uuid.UUID], Actor], None] | None = None
+    #: asked when rows of an import are checked, and writes nothing: session, tenant, rows. It names the rows that
+    #: `on_written` would refuse, so that the others can be stored without them
+    judge: Callable[[Session, str, Sequence[Proposed]], Sequence[Refusal]] | None = None
     #: url of a richer page of one record
     page: Callable[[Any], str] | None = None
     #: the process its records go through: core begins it for every new record, shows where each stands, and refuses

@@ -7,7 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.calendar.days import DayKind, add_days
+
 ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Term:
+    """Within how many days, of which kind, money that is not one's own goes on."""
+
+    days: int
+    kind: DayKind = DayKind.CALENDAR
+
+    def after(self, day: dt.date) -> dt.date:
+        """The last day for money that came on a day."""
+        return add_days(day, self.days, self.kind).day
 
 
 @dataclass(frozen=True)
@@ -34,9 +48,9 @@ class Retained:
         return max(self.short, self.overdue)
 
 
-def retained(flows: Iterable[Flow], on: dt.date, days: int | None = None) -> Retained:
+def retained(flows: Iterable[Flow], on: dt.date, term: Term | None = None) -> Retained:
     """What stays of money that must be passed on in full: collected 3,000 and forwarded 2,900 leaves 100 short, at
-    once. What came first is taken to have gone first. Without `days` nothing becomes overdue."""
+    once. What came first is taken to have gone first. Without a `term` nothing becomes overdue."""
     ordered = sorted(flows, key=lambda flow: (flow.on, flow.amount < 0))
     waiting: list[Flow] = []
     short = ZERO
@@ -47,7 +61,7 @@ def retained(flows: Iterable[Flow], on: dt.date, days: int | None = None) -> Ret
         waiting = _gone(waiting, -flow.amount)
         short = sum((one.amount for one in waiting), ZERO)
     held = sum((one.amount for one in waiting), ZERO)
-    late = [one for one in waiting if days is not None and one.on + dt.timedelta(days=days) < on]
+    late = [one for one in waiting if term is not None and term.after(one.on) < on]
     return Retained(held, min(short, held), sum((one.amount for one in late), ZERO), waiting[0].on if waiting else None)
 
 

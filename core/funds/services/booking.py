@@ -108,18 +108,26 @@ def _guarded(account: FundAccount, booking: Booking) -> ReturningUpdate[Decimal,
 def refuse(session: Session, account: FundAccount, booking: Booking) -> NoReturn:
     """Say why the account did not take a movement."""
     now = queries.get_account(session, account.tenant_id, account.id)
-    if now.closed_on is not None:
-        raise Conflict(N_("账户“%(title)s”已于 %(day)s 销户"), title=now.title, day=now.closed_on)
-    if now.closed_until is not None and booking.on <= now.closed_until:
-        raise Conflict(N_("账户“%(title)s”截至 %(until)s 已结账，%(day)s 的收支不能再记；请记入以后的日期，或由管理员反结账"),
-                       title=now.title, until=now.closed_until, day=booking.on)
-    if booking.on < now.opened_on:
-        raise Conflict(N_("账户“%(title)s”于 %(opened)s 开户，不能记 %(day)s 的收支"), title=now.title, opened=now.opened_on,
-                       day=booking.on)
+    closed = shut(now, booking.on)
+    if closed is not None:
+        raise closed
     have = now.balance if booking.reserve < 0 else now.free
     raise Conflict(N_("账户“%(title)s”可用 %(free)s 元，要支出 %(wanted)s 元，还差 %(missing)s 元%(wishes)s"), title=now.title,
                    free=f"{have:,.2f}", wanted=f"{-booking.amount:,.2f}", missing=f"{-booking.amount - have:,.2f}",
                    wishes=_wishes(session, now))
+
+
+def shut(account: FundAccount, on: dt.date) -> Conflict | None:
+    """Why nothing may be booked in an account on a day, or None."""
+    if account.closed_on is not None:
+        return Conflict(N_("账户“%(title)s”已于 %(day)s 销户"), title=account.title, day=account.closed_on)
+    if account.closed_until is not None and on <= account.closed_until:
+        return Conflict(N_("账户“%(title)s”截至 %(until)s 已结账，%(day)s 的收支不能再记；请记入以后的日期，或由管理员反结账"),
+                        title=account.title, until=account.closed_until, day=on)
+    if on < account.opened_on:
+        return Conflict(N_("账户“%(title)s”于 %(opened)s 开户，不能记 %(day)s 的收支"), title=account.title, opened=account.opened_on,
+                        day=on)
+    return None
 
 
 def _wishes(session: Session, account: FundAccount) -> str:

@@ -16,6 +16,7 @@ from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
 from core.funds import queries
 from core.funds.models import ZERO, AccountKind, FundAccount, FundMovement, FundTransfer, MovementKind
+from core.funds.plan import term_of
 from core.funds.services.booking import Booking, book, lock, once, positive
 from core.funds.services.money import Wish, designate, take_from, trail
 
@@ -71,7 +72,7 @@ def _send(session: Session, route: _Route, actor: Actor) -> FundTransfer:
     transfer = FundTransfer(
         tenant_id=target.tenant_id, unit_id=(source or via or target).unit_id, from_id=source.id if source else None,
         via_id=via.id if via else None, to_id=target.id, amount=route.amount, arrived=ZERO, sent_on=route.on,
-        due_on=route.due_on or _due(source, via, route.on), designation_id=route.designation_id, key=route.key,
+        due_on=route.due_on or _due(session, source, via, route.on), designation_id=route.designation_id, key=route.key,
         source=route.record_of, memo=route.memo)
     session.add(transfer)
     session.flush()  # its movements name it
@@ -181,9 +182,9 @@ def _check_route(route: _Route) -> None:
         raise InvalidInput(N_("应到日期不能早于拨出日期"), {"due_on": "早于拨出日期"})
 
 
-def _due(source: FundAccount | None, via: FundAccount | None, on: dt.date) -> dt.date | None:
-    days = next((account.pass_on_days for account in (via, source) if account and account.pass_on_days is not None), None)
-    return on + dt.timedelta(days=days) if days is not None else None
+def _due(session: Session, source: FundAccount | None, via: FundAccount | None, on: dt.date) -> dt.date | None:
+    terms = [term_of(session, account, on) for account in (via, source) if account is not None]
+    return next((term.after(on) for term in terms if term is not None), None)
 
 
 def _via(transfer: FundTransfer) -> uuid.UUID:

@@ -19,7 +19,7 @@ from core.host.ledgers import Ledger
 from core.ledgers.context import Context
 from core.ledgers.finding import finders_for
 from core.ledgers.freezing import frozen_message
-from core.ledgers.imports import mapping, queries, returning, standing
+from core.ledgers.imports import mapping, queries, refusing, returning, standing
 from core.ledgers.imports.desk import (
     Desk,
     changing,
@@ -78,7 +78,9 @@ def look(session: Session, desk: Desk, found: Import) -> Findings:
     judged = judged.refused(_at_key(ledger, good, place.foreign, found.mapping, [_FOREIGN] * len(place.foreign)))
     judged = judged.refused(_at_key(ledger, good, place.frozen, found.mapping, [
         frozen_message(ledger, place.old[at]["state"]) for at in place.frozen]))
-    return Findings(found.turn, judged, place, (*sheet.notes, *judged.notes))
+    refused = refusing.refusals(session, desk, good, fields, place)
+    judged = judged.refused(refusing.cells(refused, good, found.mapping, _key(ledger, good)))
+    return Findings(found.turn, judged, standing.without(place, {one.at for one in refused}), (*sheet.notes, *judged.notes))
 
 
 def keep(session: Session, desk: Desk, found: Import, findings: Findings) -> None:
@@ -145,9 +147,14 @@ def returned(session: Session, desk: Desk, found: Import) -> tuple[bytes, str]:
 def _at_key(ledger: Ledger, rows: pl.DataFrame, positions: list[int], letters: Map[str, str],
             messages: list[str]) -> pl.DataFrame:
     """Errors of rows that name a record of another unit, or a frozen one, at their key."""
-    key = next((one.name for one in ledger.fields if one.key and one.name in rows.columns), "")
+    key = _key(ledger, rows)
     if not positions or not key:
         return pl.DataFrame(schema=ERRORS)
     letter = next((letter for letter, name in letters.items() if name == key), "")
     return rows[positions].select(ROW, column=pl.lit(letter), field=pl.lit(key), value=pl.col(key).cast(pl.String),
                                   message=pl.Series(messages, dtype=pl.String))
+
+
+def _key(ledger: Ledger, rows: pl.DataFrame) -> str:
+    """The field that names a row of the file, or ""."""
+    return next((one.name for one in ledger.fields if one.key and one.name in rows.columns), "")

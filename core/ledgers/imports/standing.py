@@ -4,8 +4,8 @@ name a record outside the importer's scope."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -60,6 +60,11 @@ def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, 
             else:
                 (found.changed if index in differs else found.unchanged).append(at)
     return found
+
+
+def without(place: Standing, refused: Collection[int]) -> Standing:
+    """The same without rows that would change something and were refused."""
+    return replace(place, new=[at for at in place.new if at not in refused], changed=[at for at in place.changed if at not in refused])
 
 
 def _stored(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, asked: tuple[Field, ...]

@@ -18,6 +18,7 @@ from plugins.donations.models import Gift
 from plugins.donations.permissions import Action
 from plugins.donations.rules import words
 from plugins.donations.services import gifts
+from plugins.donations.services.judging import judge
 
 #: its ledgers share tabs
 GROUP = "donations"
@@ -161,5 +162,5 @@ GIFTS = Ledger(
               imported=False),
         Field("note", N_("备注"), most=200, listed=False, masked="text"),
     ),
-    checks=(*MONEY_CHECKS, *GOODS_CHECKS, *DONOR_CHECKS, *WISH_CHECKS), prepare=_prepare, on_written=_settle, page=gift_page,
+    checks=(*MONEY_CHECKS, *GOODS_CHECKS, *DONOR_CHECKS, *WISH_CHECKS), prepare=_prepare, judge=judge, on_written=_settle, page=gift_page,
     removable=False)

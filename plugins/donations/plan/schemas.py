@@ -11,7 +11,8 @@ from core.tenancy.grammar.apportionment import LAW, VOLUNTARY
 from core.tenancy.grammar.fields import Amount, Count, Day, Due, EntrySchema, MonthDay, Refusal, Text, Texts, Word
 from plugins.donations.rules import words
 
-DAY_KINDS = ("工作日", "自然日")
+WORKING_DAYS, CALENDAR_DAYS = "工作日", "自然日"
+DAY_KINDS = (WORKING_DAYS, CALENDAR_DAYS)
 
 
 def _quota(key: str) -> Refusal:
@@ -78,7 +79,7 @@ class HopSchema(Schema):
     level = Word(words.codes(words.LEVELS))
     #: within how many days it goes on from here
     days = Count(least=1, most=365)
-    day_kind = Word(DAY_KINDS, load_default="自然日")
+    day_kind = Word(DAY_KINDS, load_default=CALENDAR_DAYS)
 
 
 class RouteSchema(GivingSchema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 
 from core.errors import N_
@@ -28,3 +29,10 @@ def outside(day: dt.date, starts: dt.date, ends: dt.date | None, today: dt.date)
 def late_days(day: dt.date, due: dt.date | None) -> int:
     """By how many days something came after it was due."""
     return max((day - due).days, 0) if due else 0
+
+
+def next_day(month_day: str, on: dt.date) -> dt.date:
+    """The next day of the year "12-31" on or after a day; of a month that is shorter its last."""
+    month, day = (int(part) for part in month_day.split("-"))
+    found = [dt.date(year, month, min(day, calendar.monthrange(year, month)[1])) for year in (on.year, on.year + 1)]
+    return next(one for one in found if one >= on)

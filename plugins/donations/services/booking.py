@@ -72,7 +72,7 @@ def book_gift(session: Session, roads: Roads, gift: Gift, actor: Actor) -> None:
     """Bring the account to what one gift says now."""
     wanted = gift.amount if is_cash(gift) else None
     if gift.booked is not None:
-        if wanted == gift.booked and not _changed(session, gift):
+        if wanted == gift.booked and not _changed(session, roads, gift):
             return
         unbook(session, gift, today(), actor, N_("捐赠登记有误，更正"))
     if wanted is not None:
@@ -83,7 +83,7 @@ def _receive(session: Session, roads: Roads, gift: Gift, actor: Actor) -> None:
     road = roads.of(gift)
     key, memo = _key(gift), _memo(gift)
     if road.via is not None:
-        due = gift.given_on + dt.timedelta(days=road.due_days) if road.due_days else None
+        due = road.term.after(gift.given_on) if road.term is not None else None
         send(session, None, road.target, gift.amount, gift.given_on, actor, key=key, via=road.via, due_on=due,
              record_of=source_of(gift), memo=memo)
     else:
@@ -120,10 +120,10 @@ def designation_of(session: Session, gift: Gift) -> FundDesignation | None:
     return funds.get_designation(session, gift.tenant_id, movement.designation_id)
 
 
-def _changed(session: Session, gift: Gift) -> bool:
+def _changed(session: Session, roads: Roads, gift: Gift) -> bool:
     """Whether day, designation or where it goes is another than was booked."""
     movement = standing_movement(session, gift)
-    if movement is None or movement.on != gift.given_on:
+    if movement is None or movement.on != gift.given_on or roads.elsewhere(gift):
         return True
     made, wish = designation_of(session, gift), wish_of(session, gift)
     if made is None or wish is None:

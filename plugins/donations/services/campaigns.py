@@ -18,6 +18,7 @@ from plugins.donations.plan.reading import find_rule
 from plugins.donations.queries.gifts import campaigns_by_code
 from plugins.donations.rules import words
 from plugins.donations.rules.voluntary import LAW, apportioned
+from plugins.donations.rules.windows import next_day
 from plugins.donations.services.publishing import begin_clock
 
 CHARITY_LAW = N_("《中华人民共和国慈善法》第二十二条")
@@ -32,17 +33,15 @@ def draft(session: Session, tenant_id: str, unit: Unit, values: Mapping[str, Any
     if values["code"] in campaigns_by_code(session, tenant_id):
         raise InvalidInput(N_("编号 %(code)s 已有捐赠活动"), {"code": N_("这个编号已经用过")}, code=values["code"])
     made = Campaign(tenant_id=tenant_id, unit_id=unit.id, created_by=actor.account_id, **values)
-    made.use_state = "attached" if (made.use_plan or "").strip() else _use_state(session, made)
+    rule = find_rule(session, tenant_id, "campaign", made.plan_code) if made.plan_code else None
+    separate = rule is not None and rule.get("use") == "separate"
+    made.use_state = "pending" if separate and not (made.use_plan or "").strip() else "attached"
+    if made.ends_on is None and rule is not None and rule.get("closes"):
+        made.ends_on = next_day(rule.get("closes"), made.concentrated_to or made.starts_on)
     session.add(made)
     session.flush()  # the entry below must not outlive a refused row
     _trail(session, made, actor, Action.CAMPAIGN_WRITE, f"登记捐赠活动“{made.title}”", after={"holder": made.holder, "kind": made.kind})
     return made
-
-
-def _use_state(session: Session, campaign: Campaign) -> str:
-    """Whether the plan leaves what the money is for to a plan of its own."""
-    rule = find_rule(session, campaign.tenant_id, "campaign", campaign.plan_code) if campaign.plan_code else None
-    return "pending" if rule is not None and rule.get("use") == "separate" else "attached"
 
 
 def _voluntary(session: Session, tenant_id: str, values: Mapping[str, Any]) -> None:

@@ -13,8 +13,9 @@ from core.extensions import Actor, new_id
 from core.funds import queries as funds
 from core.funds.models import AccountKind, FundTransfer
 from core.funds.services import open_account, send
+from core.tenancy.queries import get_tenant
 from plugins.donations.models import Gift
-from plugins.donations.services.accounts import LONG_AGO, Roads
+from plugins.donations.services.accounts import LONG_AGO
 
 
 def forward(session: Session, gift: Gift, amount: Decimal, on: dt.date, actor: Actor, *, key: uuid.UUID | None = None) -> FundTransfer:
@@ -22,7 +23,7 @@ def forward(session: Session, gift: Gift, amount: Decimal, on: dt.date, actor: A
     if not gift.collected_for or gift.account_id is None:
         raise Conflict(N_("这笔捐赠不是代收款"))
     source = funds.get_account(session, gift.tenant_id, gift.account_id)
-    home = Roads(session, gift.tenant_id, actor).home
+    home = get_tenant(session, gift.tenant_id).unit
     code = f"donations.forwarded:{gift.collected_for}"[:60]
     target = funds.find_account(session, gift.tenant_id, code) or open_account(
         session, gift.tenant_id, home, code, f"已转交{gift.collected_for}", actor, kind=AccountKind.NAMED, on=LONG_AGO)

@@ -11,48 +11,29 @@ from sqlalchemy.orm import Session
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, today
 from core.trail.services import record
-from plugins.donations.models import Campaign, Gift
+from plugins.donations.models import Gift
 from plugins.donations.permissions import Action
 from plugins.donations.queries import gifts as queries
 from plugins.donations.rules import windows
 from plugins.donations.services.accounts import Roads
 from plugins.donations.services.booking import book_gifts, designation_of, unbook
 from plugins.donations.services.certificates import follow_refund
-
-_MOST_NAMED = 5
+from plugins.donations.services.terms import Terms
 
 
 def settle(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: Actor) -> None:
     """After gifts were written, in their transaction: each is held to its campaign, and its money is booked. Whatever
     is refused takes all of them back."""
-    campaigns = queries.campaigns_by_code(session, tenant_id)
+    terms = Terms(session, tenant_id)
     roads = Roads(session, tenant_id, actor)
     written = list(queries.gifts_by_id(session, tenant_id, ids))
     with session.no_autoflush:  # thousands of changed gifts would be looked through before every question
         for gift in written:
-            campaign = _campaign(gift, campaigns)
+            campaign = terms.hold(gift)
             gift.campaign_id = campaign.id
             gift.window = windows.window_of(gift.given_on, campaign.concentrated_from, campaign.concentrated_to)
         book_gifts(session, roads, written, actor)
     session.flush()  # the page that follows reads what is stored
-
-
-def _campaign(gift: Gift, campaigns: dict[str, Campaign]) -> Campaign:
-    """The campaign of a gift; raises InvalidInput at the field that is wrong."""
-    found = campaigns.get(gift.campaign_code)
-    if found is None:
-        raise InvalidInput(N_("没有编号为“%(code)s”的捐赠活动（凭据号 %(reference)s）"),
-                           {"campaign_code": N_("没有这个捐赠活动，请先登记活动")}, code=gift.campaign_code, reference=gift.reference)
-    if found.state == "draft":
-        raise InvalidInput(N_("捐赠活动“%(title)s”还没有开启（凭据号 %(reference)s）"), {"campaign_code": N_("这个活动还没有开启")},
-                           title=found.title, reference=gift.reference)
-    ends = found.closed_on if found.state == "closed" else found.ends_on
-    wrong = windows.outside(gift.given_on, found.starts_on, ends, today())
-    if wrong:
-        raise InvalidInput(N_("%(wrong)s：%(day)s（凭据号 %(reference)s；活动“%(title)s”%(first)s 至 %(last)s）"), {"given_on": wrong},
-                           wrong=wrong, day=gift.given_on, reference=gift.reference, title=found.title, first=found.starts_on,
-                           last=ends or "长期")
-    return found
 
 
 def refund(session: Session, gift: Gift, on: dt.date, actor: Actor, reason: str) -> None:

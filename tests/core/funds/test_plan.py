@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.app import BUILTINS
+from core.calendar.days import DayKind
 from core.errors import RuleViolation
 from core.extensions import Database, tenant_scope
-from core.funds.plan import describe
+from core.funds.alarms import retained_in
+from core.funds.plan import describe, term_of
+from core.funds.rules.retention import Term
 from core.funds.services import open_account, receive, spend
 from core.host.manager import PluginHost, load
 from core.tenancy.grammar import Checked
@@ -78,4 +82,28 @@ def test_a_fund_reads_as_a_sentence_on_the_plan_page(session: Session, host: Plu
     profile = checked(session, host, FUND).profile
     assert profile is not None
     (entry,) = profile.section("fund")
-    assert describe(entry.value) == "专项基金；捐赠资金；用于助学、济困；不得用于政府投资配套；不得列支宣传费；30 天内转交"
+    assert describe(entry.value) == "专项基金；捐赠资金；用于助学、济困；不得用于政府投资配套；不得列支宣传费；30 个自然日内转交"
+
+
+WORKING = """
+[[fund]]
+code = "collected"
+name = "扶贫日代收款"
+clause = "一"
+kind = "collected"
+money = "gifts"
+pass_on_days = 5
+pass_on_kind = "工作日"
+"""
+
+
+def test_a_plan_may_count_the_days_of_passing_on_in_working_days(session: Session, host: PluginHost, units: dict[str, Unit]) -> None:
+    apply_from_command_line(session, host, profile_text(WORKING).encode(), "jia.toml")
+    with tenant_scope(session, JIA):
+        collected = open_account(session, JIA, units[JIA], "c", "代收款", ACTOR, kind="collected", fund="collected", on=dt.date(2018, 9, 1))
+        # 29 and 30 September 2018 were worked, 1 to 7 October were not
+        receive(session, collected, Decimal(3000), dt.date(2018, 9, 28), ACTOR, key="a")
+        assert term_of(session, collected, dt.date(2018, 9, 28)) == Term(5, DayKind.WORKING)
+        assert retained_in(session, collected, dt.date(2018, 10, 10)).overdue == Decimal(0)
+        assert retained_in(session, collected, dt.date(2018, 10, 11)).overdue == Decimal(3000)
+    assert "5 个工作日内转交" in describe({"pass_on_days": 5, "pass_on_kind": "工作日"})

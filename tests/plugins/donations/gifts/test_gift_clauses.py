@@ -70,6 +70,45 @@ def test_an_undesignated_gift_is_in_transit_for_sixteen_days(county: County) -> 
     assert (transfer.arrived_on - transfer.sent_on).days == 16
 
 
+CLOSES = """
+[[donations.campaign]]
+code = "all-year"
+name = "常年捐赠"
+clause = "一"
+closes = "12-31"
+
+[[plugin]]
+code = "donations"
+clause = "一"
+"""
+TWO_HOPS = """
+[[donations.route]]
+code = "up"
+name = "统一上交"
+clause = "一"
+hops = [{ account = "waiting", title = "代管", level = "township", days = 5, day_kind = "%s" }, { account = "special", title = "专户" }]
+
+[[plugin]]
+code = "donations"
+clause = "一"
+"""
+
+
+@pytest.mark.parametrize(("kind", "due"), [("工作日", dt.date(2018, 10, 10)), ("自然日", dt.date(2018, 10, 8))])
+def test_the_days_of_passing_on_are_of_the_kind_the_plan_says(sqlite_county: County, kind: str, due: dt.date) -> None:
+    sqlite_county.plan(text=TWO_HOPS % kind)
+    sqlite_county.campaign()
+    sqlite_county.give("C3", "100", on="2018-09-28")
+    assert sqlite_county.session.scalars(select(FundTransfer)).one().due_on == due
+
+
+def test_a_year_round_campaign_ends_on_the_day_the_plan_counts_to(sqlite_county: County) -> None:
+    sqlite_county.plan(text=CLOSES)
+    first, may = dt.date(2018, 3, 1), dt.date(2018, 5, 1)
+    assert sqlite_county.campaign(plan_code="all-year", starts_on=first).ends_on == dt.date(2018, 12, 31)
+    assert sqlite_county.campaign(code="c2", plan_code="all-year", starts_on=first, ends_on=may).ends_on == may
+
+
 @pytest.mark.clause("DN-028", "DN-029")
 def test_a_hundred_quilts_at_120_count_twelve_thousand_and_move_no_account(sqlite_county: County) -> None:
     sqlite_county.plan("sichuan/wangcang.toml")

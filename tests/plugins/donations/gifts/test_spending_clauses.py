@@ -136,6 +136,22 @@ def test_a_units_gift_stays_in_its_own_village_unless_the_donor_agrees(county: C
         spend(county, gift, "500.01", "project", place=OTHER_VILLAGE)
 
 
+def test_a_gift_to_ones_own_place_names_the_place(sqlite_county: County) -> None:
+    sqlite_county.plan("hubei/lichuan-tuanbao.toml")
+    sqlite_county.campaign(plan_code="poverty-day")
+    with pytest.raises(InvalidInput) as refused:
+        sqlite_county.give("H2", "1000", on="2015-10-17", donor_unit_id=SCHOOL)
+    assert refused.value.fields == {"designated_place_id": "须写明本单位帮扶的村"}
+
+
+def test_a_wish_that_the_campaign_would_never_grant_is_refused_when_it_is_entered(sqlite_county: County) -> None:
+    sqlite_county.plan("guizhou/guiding.toml")
+    sqlite_county.campaign(plan_code="education-day")
+    with pytest.raises(InvalidInput) as refused:
+        sqlite_county.give("H3", "1000", on="2017-10-17", designation="purpose", designated_use="road")
+    assert refused.value.fields == {"designated_use": "方案不允许这个用途"}
+
+
 @pytest.mark.clause("DN-036")
 def test_paid_on_the_fifteenth_of_march_is_in_time_and_on_the_sixteenth_one_day_late(county: County) -> None:
     county.plan("henan/jiyuan.toml")
