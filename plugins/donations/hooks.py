@@ -36,7 +36,7 @@ from plugins.donations.permissions import Action
 from plugins.donations.plan import SECTIONS
 from plugins.donations.processes import PROCESSES
 from plugins.donations.routes import blueprint, public_pages
-from plugins.donations.services import demo, following, papers, publishing
+from plugins.donations.services import demo, ending, following, papers
 
 __all__ = ["manifest"]
 
@@ -78,7 +78,7 @@ def register_processes() -> list[Process]:
 
 @hookimpl
 def register_jobs() -> list[JobSpec]:
-    return [*papers.JOBS, *publishing.JOBS]
+    return [*papers.JOBS, *ending.JOBS]
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from plugins.donations.rules import words
 Value = Mapping[str, Any]
 _DONORS = {"unit": "单位", "person": "个人", "pool": "集中收取的一笔"}
 _BASES = {"single": "一次", "cumulative": "累计", "rolling_year": "一年内累计"}
+_TABLES = {"own": "本单位", "area": "本辖区", "line": "按动员单位", "class": "按班级", "kind": "按方式"}
 _WHEN = {"any": "任选", "designated_place": "指定到村的", "undesignated": "未指定的", "paired": "结对单位的", "unpaired": "其他单位的"}
 _EVENTS = {"disburse": "发放", "report": "报送", "campaign_end": "捐赠活动结束后", "project_end": "项目结束后"}
 
@@ -95,8 +96,11 @@ def clock(value: Value) -> str:
 
 
 def statistics(value: Value) -> str:
-    """Since when gifts count."""
-    return f"自 {day(value['since'])} 起统计" if value.get("since") else "按起始日统计"
+    """Since when gifts count, and which tables are made of them."""
+    since = f"自 {day(value['since'])} 起统计" if value.get("since") else ""
+    tables = value.get("tables")
+    named = "统计表：" + "、".join(_TABLES.get(str(table), str(table)) for table in tables) if isinstance(tables, list) else ""
+    return "；".join(part for part in (since, named) if part)
 
 
 def library(value: Value) -> str:

@@ -42,6 +42,11 @@ def ended_lately(session: Session, day: dt.date) -> list[Campaign | Project]:
             *session.scalars(select(Project).where(Project.ends_on.between(since, day)))]
 
 
+def campaigns_over(session: Session, day: dt.date) -> Sequence[Campaign]:
+    """The open campaigns whose last day lies before a day, in the open scope."""
+    return session.scalars(select(Campaign).where(Campaign.state == "open", Campaign.ends_on < day).order_by(Campaign.id)).all()
+
+
 def ended_on(one: Campaign | Project) -> dt.date | None:
     """The day from which its clock runs."""
     return one.closed_on if isinstance(one, Campaign) else one.ends_on

@@ -11,36 +11,34 @@ from flask_babel import gettext
 
 from core.access.reading import trail_export
 from core.access.words import csv_file
-from core.errors import ParameterError
+from core.errors import N_, ParameterError
 from core.extensions import today
-from core.units.queries import units_by_id
 from core.web.markers import require
 from core.web.request import db, unit
 from plugins.donations.permissions import Action
-from plugins.donations.plan.reading import names_of, rules_of
+from plugins.donations.plan.reading import rules_of
 from plugins.donations.queries import statistics
 from plugins.donations.routes.asking import day_asked
 from plugins.donations.routes.blueprint import blueprint, scope_for, show
 from plugins.donations.rules import words
 from plugins.donations.services.auditing import write_audit
+from plugins.donations.services.reporting import TITLES, Table, Tables, deadlines
+from plugins.donations.services.workbooks import open_book, write_sheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: (what, title), the tables of the page in their order
-TABLES = (("line", "动员单位"), ("donor", "捐赠人类别"), ("form", "方式"), ("class", "班级"), ("unit", "登记单位"))
-_WORDS = {"donor": words.DONOR_KINDS, "form": words.FORMS, "window": words.WINDOWS}
+HEAD = (N_("项目"), N_("笔数"), N_("捐款"), N_("捐物（估价）"), N_("合计"))
 
 
 @blueprint.get("/statistics")
 @require(Action.GIFT_READ)
 def statistics_page(code: str) -> str:
-    """Own unit and area apart, then table by table; what is bought stands apart."""
+    """The tables that the plan asks for with their clauses, then the others; what is bought stands apart."""
     period, unset = _period()
     scope = scope_for(Action.GIFT_READ)
-    own = statistics.own(db(), scope, period, [unit().id])
-    tables = [(what, title, _named(what, statistics.by(db(), scope, period, what))) for what, title in TABLES]
-    return show("statistics.html", period=period, unset=unset, own=own, area=statistics.total(db(), scope, period), words=words,
-                tables=[table for table in tables if any(name for name, _ in table[2])], today=today(),
-                consumption=statistics.consumption(db(), scope, period),
+    tables = Tables(db(), g.tenant_id, scope, unit(), period)
+    reports = tables.reports()
+    return show("statistics.html", period=period, unset=unset, reports=reports, others=tables.others(reports), words=words, today=today(),
+                deadlines=deadlines(db(), g.tenant_id, today()), consumption=statistics.consumption(db(), scope, period),
                 contributions=statistics.contributions(db(), scope, period))
 
 
@@ -48,13 +46,31 @@ def statistics_page(code: str) -> str:
 @require(Action.GIFT_EXPORT)
 def statistics_file(code: str) -> Response:
     """One table as a file."""
-    period, _ = _period()
     asked = request.args.get("by", "line")
-    what = asked if asked in statistics.BY else "line"
-    rows = _named(what, statistics.by(db(), scope_for(Action.GIFT_EXPORT), period, what))
-    head = [gettext(text) for text in ("项目", "笔数", "捐款", "捐物估价", "合计")]
-    lines = [(name or gettext("未写明"), row.count, row.money, row.goods, row.total) for name, row in rows]
-    return csv_file(f"donations-{what}-{unit().code}-{period.until}", head, lines)
+    table = _tables().table(asked if asked in TITLES else "line")
+    return csv_file(f"donations-{table.what}-{unit().code}-{_period()[0].until}", [gettext(text) for text in HEAD], _cells(table))
+
+
+@blueprint.get("/statistics.xlsx")
+@require(Action.GIFT_EXPORT)
+def statistics_book(code: str) -> Any:
+    """What the plan asks for as one workbook, a sheet for each table; all tables where it asks for none."""
+    tables = _tables()
+    reports = tables.reports()
+    wanted = list({table.what: table for report in reports for table in report.tables}.values()) or tables.others([])
+    out = io.BytesIO()
+    book = open_book(out)
+    count = sum(write_sheet(book, table.title, [gettext(text) for text in HEAD], _cells(table))[1] for table in wanted)
+    book.close()
+    return _sent(out, "donations-statistics", count)
+
+
+def _tables() -> Tables:
+    return Tables(db(), g.tenant_id, scope_for(Action.GIFT_EXPORT), unit(), _period()[0])
+
+
+def _cells(table: Table) -> list[tuple[object, ...]]:
+    return [(gettext(name) if name else gettext("未写明"), row.count, row.money, row.goods, row.total) for name, row in table.lines]
 
 
 @blueprint.get("/audit.xlsx")
@@ -63,9 +79,13 @@ def audit_file(code: str) -> Any:
     """Gifts, payments, accounts and movements with their sums, for auditors."""
     out = io.BytesIO()
     count = write_audit(db(), out, gifts=scope_for(Action.GIFT_EXPORT), spendings=scope_for(Action.SPENDING_EXPORT))
-    trail_export("donations-audit", count)
+    return _sent(out, "donations-audit", count)
+
+
+def _sent(out: io.BytesIO, name: str, count: int) -> Any:
+    trail_export(name, count)
     out.seek(0)
-    return send_file(out, mimetype=XLSX, as_attachment=True, download_name=f"donations-audit-{unit().code}-{today()}.xlsx")
+    return send_file(out, mimetype=XLSX, as_attachment=True, download_name=f"{name}-{unit().code}-{today()}.xlsx")
 
 
 def _period() -> tuple[statistics.Period, str]:
@@ -83,14 +103,3 @@ def _since() -> dt.date | None:
     rule = next((rule for rule in rules_of(db(), g.tenant_id, "statistics") if "since" in rule.entry.value), None)
     found: dt.date | None = rule.need("since") if rule is not None else None
     return found
-
-
-def _named(what: str, rows: list[statistics.Row]) -> list[tuple[str, statistics.Row]]:
-    """The rows under the words of their keys."""
-    if what == "unit":
-        found = units_by_id(db(), {row.key for row in rows})
-        return [(found[row.key].name if row.key in found else "", row) for row in rows]
-    if what == "class":  # gifts of pupils alone have one
-        return [(row.key, row) for row in rows if row.key]
-    lines = names_of(rules_of(db(), g.tenant_id, "line")) if what == "line" else dict(_WORDS.get(what, ()))
-    return [(lines.get(row.key, row.key), row) for row in rows]

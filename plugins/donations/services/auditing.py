@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
 from core.access.scoping import in_scope
-from core.access.words import FORMULA
 from core.errors import N_
 from core.funds.models import FundAccount, FundMovement
 from plugins.donations.models import Gift, Spending
 from plugins.donations.rules import words
+from plugins.donations.services.workbooks import open_book, write_sheet
 
 ZERO = Decimal("0.00")
+GIFT_HEAD = ("凭据号", "日期", "类别", "捐赠人", "方式", "金额", "状态", "票据号")
 _KINDS = {"receipt": "收入", "spending": "支出", "transfer_in": "转入", "transfer_out": "转出", "reversal": "冲正"}
 #: donations' accounts alone
 _OURS = (FundAccount.code >= "donations.", FundAccount.code < "donations/")
@@ -26,15 +26,14 @@ _OURS = (FundAccount.code >= "donations.", FundAccount.code < "donations/")
 
 def write_audit(session: Session, out: BinaryIO, *, gifts: Scope, spendings: Scope) -> int:
     """Write the workbook; gives how many rows it has. Who gave anonymously is not in it: that is revealed one by one."""
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sums: list[tuple[str, int, Decimal]] = []
-    sums.append(_sheet(book, N_("捐赠"), ("凭据号", "日期", "类别", "捐赠人", "方式", "金额", "状态", "票据号"), _gifts(session, gifts), 5))
-    sums.append(_sheet(book, N_("支出"), ("日期", "用途", "项目", "金额", "状态", "摘要"), _spendings(session, spendings), 3))
+    book = open_book(out)
+    sums = [write_sheet(book, N_("捐赠"), GIFT_HEAD, _gifts(session, gifts), 5),
+            write_sheet(book, N_("支出"), ("日期", "用途", "项目", "金额", "状态", "摘要"), _spendings(session, spendings), 3)]
     accounts = session.scalars(in_scope(select(FundAccount).where(*_OURS), FundAccount, spendings).order_by(FundAccount.code)).all()
     rows = ((row.code, row.title, row.balance) for row in accounts)
-    sums.append(_sheet(book, N_("账户"), ("编码", "名称", "余额"), rows, 2))
-    sums.append(_sheet(book, N_("收支"), ("账户", "序号", "日期", "种类", "金额", "余额", "来源"), _movements(session, accounts), 4))
-    _sheet(book, N_("合计"), ("表", "行数", "金额"), sums, None)
+    sums.append(write_sheet(book, N_("账户"), ("编码", "名称", "余额"), rows, 2))
+    sums.append(write_sheet(book, N_("收支"), ("账户", "序号", "日期", "种类", "金额", "余额", "来源"), _movements(session, accounts), 4))
+    write_sheet(book, N_("合计"), ("表", "行数", "金额"), sums)
     book.close()
     return sum(count for _, count, _ in sums)
 
@@ -57,28 +56,3 @@ def _movements(session: Session, accounts: Sequence[FundAccount]) -> Iterator[tu
         found = select(FundMovement).where(FundMovement.tenant_id == account.tenant_id, FundMovement.account_id == account.id)
         for row in session.scalars(found.order_by(FundMovement.number)):
             yield (account.code, row.number, row.on, _KINDS.get(row.kind, row.kind), row.amount, row.balance_after, row.memo)
-
-
-def _sheet(book: Any, title: str, head: Sequence[str], rows: Iterable[Sequence[object]], summed: int | None) -> tuple[str, int, Decimal]:
-    """One sheet; gives its title, how many rows, and the sum of one column. Amounts are numbers with two places."""
-    sheet, count, total = book.add_worksheet(title), 0, ZERO
-    bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
-    sheet.write_row(0, 0, head, bold)
-    for count, row in enumerate(rows, 1):
-        for at, cell in enumerate(row):
-            if isinstance(cell, Decimal):
-                sheet.write_number(count, at, float(cell), money)
-            elif isinstance(cell, int):
-                sheet.write_number(count, at, cell)
-            else:
-                sheet.write_string(count, at, _plain(str(cell)))
-        if summed is not None:
-            total += Decimal(str(row[summed]))
-    sheet.set_column(0, len(head), 16)
-    sheet.freeze_panes(1, 0)
-    return title, count, total
-
-
-def _plain(text: str) -> str:
-    """A text that no sheet takes for a formula."""
-    return "'" + text if text.startswith(FORMULA) else text

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from core.documents.storage import Store
 from core.errors import N_, Conflict
 from core.extensions import Actor, today
-from core.host.contract import JobRun, JobSpec
 from core.host.manager import PluginHost
 from core.host.notices import ClockSpec, NoticeSpec, Term
 from core.publicity.models import DutyClock, Notice
@@ -67,20 +66,6 @@ def _clock_runs(session: Session, one: Ended, actor: Actor) -> bool:
     return subject_of(one) in queries.clocks_for(session, [subject_of(one)]) or begin_clock(session, one, actor) is not None
 
 
-def begin_missing(session: Session, actor: Actor) -> int:
-    """Start the clocks of whatever has ended by its own day, in all tenants of the session. Gives how many."""
-    found = queries.ended_lately(session, today())
-    running = queries.clocks_for(session, [subject_of(one) for one in found])
-    return sum(begin_clock(session, one, actor) is not None for one in found if subject_of(one) not in running)
-
-
-def start_clocks(run: JobRun) -> None:
-    """Projects end on a day that was entered beforehand: nobody has to remember it."""
-    with run.transaction("捐赠公示时限起算") as session:
-        count = begin_missing(session, run.actor)
-        run.finish_in(session, f"起算 {count} 个公示时限")
-
-
 def spec_of(one: Ended) -> NoticeSpec:
     """The kind of notice for it."""
     return notices.GIFTS if isinstance(one, Campaign) else notices.USE
@@ -94,6 +79,3 @@ def title_of(one: Ended) -> str:
 def rows_of(session: Session, one: Ended) -> list[dict[str, object]]:
     """What its notice would show, before anything is published."""
     return queries.gift_rows(session, one) if isinstance(one, Campaign) else queries.use_rows(session, one)
-
-
-JOBS = [JobSpec("donations.clocks", N_("捐赠公示时限起算"), start_clocks, every=3600, visible=False)]

@@ -13,6 +13,7 @@ from plugins.donations.plan.reading import find_rule, rules_of
 from plugins.donations.queries import gifts as reading
 from plugins.donations.queries import statistics
 from plugins.donations.services import contributors, gifts
+from plugins.donations.services.reporting import Tables, deadlines
 from tests.plugins.donations.gifts.support import ACTOR, JIA, SCHOOL, TOWN, County, yuan
 
 WHOLE = Scope((JIA,), ())
@@ -163,3 +164,21 @@ def test_a_table_of_some_day_can_be_made_again(sqlite_county: County) -> None:
     assert statistics.total(county.session, WHOLE, EVER).total == yuan("100.00")
     before = statistics.Period(None, dt.date(2015, 12, 31), known_on=dt.date(2015, 12, 31))
     assert statistics.total(county.session, WHOLE, before).count == 0
+
+
+@pytest.mark.parametrize(("name", "tables"), [
+    ("sichuan/qingchuan.toml", ["own", "area"]), ("sichuan/bolong.toml", ["line"]), ("henan/jiyuan.toml", ["class"]),
+    ("sichuan/wangcang.toml", ["own", "kind"])])
+def test_the_tables_are_those_the_plan_asks_for_and_the_rest_stands_apart(sqlite_county: County, name: str, tables: list[str]) -> None:
+    county = sqlite_county
+    county.plan(name)
+    made = Tables(county.session, JIA, WHOLE, county.home, EVER)
+    (report,) = made.reports()
+    assert [table.what for table in report.tables] == tables
+    assert not set(tables) & {table.what for table in made.others([report])}
+
+
+def test_the_day_of_reporting_is_the_plans(sqlite_county: County) -> None:
+    sqlite_county.plan("henan/jiyuan.toml")
+    (found,) = deadlines(sqlite_county.session, JIA, dt.date(2016, 3, 12))
+    assert (found.due_on, found.late) == (dt.date(2016, 3, 10), 2)

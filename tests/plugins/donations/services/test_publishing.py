@@ -19,7 +19,8 @@ from core.publicity.services import Attachment, LeakFound
 from plugins.donations.models import Project, Spending
 from plugins.donations.queries import publishing as queries
 from plugins.donations.services import campaigns
-from plugins.donations.services.publishing import begin_clock, begin_missing, publish, subject_of
+from plugins.donations.services.ending import begin_missing, close_over
+from plugins.donations.services.publishing import begin_clock, publish, subject_of
 from tests.core.publicity import papers
 from tests.factories.registry import made_up_id
 from tests.plugins.donations.conftest import OnDay
@@ -141,6 +142,17 @@ def test_clocks_of_what_ended_by_its_own_day_are_started_by_themselves(jia: Sess
     assert begin_missing(jia, county.people[MANAGER]) == 1
     assert begin_missing(jia, county.people[MANAGER]) == 0
     assert subject_of(one) in queries.clocks_for(jia, [subject_of(one)])
+
+
+def test_a_campaign_is_closed_on_its_last_day_by_itself(jia: Session, county: County, on_day: OnDay) -> None:
+    one = campaign(jia, county.units[TOWN], ends_on=dt.date(2018, 10, 17))
+    goes_on = campaign(jia, county.units[TOWN], code="常", title="常年捐赠")
+    on_day("2018-10-17")
+    assert close_over(jia, county.people[MANAGER]) == 0
+    on_day("2018-10-18")
+    assert close_over(jia, county.people[MANAGER]) == 1
+    assert (one.state, one.closed_on, goes_on.state) == ("closed", dt.date(2018, 10, 17), "open")
+    assert queries.clocks_for(jia, [subject_of(one)])[subject_of(one)].due_on == dt.date(2018, 11, 28)
 
 
 NUMBER = made_up_id()
