@@ -17,7 +17,6 @@ from core.trail import queries
 from core.trail.keys import Keyring
 from core.trail.offline import (
     BEGINNING,
-    NO_ROWS,
     Fault,
     Keys,
     chain,
@@ -128,14 +127,20 @@ def _checked(session: Session, spans: Sequence[tuple[Batch, uuid.UUID | None]], 
 
 def _check_batch(session: Session, batch: Batch, after: uuid.UUID | None) -> Found:
     text = queries.text_between(session, batch.tenant_id, after, batch.last_id)
-    lines = None if text else queries.lines_between(session, batch.tenant_id, after, batch.last_id)
     ids, links = queries.lists_of(session, batch.tenant_id, batch.number)
-    built = chain_text(_start(batch), text or b"") if lines is None else chain(_start(batch), lines)
+
+    def whole(built: list[bytes]) -> bool:
+        return (b"".join(built) == links and bool(built) and built[-1].hex() == batch.root
+                and hashlib.sha256(ids).hexdigest() == batch.ids_digest)
+
+    built = chain_text(_start(batch), text.lines) if text else []
     faults: list[Fault] = []
-    if (b"".join(built) != links or not built or built[-1].hex() != batch.root
-            or hashlib.sha256(ids).hexdigest() != batch.ids_digest):
-        faults += locate(batch.fields, ids, links, (text or b"").split(b"\n") if lines is None else lines)
-    if text and text.endswith(NO_ROWS) and text.count(NO_ROWS + b"\n") == len(built) - 1:
+    if not whole(built):
+        lines = queries.lines_between(session, batch.tenant_id, after, batch.last_id)
+        built = chain(_start(batch), lines)
+        if not whole(built):
+            faults += locate(batch.fields, ids, links, lines)
+    if text and not text.bulk:
         return len(built), faults
     for entry_id, digest, data in queries.rows_between(session, batch.tenant_id, after, batch.last_id):
         unpacked = unpack(data) if data is not None else None

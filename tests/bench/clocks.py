@@ -1,0 +1,43 @@
+"""Processor time of a piece of work with that of its database server: a busy machine stretches it far less than waiting time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def _status(pid: int) -> list[str]:
+    """What Linux says of a process behind its name: state, parent, …; none when it has gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _workers(server: int) -> Iterator[float]:
+    """Seconds of the server's processes that are there, and of those that have ended."""
+    yield sum(map(int, _status(server)[13:15])) / TICKS
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and _status(int(entry.name))[1:2] == [str(server)]:
+            yield int((entry / "schedstat").read_text().split()[0]) / 1e9
+
+
+class Clock:
+    """Seconds of processor time: of this process with all its threads, and of its server's."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.server = 0
+        if engine.dialect.name == "postgresql":
+            with engine.connect() as connection:
+                backend = connection.scalar(text("SELECT pg_backend_pid()"))
+            self.server = int(_status(backend)[1])
+
+    def __call__(self) -> float:
+        """Now."""
+        return time.process_time() + (sum(_workers(self.server)) if self.server else 0.0)
