@@ -12,6 +12,7 @@ from core.host.contract import (
     ActionSpec,
     Card,
     Effect,
+    FolderSpec,
     Found,
     JobSpec,
     MenuItem,
@@ -36,7 +37,7 @@ from plugins.donations.permissions import Action
 from plugins.donations.plan import SECTIONS
 from plugins.donations.processes import PROCESSES
 from plugins.donations.routes import blueprint, public_pages
-from plugins.donations.services import demo, ending, following, papers
+from plugins.donations.services import demo, ending, following, papers, photos
 
 __all__ = ["manifest"]
 
@@ -64,6 +65,11 @@ def register_sections() -> list[SectionSpec]:
 @hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
+
+
+@hookimpl
+def register_folders() -> list[FolderSpec]:
+    return [photos.FOLDER]
 
 
 @hookimpl

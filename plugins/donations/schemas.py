@@ -134,6 +134,15 @@ class ProjectSchema(FormSchema):
     note = Line(1000)
 
 
+class PhotoSchema(FormSchema):
+    """What is said of photographs of a ceremony."""
+
+    title = Line(120, needed=True)
+    taken_on = fields.Date(load_default=None, error_messages=_DAY)
+    consent_on = fields.Date(load_default=None, error_messages=_DAY)
+    wanted_public = fields.Boolean(load_default=False)
+
+
 def id_of(text: str) -> uuid.UUID | None:
     """An id of a form, or None for what is no id."""
     try:

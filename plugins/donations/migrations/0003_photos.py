@@ -1,6 +1,8 @@
-"""What gifts and campaigns keep more."""
+"""Photographs are found by their campaign."""
 
 from __future__ import annotations
+
+from alembic import op
 
 revision = "donations_0003"
 down_revision = "donations_0002"
@@ -9,8 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.create_index("ix_donations_photos_tenant_id_campaign_id_id", "donations_photos", ["tenant_id", "campaign_id", "id"])
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    op.drop_index("ix_donations_photos_tenant_id_campaign_id_id", "donations_photos")

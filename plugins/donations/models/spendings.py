@@ -60,7 +60,10 @@ class Photo(TenantScoped, Base):
     consent_on: Mapped[dt.date | None]
     public: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (Index("ix_donations_photos_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),)
+    __table_args__ = (
+        Index("ix_donations_photos_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
+        Index("ix_donations_photos_tenant_id_campaign_id_id", "tenant_id", "campaign_id", "id"),
+    )
 
 
 class Order(TenantScoped, Base):

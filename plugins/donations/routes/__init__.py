@@ -7,6 +7,7 @@ from plugins.donations.routes import (
     needs,
     orders,
     overview,
+    photos,
     projects,
     publishing,
     spendings,
@@ -16,5 +17,5 @@ from plugins.donations.routes import (
 from plugins.donations.routes.blueprint import blueprint
 from plugins.donations.routes.public import public_pages
 
-__all__ = ["blueprint", "campaigns", "certificates", "gifts", "needs", "orders", "overview", "projects", "public_pages", "publishing",
-           "spendings", "statistics", "tabs"]
+__all__ = ["blueprint", "campaigns", "certificates", "gifts", "needs", "orders", "overview", "photos", "projects", "public_pages",
+           "publishing", "spendings", "statistics", "tabs"]

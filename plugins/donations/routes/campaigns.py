@@ -18,6 +18,7 @@ from plugins.donations.models import Campaign
 from plugins.donations.permissions import Action
 from plugins.donations.plan.reading import find_rule, rules_of
 from plugins.donations.queries import campaigns, statistics
+from plugins.donations.queries.photos import list_photos
 from plugins.donations.routes.asking import day_of, may, need
 from plugins.donations.routes.blueprint import blueprint, scope_for, show
 from plugins.donations.rules import words
@@ -77,6 +78,7 @@ def _page(row: Campaign, refused: PlatformError | None = None) -> str:
     period = statistics.Period(None, today(), campaign_id=row.id)
     windows = statistics.by(db(), scope_for(Action.GIFT_READ), period, "window") if may(Action.GIFT_READ, row.unit_id) else []
     return show("campaign.html", row=row, rule=rule, refused=refused, windows=windows, labels=words, today=today(),
+                photos=list_photos(db(), row),
                 may_write=may(Action.CAMPAIGN_WRITE, row.unit_id), may_approve=may(Action.CAMPAIGN_APPROVE, row.unit_id))
 
 

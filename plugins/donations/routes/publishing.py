@@ -23,6 +23,7 @@ from plugins.donations.models import Campaign
 from plugins.donations.permissions import Action
 from plugins.donations.queries import campaigns
 from plugins.donations.queries import publishing as queries
+from plugins.donations.queries.photos import count_public
 from plugins.donations.routes.blueprint import blueprint, scope_for, show
 from plugins.donations.services import publishing
 
@@ -87,7 +88,8 @@ def publicity_publish(code: str, kind: str, record_id: uuid.UUID) -> ResponseRet
     one = _ended(kind, record_id, Action.CAMPAIGN_APPROVE)
     files = [Attachment(file.filename, file.read()) for file in request.files.getlist("files") if file.filename]
     try:
-        notice = publishing.publish(db(), plugin_host(), one, actor(), attachments=files, store=Store.of(settings()))
+        notice = publishing.publish(db(), plugin_host(), one, actor(), attachments=files, store=Store.of(settings()),
+                                    photos=bool(request.form.get("photos")))
     except PlatformError as refused:
         db().rollback()
         return _preview(_ended(kind, record_id, Action.CAMPAIGN_APPROVE), refused), refused.status
@@ -108,5 +110,6 @@ def _preview(one: publishing.Ended, refused: PlatformError | None = None) -> str
     spec, subject = publishing.spec_of(one), publishing.subject_of(one)
     rows = table_of(spec.columns, publishing.rows_of(db(), one))
     duty = Duty.of(one, queries.clocks_for(db(), [subject]).get(subject), queries.notices_for(db(), [subject]).get(subject))
+    photos = count_public(db(), one) if isinstance(one, Campaign) else 0
     return show("publicity_preview.html", duty=duty, spec=spec, title=publishing.title_of(one), rows=rows[:PREVIEWED], count=len(rows),
-                refused=refused)
+                refused=refused, photos=photos)

@@ -18,6 +18,7 @@ from plugins.donations import notices
 from plugins.donations.models import Campaign, Project
 from plugins.donations.plan.reading import rules_of
 from plugins.donations.queries import publishing as queries
+from plugins.donations.services.photos import public_photos
 
 Ended = Campaign | Project
 
@@ -52,11 +53,13 @@ def _terms(session: Session, tenant_id: str, event: str) -> list[Term]:
 
 
 def publish(session: Session, host: PluginHost | None, one: Ended, actor: Actor, *, attachments: Sequence[Attachment] = (),
-            store: Store | None = None) -> Notice:
-    """Publish donors and amounts of a campaign, or the use of a project. Raises LeakFound with each place that would
-    give somebody away, Conflict while it goes on."""
+            store: Store | None = None, photos: bool = False) -> Notice:
+    """Publish donors and amounts of a campaign, or the use of a project; with `photos` the pictures of its ceremony that
+    may be public. Raises LeakFound with each place that would give somebody away, Conflict while it goes on."""
     if not _clock_runs(session, one, actor):
         raise Conflict(N_("“%(title)s”还没有结束，结束后再公示"), title=one.title)
+    if photos and store is not None and isinstance(one, Campaign):
+        attachments = [*attachments, *public_photos(session, store, one)]
     return open_notice(session, host, spec_of(one), one.tenant_id, get_unit(session, one.unit_id), title_of(one),
                        rows_of(session, one), actor, subject=subject_of(one), attachments=attachments, store=store)
 
