@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from core.errors import N_
 from core.funds.models import FundDesignation, FundMovement
 from core.host.contract import Retained
+from core.tenancy.keeping import accounts_kept_until
 
 MODELS = (FundMovement, FundDesignation)
-LAW = N_("会计档案管理办法：会计账簿、凭证保管 30 年")
 #: what stands in place of a wish's title that may name the person
 ERASED = N_("（已抹去）")
 
@@ -36,14 +36,13 @@ def take_back(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uu
 
 
 def retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    """Amounts stay, as the law on accounts wants; the name may go."""
-    found = session.execute(select(func.count(), func.max(FundMovement.on)).where(
+    """Amounts stay for the years the plan gives accounts; the name may go."""
+    count, newest = session.execute(select(func.count(), func.max(FundMovement.on)).where(
         FundMovement.tenant_id == tenant_id, FundMovement.person_id == person_id)).one()
-    if not found[0]:
+    if not count:
         return []
-    newest = found[1]
-    until = newest.replace(year=newest.year + 31, month=1, day=1)
-    return [Retained("资金收支", LAW, until=until, count=found[0])]
+    law, until = accounts_kept_until(session, tenant_id, newest)
+    return [Retained(N_("资金收支"), law, until=until, count=count)]
 
 
 def erase(session: Session, tenant_id: str, person_id: uuid.UUID) -> int:

@@ -54,6 +54,13 @@ VALUES: Mapping[str, ValueSpec] = _registry(
         ("工作日", "自然日"),
         N_("收到异议后答复的期限"),
     ),
+    ValueSpec(
+        "retention.accounts",
+        N_("会计资料保管年限"),
+        Count(least=1, most=100),
+        ("年",),
+        N_("收支与发放的记录，从会计年度终了起至少保管多少年"),
+    ),
     ValueSpec("school_year.start", N_("学年开始"), MonthDay(), ("月-日",), N_("学年的第一天")),
     ValueSpec(
         "school_year.days",

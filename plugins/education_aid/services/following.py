@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import N_
 from core.host.contract import Retained
 from core.registry.services.moving import Follower
+from core.tenancy.keeping import accounts_kept_until
 from plugins.education_aid import models
 from plugins.education_aid.models.awards import Carried
 
@@ -29,7 +30,6 @@ FOLLOWERS = (
     Follower(models.AdmissionRound, "个录取批次"), Follower(models.Applicant, "名录取申请人"), Follower(models.Referral, "件转介"),
     Follower(models.Loan, "笔助学贷款"), Follower(models.WorkStudy, "个勤工俭学岗位"), Follower(models.Charge, "项学校收费"),
     Follower(models.TargetValue, "项目标填报"))
-LAW = N_("会计档案管理办法：会计账簿、凭证保管 30 年")
 
 
 def follow_merge(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID, merged_id: uuid.UUID) -> int:
@@ -72,10 +72,14 @@ def _renamed(session: Session, model: type[Any], tenant_id: str, record_id: uuid
 
 
 def retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    """Amounts stay, as the law on accounts wants; no table of aid but the registry's keeps who the person was."""
-    count = session.scalar(select(func.count()).select_from(models.Payment).where(
-        models.Payment.tenant_id == tenant_id, models.Payment.person_id == person_id)) or 0
-    return [Retained(N_("资助发放"), LAW, count=count)] if count else []
+    """Amounts stay for the years the plan gives accounts; no table of aid but the registry's keeps who the person was."""
+    paid = models.Payment
+    count, credited, newest = session.execute(select(func.count(), func.max(paid.credited_on), func.max(paid.made_at)).where(
+        paid.tenant_id == tenant_id, paid.person_id == person_id)).one()
+    if not count:
+        return []
+    law, until = accounts_kept_until(session, tenant_id, credited or newest.date())
+    return [Retained(N_("资助发放"), law, until=until, count=count)]
 
 
 def _free(session: Session, model: type[Any], tenant_id: str, kept_id: uuid.UUID, merged_id: uuid.UUID) -> list[uuid.UUID]:
