@@ -107,7 +107,7 @@ def by_hand() -> list[tuple[str, pl.Expr, pl.Expr]]:
         ("compulsory-fee", compulsory, nothing), ("compulsory-textbook", compulsory, nothing),
         ("compulsory-boarding", boarder, pl.when(stage == "primary").then(_half(1_000)).otherwise(_half(1_250))),
         ("compulsory-boarding-county", boarder & card, _half(100)),
-        ("compulsory-meals", compulsory, 400 * pl.coalesce(pl.col("attended_days"), pl.lit(100, dtype=pl.Int64))),
+        ("compulsory-meals", compulsory & boards, 400 * pl.coalesce(pl.col("attended_days"), pl.lit(100, dtype=pl.Int64))),
         ("preschool-living", (stage == "preschool") & pl.col("approved") & pl.col("ownership").is_in(["public", "inclusive_private"])
          & _has("filing_card", "martyr_child", "orphan", "disabled"), _half(200)),
         ("senior-grant", senior & grants, _half(2_000)),

@@ -31,7 +31,7 @@ from core.trail.sealing import seal
 from core.trail.services import record, record_batch
 from core.trail.verifying import verify
 from core.units.models import Kind, Level, Unit
-from tests.bench.clocks import Clock
+from tests.bench.clocks import Clock, Spent, spent
 from tests.support import postgres
 from tests.support.schema import make_schema
 
@@ -115,16 +115,6 @@ def seal_all(database: Database, keyring: Keyring) -> None:
         with database.transaction() as session:
             if seal(session, TENANT, keyring.make(TENANT), keyring.make(UPPER), settle=dt.timedelta(seconds=-5)) is None:
                 return
-
-
-Spent = tuple[float, float]
-
-
-def spent(clock: Clock, work: Callable[[], object]) -> Spent:
-    """Seconds by the wall and of the processor."""
-    wall, cpu = time.perf_counter(), clock()
-    work()
-    return time.perf_counter() - wall, clock() - cpu
 
 
 def hash_lines(session: Session, after: uuid.UUID | None, last: uuid.UUID, lines: list[bytes] | None) -> None:

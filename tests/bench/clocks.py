@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
 TICKS = os.sysconf("SC_CLK_TCK")
+#: seconds by the wall and of the processor
+Spent = tuple[float, float]
 
 
 def _status(pid: int) -> list[str]:
@@ -41,3 +43,10 @@ class Clock:
     def __call__(self) -> float:
         """Now."""
         return time.process_time() + (sum(_workers(self.server)) if self.server else 0.0)
+
+
+def spent(clock: Clock, work: Callable[[], object]) -> Spent:
+    """What a piece of work takes."""
+    wall, cpu = time.perf_counter(), clock()
+    work()
+    return time.perf_counter() - wall, clock() - cpu
