@@ -60,7 +60,7 @@ ENROLMENTS = Ledger(
         replace(PERSON, label=N_("学生"), key=True),
         Field("school_year", N_("学年"), "school_year", required=True, key=True, filter="equal", sort=True, aliases=("学年度", "就读学年")),
         Field("term", N_("学期"), "term", required=True, key=True, default=1, filter="choice",
-              choices=(("1", N_("上学期")), ("2", N_("下学期")))),
+              choices=(("1", N_("秋季学期")), ("2", N_("春季学期")))),
         unit(N_("学校"), "就读学校", "学校名称", "所在学校", "学校（全称）"),
         Field("stage", N_("学段"), "choice", required=True, choices=STAGE_WORDS, filter="choice", aliases=("就读学段", "教育阶段")),
         Field("grade", N_("年级"), "integer", least=1, most=12, filter="equal", words=GRADE_WORDS, aliases=("所在年级", "就读年级"),

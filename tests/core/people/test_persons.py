@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from core.extensions import Database, all_tenants, tenant_scope, today
+from core.jobs.worker import run_due
 from core.registry import services
 from core.registry.models import Past, Person
 from core.trail.models import TrailEntry
@@ -172,3 +174,16 @@ def test_the_state_of_the_keys_is_for_those_who_keep_and_audit_them(client_as: C
     assert "第 1 版" in client_as("province-auditor").get("/u/99/registry/keys").text
     assert client_as("province-admin").get("/u/99/registry/keys").status_code == 200
     assert client_as("jia-aid").get("/u/990101/registry/keys").status_code == 403
+
+
+def test_the_keys_are_renewed_in_the_background_by_who_keeps_the_platform(app: Flask, client_as: ClientAs, family: Family,
+                                                                         app_database: Database) -> None:
+    assert client_as("province-auditor").post("/u/99/registry/keys").status_code == 403
+    keeper = client_as("province-admin")
+    shown = keeper.post("/u/99/registry/keys").headers["Location"]
+    assert keeper.post("/u/99/registry/keys").headers["Location"] == shown, "one renewal at a time"
+    run_due(app)
+    assert "换用第 2 版密钥" in keeper.get(shown).text
+    assert "第 2 版" in keeper.get("/u/99/registry/keys").text
+    with app_database.session() as session, all_tenants(session, "核对"):
+        assert "开始更换个人信息密钥" in session.scalars(select(TrailEntry.sentence)).all()
