@@ -31,7 +31,13 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
     if not ledger.importable:
         return
     blueprint.record_once(_offer)
+    _install_bringing(blueprint, ledger)
+    _install_checking(blueprint, ledger)
+    _install_ending(blueprint, ledger)
 
+
+def _install_bringing(blueprint: Blueprint, ledger: Ledger) -> None:
+    """The list of imports, and bringing a file."""
     @blueprint.get("/imports")
     @require(ledger.write)
     def imports(code: str) -> str:
@@ -56,6 +62,9 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
     def show_import(code: str, import_id: uuid.UUID) -> str:
         return _page(ledger, _found(ledger, import_id))
 
+
+def _install_checking(blueprint: Blueprint, ledger: Ledger) -> None:
+    """Which sheet, which columns, what was found and put right."""
     @blueprint.post("/imports/<uuid:import_id>/sheet")
     @require(ledger.write)
     def pick_import_sheet(code: str, import_id: uuid.UUID) -> Response:
@@ -105,6 +114,9 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
+
+def _install_ending(blueprint: Blueprint, ledger: Ledger) -> None:
+    """Storing what is sound, or letting it all go."""
     @blueprint.post("/imports/<uuid:import_id>/confirm")
     @require(ledger.write)
     def confirm_import(code: str, import_id: uuid.UUID) -> Response | tuple[str, int]:
