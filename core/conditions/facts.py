@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 #: one code of several; several codes at once; yes or no; a number; a day
@@ -25,8 +24,8 @@ class Fact:
     measure: str = ""
     #: a fact for each code, written `name.code`: "{}" of the title is what officials call the code
     family: bool = False
-    #: of a family without words: what a code looks like
-    pattern: str = ""
+    #: of a family without words: whether a code can be one
+    fits: Callable[[str], bool] | None = None
     #: where the value comes from, as officials read it
     source: str = ""
 
@@ -41,10 +40,10 @@ class Fact:
     def member(self, word: str) -> Fact | None:
         """The fact of a family for one word; None where there is no such word."""
         codes = self.codes_of(word)
-        if len(codes) != 1 or (self.pattern and not re.fullmatch(self.pattern, word)):
+        if len(codes) != 1 or (self.fits is not None and not self.fits(word)):
             return None
         title = self.title.format(self.label_of(codes[0]))
-        return replace(self, name=f"{self.name}.{codes[0]}", title=title, words=(), groups={}, family=False, pattern="")
+        return replace(self, name=f"{self.name}.{codes[0]}", title=title, words=(), groups={}, family=False, fits=None)
 
     def label_of(self, code: str) -> str:
         """What officials call a code."""

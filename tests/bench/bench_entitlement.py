@@ -73,6 +73,7 @@ def make_pupils(count: int, items: list[Item]) -> pl.DataFrame:
         "boarding": [None if rng.random() < .004 else rng.random() < .35 for _ in range(count)],
         "approved": [None if rng.random() < .004 else rng.random() < .95 for _ in range(count)],
         "ownership": rng.choices(("public", "inclusive_private", "private"), (80, 15, 5), k=count),
+        f"school={TENANT}": [rng.random() < .97 for _ in range(count)],
         "fee_tuition": [None if rng.random() < .01 else rng.choice((76_000, 80_000, 120_000)) for _ in range(count)],
         "attended_days": pl.Series([None if rng.random() < .9 else rng.randint(80, 100) for _ in range(count)], dtype=pl.Int64),
     })
@@ -102,7 +103,7 @@ def by_hand() -> list[tuple[str, pl.Expr, pl.Expr]]:
     grants = needy | _has("out_of_poverty")
     compulsory, senior, vocational = stage.is_in(["primary", "junior"]), stage == "senior", stage == "vocational"
     higher, tuition = stage.is_in(["college", "university"]), pl.col("fee_tuition")
-    boarder = compulsory & pl.col("boarding") & boards
+    boarder, own = compulsory & pl.col("boarding") & boards, card & pl.col(f"school={TENANT}")
     return [
         ("compulsory-fee", compulsory, nothing), ("compulsory-textbook", compulsory, nothing),
         ("compulsory-boarding", boarder, pl.when(stage == "primary").then(_half(1_000)).otherwise(_half(1_250))),
@@ -111,14 +112,14 @@ def by_hand() -> list[tuple[str, pl.Expr, pl.Expr]]:
         ("preschool-living", (stage == "preschool") & pl.col("approved") & pl.col("ownership").is_in(["public", "inclusive_private"])
          & _has("filing_card", "martyr_child", "orphan", "disabled"), _half(200)),
         ("senior-grant", senior & grants, _half(2_000)),
-        ("senior-fee", senior & _has("filing_card", "disabled", "allowance", "extreme_hardship") & ~(senior & card),
+        ("senior-fee", senior & _has("filing_card", "disabled", "allowance", "extreme_hardship") & ~(senior & own),
          tuition - tuition // 2),
-        ("senior-poverty-grant", senior & card, _half(1_000)), ("senior-tuition", senior & card, _half(760)),
-        ("senior-books", senior & card, _half(400)), ("senior-dormitory", senior & card, _half(500)),
+        ("senior-poverty-grant", senior & own, _half(1_000)), ("senior-tuition", senior & own, _half(760)),
+        ("senior-books", senior & own, _half(400)), ("senior-dormitory", senior & own, _half(500)),
         ("vocational-fee", vocational & (pl.col("grade") <= 3), _half(2_000)),
         ("vocational-grant", vocational & (pl.col("grade") <= 2) & grants, _half(2_000)),
-        ("vocational-poverty-grant", vocational & card, _half(1_000)), ("vocational-books", vocational & card, _half(400)),
-        ("vocational-dormitory", vocational & card, _half(500)),
+        ("vocational-poverty-grant", vocational & own, _half(1_000)), ("vocational-books", vocational & own, _half(400)),
+        ("vocational-dormitory", vocational & own, _half(500)),
         ("higher-grant", higher & grants, _half(3_000)), ("higher-poverty-grant", higher & card, _half(1_000)),
         ("higher-tuition", higher & card, pl.when(stage == "university").then(_half(3_830)).otherwise(_half(3_500))),
     ]
@@ -186,11 +187,12 @@ def gathered_of(frame: pl.DataFrame) -> Gathered:
     schools = [new_id() for _ in range(200)]
     rows, facts = [], []
     for one in frame.iter_rows(named=True):
-        kinds = {name.partition("=")[2] for name, held in one.items() if "=" in name and held}
+        kinds = {name.partition("=")[2] for name, held in one.items() if name.startswith("category=") and held}
         rows.append(SimpleNamespace(id=new_id(), person_id=new_id(), unit_id=schools[one[ROW] % 200], stage=one["stage"],
                                     class_name="一班"))
         facts.append({**{name: value for name, value in one.items() if "=" not in name}, "owner": "county",
-                      "home": frozenset((TENANT,)), "school": frozenset((TENANT,)), "category": kinds})
+                      "home": frozenset((TENANT,)), "category": kinds,
+                      "school": frozenset((TENANT,) if one[f"school={TENANT}"] else ())})
     return Gathered(rows, facts)
 
 

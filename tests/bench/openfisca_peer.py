@@ -73,6 +73,7 @@ def _columns(frame: pl.DataFrame) -> dict[str, Any]:
     flags = {f"is_{stage}": (frame["stage"] == stage).to_numpy() for stage in STAGES}
     flags |= {name.replace("=", "_"): frame[name].to_numpy() for name in frame.columns if name.startswith("category=")}
     flags["boards"] = frame["boarding"].fill_null(False).to_numpy()
+    flags["own_card"] = (frame["category=filing_card"] & frame["school=522723"]).to_numpy()
     flags["licensed"] = (frame["approved"].fill_null(False) & frame["ownership"].is_in(["public", "inclusive_private"])).to_numpy()
     numbers = {"year_of_school": frame["grade"].cast(pl.Float32).to_numpy(),
                "tuition": frame["fee_tuition"].fill_null(0).cast(pl.Float32).to_numpy() / 100,
@@ -82,7 +83,7 @@ def _columns(frame: pl.DataFrame) -> dict[str, Any]:
 
 def _rules() -> dict[str, Any]:
     """Item → formula, the amounts in yuan for the term."""
-    card = ("category_filing_card",)
+    card, own = ("category_filing_card",), ("own_card",)
     four = ("category_filing_card", "category_disabled", "category_allowance", "category_extreme_hardship")
     needy = tuple(f"category_{code}" for code in _NEEDY)
     boards, grants = (*needy, *(f"category_{code}" for code in _MONITORED)), (*needy, "category_out_of_poverty")
@@ -105,13 +106,13 @@ def _rules() -> dict[str, Any]:
         return (pupil("boarding_aid", period) > 0) * pupil("category_filing_card", period) * 50.0
 
     def meals(pupil: Any, period: Any) -> Any:
-        return ask(pupil, period, ("is_primary", "is_junior")) * pupil("days", period) * 4.0
+        return ask(pupil, period, ("is_primary", "is_junior")) * ask(pupil, period, boards) * pupil("days", period) * 4.0
 
     def preschool(pupil: Any, period: Any) -> Any:
         return pupil("is_preschool", period) * pupil("licensed", period) * ask(pupil, period, early) * 100.0
 
     def senior_fee(pupil: Any, period: Any) -> Any:
-        poor = ask(pupil, period, four) * (pupil("category_filing_card", period) == 0)
+        poor = ask(pupil, period, four) * (pupil("own_card", period) == 0)
         return pupil("is_senior", period) * poor * pupil("tuition", period) / 2
 
     def vocational(limit: int, who: tuple[str, ...] | None, yuan: float) -> Any:
@@ -125,11 +126,11 @@ def _rules() -> dict[str, Any]:
     senior, trade, higher = ("is_senior",), ("is_vocational",), ("is_college", "is_university")
     return {
         "boarding_aid": boarding, "boarding_county": top_up, "meals": meals, "preschool_living": preschool,
-        "senior_grant": flat(senior, grants, 1_000.0), "senior_fee": senior_fee, "senior_poverty": flat(senior, card, 500.0),
-        "senior_tuition": flat(senior, card, 380.0), "senior_books": flat(senior, card, 200.0),
-        "senior_dormitory": flat(senior, card, 250.0),
+        "senior_grant": flat(senior, grants, 1_000.0), "senior_fee": senior_fee, "senior_poverty": flat(senior, own, 500.0),
+        "senior_tuition": flat(senior, own, 380.0), "senior_books": flat(senior, own, 200.0),
+        "senior_dormitory": flat(senior, own, 250.0),
         "vocational_fee": vocational(3, None, 1_000.0), "vocational_grant": vocational(2, grants, 1_000.0),
-        "vocational_poverty": flat(trade, card, 500.0), "vocational_books": flat(trade, card, 200.0),
-        "vocational_dormitory": flat(trade, card, 250.0), "higher_grant": flat(higher, grants, 1_500.0),
+        "vocational_poverty": flat(trade, own, 500.0), "vocational_books": flat(trade, own, 200.0),
+        "vocational_dormitory": flat(trade, own, 250.0), "higher_grant": flat(higher, grants, 1_500.0),
         "higher_poverty": flat(higher, card, 500.0), "higher_tuition": tuition,
     }

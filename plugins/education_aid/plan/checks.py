@@ -9,6 +9,8 @@ from core.conditions import parse
 from core.host.contract import Problem
 from core.tenancy.grammar.masks import State
 from plugins.education_aid.plan.vocabulary import VOCABULARY
+from plugins.education_aid.rules.items import Item
+from plugins.education_aid.rules.steps import in_ring
 
 Entries = list[dict[str, Any]]
 #: ways to say how much, of which an item has exactly one
@@ -22,7 +24,35 @@ def _problem(entry: Mapping[str, Any], key: str, rule: str, message: str) -> Pro
 
 def items(entries: Entries) -> list[Problem]:
     """Conditions can be read, amounts are said in one way, and items that others build on are there or above."""
-    return [problem for entry in entries for problem in (*conditions(entry, "where"), *_amount(entry), *_share(entry))]
+    found = [problem for entry in entries for problem in (*conditions(entry, "where"), *_amount(entry), *_share(entry))]
+    return [*found, *_rings(entries)]
+
+
+def exclusives(entries: Entries) -> list[Problem]:
+    """At least two items exclude each other, and no item stands in two groups at one time."""
+    found, held = [], list[tuple[str, dict[str, Any]]]()
+    for entry in entries:
+        named = entry["items"] if isinstance(entry.get("items"), list) else []
+        if len(set(named)) < len(named) or len(named) == 1:
+            found.append(_problem(entry, "items", "aid-exclusive", "须写明两个以上不同的项目编码"))
+        twice = [code for code, other in held if code in named and other["code"] != entry["code"]]
+        if twice:
+            found.append(_problem(entry, "items", "aid-exclusive", f"项目 {'、'.join(twice)} 已在另一组里，一个项目只能在一组"))
+        held += [(code, entry) for code in named]
+    return found
+
+
+def _rings(entries: Entries) -> Iterator[Problem]:
+    """Items that wait for each other can never be judged; those of other layers are looked at when a plan is read."""
+    readable = {entry["code"]: entry for entry in entries if not isinstance(entry.get("where"), State)}
+    items = [Item(code, "", "", parse(entry.get("where") or {}, VOCABULARY)[0], adds_to=str(entry.get("adds_to") or ""),
+                  replaces=tuple(_texts(entry.get("replaces")))) for code, entry in readable.items()]
+    for code in in_ring(items):
+        yield _problem(readable[code], "", "aid-ring", "与别的项目互相依赖（在其上增加、取代或以其结果为条件），判定不了")
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
 
 
 def conditions(entry: Mapping[str, Any], key: str) -> Iterator[Problem]:

@@ -10,7 +10,9 @@ from core.funds.rules.sharing import PAYERS
 from core.registry.rules.words import OWNER_LEVELS
 from core.tenancy.grammar.fields import Amount, Count, EntrySchema, Text, Texts, Word, refuse
 from plugins.education_aid.plan.vocabulary import FEES, TIERS
+from plugins.education_aid.rules.items import HIGHEST, ORDER
 
+EXCLUSIVE_KEEPS = (HIGHEST, ORDER)
 KINDS = ("cash", "waiver", "reimbursement", "in_kind", "discretionary", "loan")
 PERIODS = ("year", "term", "month", "day", "once")
 #: what stands for the school days of the year, as `[[value]] school_year.days` of the plan or of a layer above gives them
@@ -106,6 +108,15 @@ class ItemSchema(EntrySchema):
     #: how many at most in each school or station, until a final number is set
     quota = Count(least=1)
     provisional = YesNo(load_default=False)
+
+
+class ExclusiveSchema(EntrySchema):
+    """`[[education_aid.exclusive]]`: items of which a child is given one alone in a term (不重复享受)."""
+
+    principal: ClassVar[tuple[str, ...]] = ("items", "keep")
+    #: codes of items of this plan or of a layer above; with `keep = "order"` the first that applies is given
+    items = Texts(required=True)
+    keep = Word(EXCLUSIVE_KEEPS, load_default=HIGHEST)
 
 
 class FeeSchema(EntrySchema):

@@ -13,6 +13,7 @@ from plugins.education_aid.plan.vocabulary import FEES, TIERS, VOCABULARY
 
 Value = Mapping[str, Any]
 KINDS = {"cash": "发放", "waiver": "免", "reimbursement": "免（补）", "in_kind": "实物", "discretionary": "酌情减免", "loan": "贷款"}
+KEEPS = {"highest": "同一学期只给金额最高的一项", "order": "同一学期按次序只给第一项"}
 PERIODS = {"year": "年", "term": "学期", "month": "月", "day": "天", "once": "次"}
 _FEES, _TIERS = dict(FEES), dict(TIERS)
 
@@ -70,6 +71,14 @@ def item(value: Value) -> str:
     said += [f"资金：{value['fund']}"] if value.get("fund") else []
     said += [share(value["share"])] if value.get("share") else []
     return "；".join(said)
+
+
+def exclusive(value: Value) -> str:
+    """Items of which one is given."""
+    named = value.get("items")
+    if is_state(named) or not named:
+        return "项目待核实"
+    return f"{'、'.join(named)}：{KEEPS[value.get('keep', 'highest')]}"
 
 
 def fee(value: Value) -> str:

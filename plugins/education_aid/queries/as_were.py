@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from core.registry.history import as_of_many
 from core.registry.models import Enrolment, Person, SchoolFacts
+from plugins.education_aid.queries.chunking import in_parts
 
 #: the columns of a pupil's row by whose record they are; `home_unit` is the unit of the person
-OF_ENROLMENT = ("unit_id", "stage", "grade", "class_name", "boarding", "elsewhere_place", "elsewhere_school", "ended_on", "ending")
+OF_ENROLMENT = ("unit_id", "stage", "grade", "class_name", "boarding", "elsewhere_place", "elsewhere_school", "begun_on", "ended_on",
+                "ending", "destination")
 OF_PERSON = {"household_id": "household_id", "birth_on": "birth_on", "home_code": "home_code", "home_unit": "unit_id"}
-CHUNK = 900
 
 
 def pupils_as_were(session: Session, tenant_id: str, rows: Sequence[Any], on: dt.date) -> list[Any]:
@@ -48,11 +49,6 @@ def _put_back(row: Any, enrolment: Any, person: Any) -> Any:
 
 def _past(session: Session, model: type[Any], tenant_id: str, ids: Iterable[uuid.UUID], on: dt.date) -> Mapping[uuid.UUID, Any]:
     found: dict[uuid.UUID, Any] = {}
-    for part in _parts(list(dict.fromkeys(ids))):
+    for part in in_parts(list(dict.fromkeys(ids))):
         found |= as_of_many(session, model, tenant_id, part, on)
     return found
-
-
-def _parts(ids: list[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
-    for at in range(0, len(ids), CHUNK):
-        yield ids[at : at + CHUNK]

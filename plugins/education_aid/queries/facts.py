@@ -1,90 +1,35 @@
-"""The facts of every pupil of a term, read in bulk into columns; names and numbers are not among them."""
+"""The facts of every pupil of a term, by which the rules judge; names and numbers are not among them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from core.conditions import Condition
+from core.conditions import DATE, FLAG, NUMBER, Condition
 from core.conditions.columns import columns_of
-from core.registry.models import Enrolment, Person, SchoolFacts, Status
-from core.registry.queries import present
-from core.tenancy.queries import upwards
-from core.units.models import Unit
-from plugins.education_aid.plan.vocabulary import TIERS
-from plugins.education_aid.queries.as_were import pupils_as_were, schools_as_were
+from plugins.education_aid.plan.vocabulary import TIERS, VOCABULARY, day_of
+from plugins.education_aid.queries import earlier
+from plugins.education_aid.queries.as_were import pupils_as_were
+from plugins.education_aid.queries.pupils import (
+    at_university,
+    housemates,
+    newest,
+    pupils,
+    schools,
+    statuses_on,
+    unit_lines,
+)
 from plugins.education_aid.rules.columnar import ROW
-from plugins.education_aid.rules.items import Item
+from plugins.education_aid.rules.items import HOLDS, Item
+from plugins.education_aid.rules.words import term_on
 
-HIGHER = ("college", "university")
-
-
-def pupils(session: Session, tenant_id: str, school_year: int, term: int, person_id: uuid.UUID | None = None) -> list[Any]:
-    """Whoever is enrolled in a term, one row for each enrolment that runs, the newest last."""
-    return list(session.execute(_pupils(tenant_id, school_year, term, person_id)))
-
-
-def _pupils(tenant_id: str, school_year: int, term: int, person_id: uuid.UUID | None) -> Select[*tuple[Any, ...]]:
-    statement = (
-        select(Enrolment.id, Enrolment.person_id, Enrolment.unit_id, Enrolment.stage, Enrolment.grade, Enrolment.class_name,
-               Enrolment.boarding, Enrolment.elsewhere_place, Enrolment.elsewhere_school, Enrolment.ended_on, Enrolment.ending,
-               Person.household_id, Person.birth_on, Person.home_code, Person.unit_id.label("home_unit"),
-               Enrolment.holds_from.label("enrolled_from"), Person.holds_from.label("person_from"))
-        .join(Person, (Person.tenant_id == Enrolment.tenant_id) & (Person.id == Enrolment.person_id))
-        .where(Enrolment.tenant_id == tenant_id, Enrolment.school_year == school_year, Enrolment.term == term,
-               present(Enrolment), present(Person), Person.died_on.is_(None)))
-    if person_id is not None:
-        statement = statement.where(Enrolment.person_id == person_id)
-    return statement.order_by(Enrolment.person_id, Enrolment.id)
-
-
-def statuses_on(session: Session, tenant_id: str, day: dt.date) -> dict[uuid.UUID, set[str]]:
-    """The kinds of status of every person and household of a tenant on a day."""
-    rows = session.execute(select(Status.subject_id, Status.kind).where(
-        Status.tenant_id == tenant_id, present(Status), Status.since <= day, or_(Status.until.is_(None), Status.until > day)))
-    found: dict[uuid.UUID, set[str]] = {}
-    for subject, kind in rows:
-        found.setdefault(subject, set()).add(kind)
-    return found
-
-
-def schools(session: Session, tenant_id: str, on: dt.date) -> dict[uuid.UUID, Any]:
-    """What was known of every school of a tenant on a day."""
-    rows = session.execute(select(SchoolFacts.id, SchoolFacts.unit_id, SchoolFacts.kind, SchoolFacts.ownership, SchoolFacts.owner_level,
-                                  SchoolFacts.approved, SchoolFacts.holds_from)
-                           .where(SchoolFacts.tenant_id == tenant_id, present(SchoolFacts)))
-    return schools_as_were(session, tenant_id, rows, on)
-
-
-def unit_lines(session: Session, unit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
-    """The codes of each unit and of every unit above it, the country first."""
-    wanted = list({one for one in unit_ids if one})
-    paths = {row.id: row.path for part in _parts(wanted) for row in session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(part)))}
-    above = list({path for one in paths.values() for path in upwards(one)})
-    codes = {row.path: row.code for part in _parts(above)
-             for row in session.execute(select(Unit.path, Unit.code).where(Unit.path.in_(part)))}
-    return {one: tuple(codes[up] for up in upwards(path) if up in codes) for one, path in paths.items()}
-
-
-def _parts(values: list[Any]) -> Iterator[list[Any]]:
-    """So many values at a time, which any database takes in one statement."""
-    for at in range(0, len(values), 900):
-        yield values[at : at + 900]
-
-
-def at_university(rows: Sequence[Any]) -> dict[uuid.UUID, int]:
-    """How many of each household are at a university or college in the term."""
-    found: dict[uuid.UUID, set[uuid.UUID]] = {}
-    for row in rows:
-        if row.stage in HIGHER and row.household_id and not row.ended_on:
-            found.setdefault(row.household_id, set()).add(row.person_id)
-    return {household: len(people) for household, people in found.items()}
+_GRADUATED = "graduated"
 
 
 class Gathered:
@@ -114,48 +59,77 @@ def _column(name: str, facts: list[dict[str, Any]]) -> pl.Series:
     fact, sign, code = name.partition("=")
     if sign:
         return pl.Series(name, [None if (held := one.get(fact)) is None else code in held for one in facts], pl.Boolean)
-    types: dict[str, Any] = {"boarding": pl.Boolean, "approved": pl.Boolean, "elsewhere": pl.Boolean, "born": pl.Date}
-    numbers = ("grade", "age", "at_university", "attended_days")
-    kind = types.get(name, pl.Int64 if name in numbers or name.startswith("fee_") else pl.String)
-    return pl.Series(name, [one.get(name) for one in facts], kind)
+    return pl.Series(name, [one.get(name) for one in facts], _type_of(name))
 
 
-def gather(session: Session, tenant_id: str, school_year: int, term: int, on: dt.date, fees: Mapping[tuple[str, str], int],
-           tags: Mapping[str, frozenset[str]], person_id: uuid.UUID | None = None,
-           tiers: Sequence[tuple[Condition, str]] = ()) -> Gathered:
+def _type_of(name: str) -> Any:
+    if name.startswith("received_yuan."):
+        return pl.Decimal(20, 2)
+    known = VOCABULARY.get(name.partition(".")[0])
+    return pl.Int64 if known is None else {FLAG: pl.Boolean, DATE: pl.Date, NUMBER: pl.Int64}.get(known.kind, pl.String)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the plan adds to the facts: fees in fen a year by (kind, school code), its lists of units, its word on tiers of
+    hardship, and the names of the facts its conditions ask about."""
+
+    fees: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tiers: Sequence[tuple[Condition, str]] = ()
+    names: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was read of a tenant for all its pupils at once."""
+
+    on: dt.date
+    asked: Asked
+    statuses: Mapping[uuid.UUID, Mapping[str, dt.date]]
+    schools: Mapping[uuid.UUID, Any]
+    lines: Mapping[uuid.UUID, tuple[str, ...]]
+    students: Mapping[uuid.UUID, int]
+    before: Mapping[uuid.UUID, Mapping[str, earlier.Before]]
+    granted: Mapping[uuid.UUID, frozenset[str]]
+    next: Mapping[uuid.UUID, str]
+    #: whether any earlier term was worked out
+    knows_before: bool
+
+
+def gather(session: Session, tenant_id: str, school_year: int, term: int, on: dt.date, asked: Asked,
+           person_id: uuid.UUID | None = None) -> Gathered:
     """The facts of every pupil of a term (or of one person) as of a day. A person with several enrolments in a term is
-    judged by the newest that runs; `tiers` are the plan's word on the tier of hardship."""
-    rows = _newest(pupils_as_were(session, tenant_id, pupils(session, tenant_id, school_year, term, person_id), on))
-    held, known = statuses_on(session, tenant_id, on), schools(session, tenant_id, on)
-    lines = unit_lines(session, [*(row.unit_id for row in rows), *(row.home_unit for row in rows)])
-    students = at_university(rows if person_id is None else _housemates(session, tenant_id, school_year, term, rows))
-    facts = [_facts(row, held, known, lines, students, fees, tags, on) for row in rows]
-    for one in facts if tiers else ():
-        one["tier"] = next((tier for where, tier in tiers if where.holds(one)), one["tier"])
+    judged by the newest that runs."""
+    rows = newest(pupils_as_were(session, tenant_id, pupils(session, tenant_id, school_year, term, person_id), on))
+    known = _read(session, tenant_id, (school_year, term), on, asked, rows, person_id)
+    facts = [_facts(row, known) for row in rows]
+    for one in facts if asked.tiers else ():
+        one["tier"] = next((tier for where, tier in asked.tiers if where.holds(one)), one["tier"])
     return Gathered(rows, facts)
 
 
-def _housemates(session: Session, tenant_id: str, school_year: int, term: int, rows: Sequence[Any]) -> list[Any]:
-    """The pupils of the same households: whoever looks at one child counts the others too."""
-    homes = [row.household_id for row in rows if row.household_id]
-    return list(session.execute(_pupils(tenant_id, school_year, term, None).where(Person.household_id.in_(homes)))) if homes else []
+def _read(session: Session, tenant_id: str, term: tuple[int, int], on: dt.date, asked: Asked, rows: Sequence[Any],
+          person_id: uuid.UUID | None) -> _Known:
+    """Whatever is the same for all; of earlier terms and other grants only where a condition asks."""
+    wanted = {name.partition(".")[0] for name in asked.names}
+    past = bool(wanted & {"received", "received_terms", "received_years", "received_yuan"})
+    gone = [row.person_id for row in rows if row.ending == _GRADUATED and not row.destination] if "destination" in wanted else []
+    return _Known(
+        on, asked, statuses_on(session, tenant_id, on), schools(session, tenant_id, on),
+        unit_lines(session, [*(row.unit_id for row in rows), *(row.home_unit for row in rows)]),
+        at_university(rows if person_id is None else housemates(session, tenant_id, *term, rows)),
+        earlier.received(session, tenant_id, *term, person_id) if past else {},
+        earlier.granted(session, tenant_id, *term, person_id) if HOLDS in wanted else {},
+        earlier.next_stages(session, tenant_id, gone, *term, term_on(on)), past and earlier.worked_before(session, tenant_id, *term))
 
 
-def _newest(rows: Sequence[Any]) -> list[Any]:
-    found: dict[uuid.UUID, Any] = {}
-    for row in rows:
-        there = found.get(row.person_id)
-        if there is None or (there.ended_on is not None, ) >= (row.ended_on is not None, ):
-            found[row.person_id] = row
-    return [row for row in found.values() if row.ending not in ("dropped_out", "withdrawn", "died") or row.ended_on is None]
-
-
-def _facts(row: Any, held: Mapping[uuid.UUID, set[str]], known: Mapping[uuid.UUID, Any], lines: Mapping[uuid.UUID, tuple[str, ...]],
-           students: Mapping[uuid.UUID, int], fees: Mapping[tuple[str, str], int], tags: Mapping[str, frozenset[str]],
-           on: dt.date) -> dict[str, Any]:
-    category = held.get(row.person_id, set()) | (held.get(row.household_id, set()) if row.household_id else set())
+def _facts(row: Any, known: _Known) -> dict[str, Any]:
+    statuses = {**(known.statuses.get(row.household_id, {}) if row.household_id else {}), **known.statuses.get(row.person_id, {})}
+    category = set(statuses)
     elsewhere = bool(row.elsewhere_place or row.elsewhere_school)
-    school = None if elsewhere else known.get(row.unit_id)
+    school = None if elsewhere else known.schools.get(row.unit_id)
+    lines, tags, fees = known.lines, known.asked.tags, known.asked.fees
     place = _prefixes(row.elsewhere_place) if row.elsewhere_place else frozenset(lines.get(row.unit_id, ())) if not elsewhere else None
     home = _prefixes(row.home_code) if row.home_code else frozenset(lines.get(row.home_unit, ()))
     own = lines.get(row.unit_id, ("",))[-1] if not elsewhere else ""
@@ -163,10 +137,31 @@ def _facts(row: Any, held: Mapping[uuid.UUID, set[str]], known: Mapping[uuid.UUI
         "stage": row.stage, "grade": row.grade, "boarding": row.boarding, "category": category, "tier": _tier(category),
         "school_kind": (school.kind or None) if school else None, "ownership": (school.ownership or None) if school else None,
         "owner": (school.owner_level or None) if school else None, "approved": school.approved if school else None,
+        "locality": (school.locality or None) if school else None,
         "school": place, "home": home, "school_tag": _on_lists(place, tags), "home_tag": _on_lists(home, tags),
-        "elsewhere": elsewhere, "born": row.birth_on, "age": _age(row.birth_on, on) if row.birth_on else None,
-        "at_university": students.get(row.household_id, 0) if row.household_id else None,
-        **{f"fee_{kind}": fees[kind, own] for kind, code in fees if code == own}}
+        "elsewhere": elsewhere, "born": row.birth_on, "age": _age(row.birth_on, known.on) if row.birth_on else None,
+        "destination": row.destination or known.next.get(row.person_id),
+        "at_university": known.students.get(row.household_id, 0) if row.household_id else None,
+        **{f"fee_{kind}": fees[kind, own] for kind, code in fees if code == own}, **_asked_for(row, known, statuses)}
+
+
+def _asked_for(row: Any, known: _Known, statuses: Mapping[str, dt.date]) -> dict[str, Any]:
+    """The facts that are made only where a condition asks: by event, by day, by item."""
+    names = known.asked.names
+    if not names:
+        return {}
+    days = {"born": row.birth_on, "enrolled": row.begun_on, "left": row.ended_on, **statuses}
+    found = earlier.facts_of([*names], known.before.get(row.person_id, {}), known=known.knows_before)
+    for name in names:
+        family, _, code = name.partition(".")
+        if family == "event_on":
+            found[name] = days.get(code)
+        elif family == "days_since":
+            found[name] = (known.on - days[code]).days if days.get(code) else None
+        elif family == "age_at":
+            day = day_of(code, row.school_year)
+            found[name] = _age(row.birth_on, day) if row.birth_on and day else None
+    return found | {HOLDS: known.granted.get(row.person_id, frozenset())}
 
 
 def _prefixes(code: str) -> frozenset[str]:

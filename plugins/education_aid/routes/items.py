@@ -26,12 +26,15 @@ def index(code: str) -> str:
     day = _day()
     tenant = tenant_of(db(), unit())
     if tenant is None:
-        return show("index.html", day=day, rows=[], open=[], run=None)
+        return show("index.html", day=day, rows=[], open=[], groups=[], run=None)
     found = in_force(db(), tenant, ITEM, day, aid_grammar())
     plan = plan_items(db(), tenant, day)
     active = {item.code for item in plan.items}
     rows = [(one, wording.item(plain(one.value))) for one in found if one.source.entry.code in active]
-    return show("index.html", day=day, rows=rows, open=plan.open, tenant=tenant, run=latest_run(db(), tenant.id))
+    names = {item.code: item.name for item in plan.items}
+    groups = [(group, [names[code] for code in group.items if code in names]) for group in plan.groups]
+    return show("index.html", day=day, rows=rows, open=plan.open, groups=groups, keeps=wording.KEEPS, tenant=tenant,
+                run=latest_run(db(), tenant.id))
 
 
 def _day() -> dt.date:

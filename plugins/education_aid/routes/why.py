@@ -12,7 +12,7 @@ from core.web.markers import require
 from core.web.request import db
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan import wording
-from plugins.education_aid.plan.vocabulary import VOCABULARY, title_of
+from plugins.education_aid.plan.vocabulary import fact_of, source_of, title_of
 from plugins.education_aid.queries import runs
 from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
 from plugins.education_aid.services import entitling
@@ -36,7 +36,7 @@ def why(code: str, person_id: uuid.UUID) -> str:
     stored = {one.item: one for one in runs.awards_of(db(), scope, person_id) if one.school_year == year and one.term == term}
     return show("why.html", person_id=person_id, name=name, found=found, run=run,
                 stored=stored, year=year, term=term, title=entitling.term_title(year, term), said=said, title_of=title_of, titles=titles,
-                where=lambda item: item.where.describe(), periods=wording.PERIODS)
+                source_of=source_of, where=lambda item: item.where.describe(), keeps=wording.KEEPS)
 
 
 def titles(names: tuple[str, ...]) -> str:
@@ -46,7 +46,7 @@ def titles(names: tuple[str, ...]) -> str:
 
 def said(name: str, value: object) -> str:
     """A fact in the words of officials."""
-    fact = VOCABULARY.get(name)
+    fact = fact_of(name)
     if value is None:
         return "不详"
     if isinstance(value, bool):

@@ -18,7 +18,7 @@ ZERO = Decimal("0.00")
 MISSED, SHORT, UNDUE, OVER, BREAK = "missed", "short", "undue", "over", "break"
 CARD, UNDECIDED, CONFLICT = "card", "undecided", "conflict"
 KINDS = (
-    (MISSED, N_("应享未享")), (SHORT, N_("少发")), (UNDUE, N_("不应享而享")), (OVER, N_("多发")), (BREAK, N_("上学期有、本学期无")),
+    (MISSED, N_("应享未享")), (SHORT, N_("少发")), (UNDUE, N_("不应享而享")), (OVER, N_("多发")), (BREAK, N_("前一学期有、本学期无")),
     (CARD, N_("卡号有误")), (UNDECIDED, N_("不能判定")), (CONFLICT, N_("登记矛盾")),
 )
 #: how a case ends; each with evidence

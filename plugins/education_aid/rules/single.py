@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugins.education_aid.rules.items import ACTUAL, AVERAGE, CASES, FIXED, HIGHEST, HOLDS, NOTHING, Group, Item, of_term
+from plugins.education_aid.rules.items import (
+    ACTUAL,
+    AVERAGE,
+    CASES,
+    FIXED,
+    HIGHEST,
+    HOLDS,
+    NOTHING,
+    Group,
+    Item,
+    of_term,
+)
 from plugins.education_aid.rules.steps import Near, Step, steps_of
 
 Facts = Mapping[str, Any]
@@ -92,22 +103,23 @@ class _Child:
     def _free(self, item: Item, known: Facts) -> Truth:
         """Whether an item applies, after what it adds to and what takes its place."""
         own = _both(item.where.holds(known), self.held.get(item.adds_to, False) if item.adds_to else True)
-        for code in self.near.replacing(item):
-            if own and self.held[code]:
-                self.displaced.append(Displaced(item, self.fens[item.code][0], self.items[code]))
-            own = _both(own, _not(self.held[code]))
-        return own
+        return self._beaten(item, own, [(self.items[code], self.held[code]) for code in self.near.replacing(item)], None)
 
     def _choose(self, members: Sequence[Item], group: Group, free: Mapping[str, Truth]) -> None:
         """Of the items of a group the one that is given: none is open that something certain beats."""
         for at, item in enumerate(members):
-            held = free[item.code]
-            for other_at, other in enumerate(members):
-                beats = self._beats(other, item, free, group, earlier=other_at < at) if other is not item else False
-                if held and beats:
-                    self.displaced.append(Displaced(item, self.fens[item.code][0], other, group))
-                held = _both(held, _not(beats))
-            self.held[item.code] = held
+            beats = [(other, self._beats(other, item, free, group, earlier=other_at < at))
+                     for other_at, other in enumerate(members) if other is not item]
+            self.held[item.code] = self._beaten(item, free[item.code], beats, group)
+
+    def _beaten(self, item: Item, free: Truth, beats: Sequence[tuple[Item, Truth]], group: Group | None) -> Truth:
+        """Whether an item still applies beside others that may take its place; the first that does is remembered."""
+        by = next((other for other, truth in beats if truth), None)
+        if free and by is not None:
+            self.displaced.append(Displaced(item, self.fens[item.code][0], by, group))
+        for _, truth in beats:
+            free = _both(free, _not(truth))
+        return free
 
     def _beats(self, one: Item, other: Item, free: Mapping[str, Truth], group: Group, *, earlier: bool) -> Truth:
         fen, against = self.fens[one.code][0], self.fens[other.code][0]
@@ -123,11 +135,16 @@ class _Child:
         if item.code in seen:
             return []
         seen.add(item.code)
-        names = [name for name in item.where.missing(self._known()) if name != HOLDS or not set(item.asked) & self.items.keys()]
+        outside = self.facts.get(HOLDS) is None and any(code not in self.items for code in item.asked)
+        names = [name for name in item.where.missing(self._known()) if name != HOLDS or outside]
         fellows = [one for one in self.near.step[item.code].items if one is not item]
-        for other in (*map(self.items.__getitem__, self.near.below(item)), *fellows):
-            if self.held[other.code] is None or other in fellows:
-                names += [*self._wanting(other, seen), *(self.fens[other.code][1] if other in fellows else [])]
+        if fellows:  # which of them is given depends on the amounts too
+            names += self.fens[item.code][1]
+        for code in self.near.below(item):
+            if self.held[code] is None:
+                names += self._wanting(self.items[code], seen)
+        for fellow in fellows:
+            names += self._wanting(fellow, seen)
         return names
 
 

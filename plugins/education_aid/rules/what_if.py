@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from plugins.education_aid.rules.items import Item
+from plugins.education_aid.rules.items import Group, Item
 from plugins.education_aid.rules.steps import related
 
 ZERO = Decimal("0.00")
@@ -18,6 +18,14 @@ ZERO = Decimal("0.00")
 
 #: awards by columns
 Table = Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is worked out of a plan: items, and the groups of which one is given."""
+
+    items: Sequence[Item]
+    groups: Sequence[Group] = ()
 
 
 @dataclass
@@ -45,16 +53,18 @@ class Outcome:
     sample: dict[str, list[tuple[uuid.UUID, Decimal]]] = field(default_factory=dict)
 
 
-def changed_codes(old: Sequence[Item], new: Sequence[Item], given: frozenset[str] = frozenset()) -> frozenset[str]:
-    """The items that may come to something else for some child: those that differ, those that ask about facts a plan gives
-    (`given`: which of "fee", "tag" and "tier" differ), and those that depend on either."""
-    before, after = {item.code: item for item in old}, {item.code: item for item in new}
+def changed_codes(old: Plan, new: Plan, given: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The items that may come to something else for some child: those that differ or stand in a group that does, those that
+    ask about facts a plan gives (`given`: which of "fee", "tag" and "tier" differ), and those that depend on either."""
+    before, after = ({item.code: item for item in plan.items} for plan in (old, new))
     own = {code for code in before.keys() | after.keys()
            if code not in before or code not in after or _worth(before[code]) != _worth(after[code])}
-    for item in (*old, *new):
+    own |= {code for group in {*old.groups} ^ {*new.groups} for code in group.items} & (before.keys() | after.keys())
+    for item in (*old.items, *new.items):
         if given & {"fee" if name.startswith("fee_") else name.removeprefix("home_").removeprefix("school_") for name in item.facts}:
             own.add(item.code)
-    return frozenset(own | {item.code for items in (old, new) for item in items if own & {one.code for one in related(items, item)}})
+    return frozenset(own | {item.code for plan in (old, new) for item in plan.items
+                            if own & {one.code for one in related(plan.items, item, plan.groups)}})
 
 
 def _worth(item: Item) -> tuple[Any, ...]:
@@ -62,11 +72,11 @@ def _worth(item: Item) -> tuple[Any, ...]:
     return (item.where, item.amount, item.kind, item.adds_to, item.replaces, item.fund, repr(item.share))
 
 
-def with_related(items: Sequence[Item], codes: Iterable[str]) -> list[Item]:
+def with_related(plan: Plan, codes: Iterable[str]) -> list[Item]:
     """These items and all that decides whether they apply."""
     wanted = set(codes)
-    needed = {one.code for item in items if item.code in wanted for one in related(items, item)}
-    return [item for item in items if item.code in needed]
+    needed = {one.code for item in plan.items if item.code in wanted for one in related(plan.items, item, plan.groups)}
+    return [item for item in plan.items if item.code in needed]
 
 
 def compare(before: Table, after: Table, changed: frozenset[str], seed: int, most: int) -> Outcome:

@@ -27,8 +27,8 @@ TERMS = ((1, N_("秋季学期")), (2, N_("春季学期")))
 
 
 def term_title(school_year: int, term: int) -> str:
-    """A term as people read it: 2019—2020学年秋季学期."""
-    return f"{school_year}—{school_year + 1}学年{dict(TERMS).get(term, '')}"
+    """A term as people read it everywhere: 2019—2020 学年秋季学期."""
+    return f"{school_year}—{school_year + 1} 学年{dict(TERMS).get(term, '')}"
 
 
 def before(school_year: int, term: int) -> tuple[int, int]:

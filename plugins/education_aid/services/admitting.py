@@ -17,9 +17,9 @@ from core.tenancy.queries import TenantPlace, get_tenant
 from core.trail.services import record
 from plugins.education_aid.models.admission import ADMITTED, DECIDED, REFUSED, AdmissionRound, Applicant, Referral
 from plugins.education_aid.permissions import Action
+from plugins.education_aid.queries.chunking import in_parts
 from plugins.education_aid.rules.admission import Applicant as Asking
 from plugins.education_aid.rules.admission import Outcome, Preference, admit, pool_places, unquantified
-from plugins.education_aid.services.chunking import in_parts
 from plugins.education_aid.services.favouring import Favours, Granted, elsewhere, facts_of, favours, granted
 from plugins.education_aid.services.reading import Open
 
@@ -137,7 +137,7 @@ def refer(session: Session, round_: AdmissionRound, preference: str, actor: Acto
 
 
 def _referrals(session: Session, tenant: TenantPlace, round_: AdmissionRound, chosen: Granted) -> list[Referral]:
-    facts = facts_of(session, tenant, round_)
+    facts = facts_of(session, tenant, round_, [chosen])
     there = set(session.scalars(select(Referral.slot).where(Referral.tenant_id == tenant.id, Referral.round == round_.code)))
     made = []
     for row in applicants_of(session, round_):

@@ -15,7 +15,7 @@ from core.tenancy.queries import TenantPlace, get_tenant
 from core.tenancy.stages import expand
 from core.units.models import Unit
 from plugins.education_aid.models.offers import Charge
-from plugins.education_aid.services.chunking import in_parts
+from plugins.education_aid.queries.chunking import in_parts
 from plugins.education_aid.services.reading import aid_grammar, in_force
 
 FORBIDDEN = "education_aid.forbidden_fee"

@@ -26,7 +26,8 @@ from core.trail.services import record
 from plugins.education_aid.models.awards import AidRun, Award, Difference, Undecided
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries import facts as reading_facts
-from plugins.education_aid.rules.single import Found, entitle
+from plugins.education_aid.rules.single import Displaced, Found, displaced, entitle
+from plugins.education_aid.rules.words import term_title
 from plugins.education_aid.services.reading import PlanItems, computed, plan_items
 from plugins.education_aid.services.shaping import ENTITLED, Progress, Worked, shape
 
@@ -48,16 +49,11 @@ def begin_run(session: Session, tenant_id: str, unit_id: uuid.UUID, school_year:
     return run
 
 
-def term_title(school_year: int, term: int) -> str:
-    """2016–2017 学年秋季学期."""
-    return f"{school_year}–{school_year + 1} 学年{'秋季' if term == 1 else '春季'}学期"
-
-
 def work(session: Session, tenant: TenantPlace, school_year: int, term: int, on: dt.date, plan: PlanItems | None = None,
          progress: Progress | None = None) -> Worked:
     """What a term comes to by the plan in force on a day (or by another plan) and the facts of that day."""
     plan = plan or plan_items(session, tenant, on)
-    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, plan.tags, tiers=plan.tiers)
+    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.asked)
     return shape(tenant.id, gathered, plan, school_year, term, progress)
 
 
@@ -158,18 +154,20 @@ def _parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 @dataclass(frozen=True)
 class Why:
-    """Why one child gets what they get: every item that applies or cannot be decided, with the facts it was judged by."""
+    """Why one child gets what they get: every item that applies or cannot be decided, those that another takes the place
+    of, and the facts they were judged by."""
 
     facts: dict[str, Any]
     found: list[Found]
+    displaced: list[Displaced]
     plan: PlanItems
 
 
 def why(session: Session, tenant: TenantPlace, person_id: uuid.UUID, school_year: int, term: int, on: dt.date) -> Why:
     """The same for one child, worked out again by the single interpreter; raises NotFound where they are not enrolled."""
     plan = plan_items(session, tenant, on)
-    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.fees, plan.tags, person_id,
-                                    plan.tiers)
+    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.asked, person_id)
     if not gathered.rows:
         raise NotFound(N_("这名学生在%(term)s没有就读记录"), term=term_title(school_year, term))
-    return Why(gathered.facts[0], entitle(computed(plan.items), gathered.facts[0], term), plan)
+    given = (computed(plan.items), gathered.facts[0], term, plan.groups)
+    return Why(gathered.facts[0], entitle(*given), displaced(*given), plan)

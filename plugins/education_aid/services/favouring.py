@@ -15,7 +15,7 @@ from core.tenancy.parameters import Effective
 from core.tenancy.queries import TenantPlace
 from plugins.education_aid.models.admission import AdmissionRound
 from plugins.education_aid.plan.vocabulary import VOCABULARY, title_of
-from plugins.education_aid.queries.facts import gather
+from plugins.education_aid.queries.facts import Asked, gather
 from plugins.education_aid.rules.admission import OFFSET, PRIORITY, TIE_BREAK, Preference
 from plugins.education_aid.services.reading import PREFERENCE, Open, aid_grammar, in_force, tags_of
 
@@ -69,8 +69,8 @@ def favours(session: Session, tenant: TenantPlace, round_: AdmissionRound, peopl
             given: Iterable[Granted]) -> Favours:
     """Judge every preference for these persons by their facts in the term and on the day of the round. Who is not enrolled
     in that term has no facts, and is said to lack them."""
-    facts = facts_of(session, tenant, round_)
     found, wanted = Favours(), list(given)
+    facts = facts_of(session, tenant, round_, wanted)
     for person in people:
         known = facts.get(person, {})
         found.by_person[person] = frozenset(one.preference.code for one in wanted if one.condition.holds(known))
@@ -80,10 +80,11 @@ def favours(session: Session, tenant: TenantPlace, round_: AdmissionRound, peopl
     return found
 
 
-def facts_of(session: Session, tenant: TenantPlace, round_: AdmissionRound) -> dict[uuid.UUID, Mapping[str, Any]]:
-    """The facts of every pupil of the round's term."""
-    tags = tags_of(session, tenant, round_.facts_on)
-    gathered = gather(session, tenant.id, round_.school_year, round_.term, round_.facts_on, {}, tags)
+def facts_of(session: Session, tenant: TenantPlace, round_: AdmissionRound,
+             given: Iterable[Granted]) -> dict[uuid.UUID, Mapping[str, Any]]:
+    """The facts of every pupil of the round's term, as far as these preferences ask for them."""
+    asked = Asked(tags=tags_of(session, tenant, round_.facts_on), names=[name for one in given for name in one.condition.facts])
+    gathered = gather(session, tenant.id, round_.school_year, round_.term, round_.facts_on, asked)
     return {row.person_id: facts for row, facts in zip(gathered.rows, gathered.facts, strict=True)}
 
 

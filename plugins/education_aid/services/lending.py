@@ -18,10 +18,10 @@ from core.extensions import Actor
 from core.tenancy.queries import TenantPlace, get_tenant
 from plugins.education_aid.models.offers import Loan
 from plugins.education_aid.plan.vocabulary import VOCABULARY, title_of
-from plugins.education_aid.queries.facts import gather
+from plugins.education_aid.queries.chunking import in_parts
+from plugins.education_aid.queries.facts import Asked, gather
 from plugins.education_aid.rules.items import AUTUMN
 from plugins.education_aid.rules.loans import approved
-from plugins.education_aid.services.chunking import in_parts
 from plugins.education_aid.services.reading import ITEM, aid_grammar, in_force, tags_of
 
 LOAN = "loan"
@@ -82,7 +82,8 @@ def settle(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: Ac
 def _settle(session: Session, tenant: TenantPlace, year: int, rows: Sequence[Loan]) -> None:
     known, day = caps(session, tenant, year), begins(year)
     alone = rows[0].person_id if len(rows) == 1 else None
-    gathered = gather(session, tenant.id, year, AUTUMN, day, {}, tags_of(session, tenant, day), alone)
+    asked = Asked(tags=tags_of(session, tenant, day), names=[name for one in known for name in one.condition.facts])
+    gathered = gather(session, tenant.id, year, AUTUMN, day, asked, alone)
     facts = {row.person_id: one for row, one in zip(gathered.rows, gathered.facts, strict=True)}
     for row in rows:
         granted, basis = None, ""

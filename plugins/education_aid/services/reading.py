@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.conditions import Condition, parse
-from core.errors import ParameterError
+from core.errors import N_, ParameterError
 from core.tenancy import queries
 from core.tenancy.grammar import Grammar, grammar
 from core.tenancy.grammar.masks import ACTIVE, State, plain, states_in
@@ -22,11 +22,15 @@ from core.tenancy.queries import TenantPlace
 from plugins.education_aid.plan import SECTIONS
 from plugins.education_aid.plan.schemas import SCHOOL_YEAR
 from plugins.education_aid.plan.vocabulary import VOCABULARY
-from plugins.education_aid.rules.items import ACTUAL, AVERAGE, CASES, FIXED, NOTHING, Amount, Case, Item
+from plugins.education_aid.queries.facts import Asked
+from plugins.education_aid.rules.items import ACTUAL, AVERAGE, CASES, FIXED, NOTHING, Amount, Case, Group, Item
+from plugins.education_aid.rules.steps import in_ring
 
 ITEM, FEE, PREFERENCE, TARGET = "education_aid.item", "education_aid.fee", "education_aid.preference", "education_aid.target"
+EXCLUSIVE = "education_aid.exclusive"
 #: kinds that are worked out for every child; the others wait for somebody's application or discretion
 COMPUTED = ("cash", "waiver", "reimbursement", "in_kind")
+_RING = N_("与别的项目互相依赖（在其上增加、取代或以其结果为条件），判定不了，请改写方案")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,15 @@ class PlanItems:
     plans: Mapping[str, int] = field(default_factory=dict)
     #: whom the plan counts into which tier of hardship whatever was assessed (EA-026)
     tiers: tuple[tuple[Condition, str], ...] = ()
+    #: items of which a child is given one alone
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def asked(self) -> Asked:
+        """What the facts must know of the plan."""
+        names = dict.fromkeys(name for one in self.items for name in one.facts)
+        names |= dict.fromkeys(name for where, _ in self.tiers for name in where.facts)
+        return Asked(self.fees, self.tags, self.tiers, tuple(names))
 
     @property
     def digest(self) -> str:
@@ -59,7 +72,8 @@ class PlanItems:
         said = [[item.code, item.clause, item.where.describe(), repr(item.amount), item.kind, item.adds_to, list(item.replaces), item.fund,
                  json.dumps(plain(item.share), sort_keys=True), item.plan_tenant] for item in self.items]
         tiers = [[where.describe(), tier] for where, tier in self.tiers]
-        return hashlib.sha256(json.dumps([said, sorted((*key, fen) for key, fen in self.fees.items()), tiers]).encode()).hexdigest()
+        fees, groups = sorted((*key, fen) for key, fen in self.fees.items()), [repr(group) for group in self.groups]
+        return hashlib.sha256(json.dumps([said, fees, tiers, groups]).encode()).hexdigest()
 
 
 def aid_grammar() -> Grammar:
@@ -79,7 +93,24 @@ def plan_items(session: Session, tenant: TenantPlace, on: dt.date) -> PlanItems:
             items.append(_item(session, tenant, found, on, known, tags))
         except ParameterError as error:
             open_.append(Open(source.entry.code, source.entry.name, source.entry.clause, error.text))
-    return PlanItems(tuple(items), tuple(open_), _fees(session, tenant, on, known), tags, plans, _tiers(session, tenant, on, known))
+    groups = _groups(session, tenant, on, known)
+    rings = in_ring(items, groups)
+    open_ += [Open(item.code, item.name, item.clause, _RING) for item in items if item.code in rings]
+    open_ += _unknown(groups, {*(item.code for item in items), *(one.code for one in open_)})
+    return PlanItems(tuple(item for item in items if item.code not in rings), tuple(open_), _fees(session, tenant, on, known), tags, plans,
+                     _tiers(session, tenant, on, known), groups)
+
+
+def _groups(session: Session, tenant: TenantPlace, on: dt.date, known: Grammar) -> tuple[Group, ...]:
+    """The items that exclude each other, as the layers say on a day."""
+    return tuple(Group(one.source.entry.code, one.source.entry.name, one.source.entry.clause, tuple(one.value["items"]), one.value["keep"])
+                 for one in in_force(session, tenant, EXCLUSIVE, on, known) if one.source.entry.state == ACTIVE)
+
+
+def _unknown(groups: Iterable[Group], codes: set[str]) -> list[Open]:
+    """Groups that name an item no layer has in force: a slip of the pen must not make two payments of one."""
+    missing = [(group, [code for code in group.items if code not in codes]) for group in groups]
+    return [Open(group.code, group.name, group.clause, f"这一天没有生效的项目：{'、'.join(absent)}") for group, absent in missing if absent]
 
 
 def in_force(session: Session, tenant: TenantPlace, section: str, on: dt.date, known: Grammar) -> list[Effective]:

@@ -66,6 +66,8 @@ class Worked:
     #: item code → the item, how many, and how much
     sums: dict[str, tuple[Item, int, Decimal]] = field(default_factory=dict)
     payers: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    #: item code → the item, and how many do not get it because of another item of its group
+    displaced: dict[str, tuple[Item, int]] = field(default_factory=dict)
 
     def totals(self) -> dict[str, Any]:
         """Sums by item, fund and payer, exact to the fen, as JSON keeps them."""
@@ -79,6 +81,7 @@ class Worked:
             "items": {code: [item.name, item.clause, item.kind, count, str(total)] for code, (item, count, total) in self.sums.items()},
             "funds": {name: str(total) for name, total in funds.items()},
             "payers": {name: str(total) for name, total in self.payers.items()},
+            "displaced": {code: [item.name, count] for code, (item, count) in self.displaced.items()},
             "open": [[one.code, one.name, one.clause, one.why] for one in self.plan.open]}
 
 
@@ -99,9 +102,11 @@ class _Pupils:
 def shape(tenant_id: str, gathered: Gathered, plan: PlanItems, school_year: int, term: int, progress: Progress | None = None) -> Worked:
     """The awards and open rows that the items of a plan come to for facts already gathered."""
     found, items, pupils = Worked(plan, gathered), computed(plan.items), _pupils(gathered)
-    for number, one in enumerate(work_out(items, gathered.frame(items), term), 1):
+    for number, one in enumerate(work_out(items, gathered.frame(items), term, plan.groups), 1):
         _add(found, one, pupils, {"tenant_id": tenant_id, "school_year": school_year, "term": term})
         _open(found, one, pupils, items, (tenant_id, school_year, term))
+        if one.displaced:
+            found.displaced[one.item.code] = (one.item, one.displaced)
         if progress is not None:
             progress(number, len(items), one.item.name)
     return found
@@ -175,9 +180,10 @@ def _facts(item: Item, rows: Sequence[int], facts: Sequence[Mapping[str, Any]]) 
 def _open(found: Worked, one: Computed, pupils: _Pupils, items: Sequence[Item], given: tuple[str, int, int]) -> None:
     """What could not be decided, with what is missing as the single interpreter says."""
     tenant_id, school_year, term = given
-    item, near = one.item, related(items, one.item) if len(one.open) else []
+    item, groups = one.item, found.plan.groups
+    near = related(items, item, groups) if len(one.open) else []
     for row in one.open:
-        alone = next(each for each in entitle(near, pupils.facts[row], term) if each.item.code == item.code)
+        alone = next(each for each in entitle(near, pupils.facts[row], term, groups) if each.item.code == item.code)
         found.undecided.append({
             "tenant_id": tenant_id, "id": new_id(), "unit_id": pupils.units[row], "version": 1, "person_id": pupils.persons[row],
             "school_year": school_year, "term": term, "item": item.code, "item_name": item.name, "clause": item.clause,

@@ -19,9 +19,9 @@ from core.tenancy.queries import TenantPlace, get_tenant
 from core.units.models import Unit
 from plugins.education_aid.models.offers import TargetValue
 from plugins.education_aid.plan import wording
+from plugins.education_aid.queries.chunking import in_parts
 from plugins.education_aid.rules import targets
 from plugins.education_aid.rules.targets import MET, MISSED, OPEN, Verdict
-from plugins.education_aid.services.chunking import in_parts
 from plugins.education_aid.services.reading import TARGET, aid_grammar, in_force, tags_of
 
 SHARE, COUNT, BALANCE = "share", "count", "balance"

@@ -32,8 +32,9 @@ from core.trail.services import record
 from plugins.education_aid.models.awards import AidRun
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries.facts import Gathered, gather
-from plugins.education_aid.rules.items import AUTUMN, Item
+from plugins.education_aid.rules.items import AUTUMN
 from plugins.education_aid.rules.what_if import Outcome, changed_codes, compare, months_between, with_related
+from plugins.education_aid.rules.what_if import Plan as Tried
 from plugins.education_aid.services.reading import PlanItems, computed, plan_items
 from plugins.education_aid.services.shaping import Progress, Worked, shape
 
@@ -98,7 +99,7 @@ def as_if_applied(session: Session, tenant: TenantPlace, profile: Profile, day: 
 def _both(session: Session, tenant: TenantPlace, run: AidRun, base: PlanItems, draft: PlanItems,
           progress: Progress | None) -> tuple[Worked, Worked, frozenset[str], int]:
     """What the changed items come to under either plan, and how many items are used as they are."""
-    old, new = computed(base.items), computed(draft.items)
+    old, new = (Tried(computed(plan.items), plan.groups) for plan in (base, draft))
     asked = frozenset(name for name, same in (("fee", base.fees == draft.fees), ("tag", base.tags == draft.tags),
                                               ("tier", base.tiers == draft.tiers)) if not same)
     changed = changed_codes(old, new, asked)
@@ -106,15 +107,15 @@ def _both(session: Session, tenant: TenantPlace, run: AidRun, base: PlanItems, d
     again = _gather(session, tenant, run, draft) if asked else gathered
     before = shape(tenant.id, gathered, _only(base, old, changed), run.school_year, run.term, progress)
     after = shape(tenant.id, again, _only(draft, new, changed), run.school_year, run.term, progress)
-    return before, after, changed, sum(item.code not in changed for item in new)
+    return before, after, changed, sum(item.code not in changed for item in new.items)
 
 
 def _gather(session: Session, tenant: TenantPlace, run: AidRun, plan: PlanItems) -> Gathered:
-    return gather(session, tenant.id, run.school_year, run.term, run.as_on, plan.fees, plan.tags, tiers=plan.tiers)
+    return gather(session, tenant.id, run.school_year, run.term, run.as_on, plan.asked)
 
 
-def _only(plan: PlanItems, items: list[Item], changed: frozenset[str]) -> PlanItems:
-    return replace(plan, items=tuple(with_related(items, changed)))
+def _only(plan: PlanItems, tried: Tried, changed: frozenset[str]) -> PlanItems:
+    return replace(plan, items=tuple(with_related(tried, changed)))
 
 
 def _said(found: Outcome, before: Worked, after: Worked, reused: int) -> dict[str, Any]:
@@ -128,6 +129,7 @@ def _said(found: Outcome, before: Worked, after: Worked, reused: int) -> dict[st
         "schools": {str(unit): [gain, lose, str(total)] for unit, (gain, lose, total) in found.schools.items()},
         "sample": {side: [[str(person), str(total)] for person, total in people] for side, people in found.sample.items()},
         "undecided": [len(before.undecided), len(after.undecided)], "reused": reused,
+        "displaced": [sum(count for _, count in worked.displaced.values()) for worked in (before, after)],
         "open": [[one.code, one.name, one.clause, one.why] for one in after.plan.open]}
 
 

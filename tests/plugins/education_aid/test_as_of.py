@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.registry.history import remember
 from core.registry.models import Enrolment, Household, SchoolFacts
 from core.tenancy.queries import get_tenant
-from plugins.education_aid.queries.facts import gather
+from plugins.education_aid.queries.facts import Asked, gather
 from plugins.education_aid.services.entitling import why
 from tests.plugins.education_aid.conftest import ACTOR, AUTUMN_2016, GUIDING, County
 
@@ -17,7 +17,7 @@ LATER = dt.date(2016, 11, 1)
 
 
 def facts_on(county: County, on: dt.date) -> dict[str, object]:
-    [found] = gather(county.session, GUIDING, 2016, 1, on, {}, {}).facts
+    [found] = gather(county.session, GUIDING, 2016, 1, on, Asked()).facts
     return found
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.registry.models import Enrolment, Household, Status
 from plugins.education_aid.models.awards import AidRun, Difference, Undecided
-from plugins.education_aid.queries.facts import statuses_on
+from plugins.education_aid.queries.pupils import statuses_on
 from plugins.education_aid.rules.sharing import share_of, shared
 from plugins.education_aid.services.entitling import why
 from plugins.education_aid.services.reading import plan_items

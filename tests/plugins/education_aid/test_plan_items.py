@@ -13,7 +13,7 @@ from core.config import ROOT
 from core.tenancy.grammar import check, grammar
 from plugins.education_aid.plan import SECTIONS, wording
 from plugins.education_aid.plan.vocabulary import VOCABULARY
-from plugins.education_aid.queries.facts import gather
+from plugins.education_aid.queries.facts import Asked, gather
 from plugins.education_aid.rules.sharing import share_of, shared
 from plugins.education_aid.services.reading import plan_items
 from tests.factories.tenancy import KNOWN, profile_text
@@ -121,7 +121,7 @@ def test_thirteen_free_years_begin_with_the_last_year_of_kindergarten() -> None:
 @pytest.mark.clause("EA-069")
 def test_aid_of_the_city_is_for_pupils_on_its_register() -> None:
     where = printed("henan/jiyuan.toml", "item", "love-pool")["where"]
-    facts = {"stage": "primary", "category": {"filing_card"}}
+    facts = {"stage": "primary", "category": {"hardship_special"}}
     assert holds(where, **facts, school={"00", "41", "419001"}) is True
     assert holds(where, **facts, school={"00", "41", "4101"}) is False
 
@@ -132,6 +132,6 @@ def test_registered_households_count_as_the_highest_tier(guiding: County) -> Non
     condition = parse(entry["where"], VOCABULARY)[0]
     child = guiding.child("primary", "filing_card", "hardship_general")
     other = guiding.child("primary", "hardship_general")
-    found = gather(guiding.session, guiding.tenant.id, 2016, 1, AUTUMN_2016, {}, {}, tiers=[(condition, entry["tier"])])
+    found = gather(guiding.session, guiding.tenant.id, 2016, 1, AUTUMN_2016, Asked(tiers=[(condition, entry["tier"])]))
     tiers = {row.person_id: facts["tier"] for row, facts in zip(found.rows, found.facts, strict=True)}
     assert tiers == {child.id: "hardship_special", other.id: "hardship_general"}

@@ -14,6 +14,7 @@ from core.tenancy.grammar import ProfileRefused
 from core.tenancy.models import Plan
 from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.rules.items import ACTUAL, AVERAGE, Amount, Item
+from plugins.education_aid.rules.what_if import Plan as Items
 from plugins.education_aid.rules.what_if import changed_codes, months_between, with_related
 from plugins.education_aid.services import what_if
 from tests.plugins.education_aid.conftest import ACTOR, County, plugins
@@ -117,18 +118,18 @@ def test_only_a_finished_run_can_be_the_base(guiding: County, snapshot: AidRun) 
 def test_an_item_is_changed_with_what_it_depends_on() -> None:
     base, top = item("base", 1_000), item("top", 100, adds_to="base")
     dearer: Item = item("base", 2_000)
-    assert changed_codes([base, top], [dearer, top]) == {"base", "top"}
-    assert changed_codes([base, top], [base, item("top", 200, adds_to="base")]) == {"top"}
-    assert changed_codes([base, item("x")], [base]) == {"x"}
-    assert [one.code for one in with_related([base, top, item("x")], {"top"})] == ["base", "top"]
+    assert changed_codes(Items([base, top]), Items([dearer, top])) == {"base", "top"}
+    assert changed_codes(Items([base, top]), Items([base, item("top", 200, adds_to="base")])) == {"top"}
+    assert changed_codes(Items([base, item("x")]), Items([base])) == {"x"}
+    assert [one.code for one in with_related(Items([base, top, item("x")]), {"top"})] == ["base", "top"]
     average = item("base", amount=Amount(AVERAGE, 1_000), condition=where(boarding=True))
-    assert changed_codes([base], [average]) == {"base"}
+    assert changed_codes(Items([base]), Items([average])) == {"base"}
 
 
 def test_what_the_plan_gives_changes_the_items_that_ask_about_it() -> None:
     listed, tiered = item("listed", condition=where(home_tag="poor")), item("tiered", condition=where(tier="hardship_special"))
     waived = item("waived", amount=Amount(ACTUAL, actual=("fee_care",)))
-    items = [listed, tiered, waived, item("other", condition=where(home="52"))]
+    items = Items([listed, tiered, waived, item("other", condition=where(home="52"))])
     assert changed_codes(items, items, frozenset({"tag"})) == {"listed"}
     assert changed_codes(items, items, frozenset({"tier"})) == {"tiered"}
     assert changed_codes(items, items, frozenset({"fee"})) == {"waived"}
