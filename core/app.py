@@ -18,6 +18,7 @@ import core.desk.hooks
 import core.documents.hooks
 import core.funds.hooks
 import core.host.hooks
+import core.inspections.hooks
 import core.jobs.hooks
 import core.ledgers.hooks
 import core.ledgers.imports.hooks
@@ -65,6 +66,7 @@ BUILTINS = (
     core.ledgers.imports.hooks,
     core.publicity.hooks,
     core.people.hooks,
+    core.inspections.hooks,
     core.matching.hooks,
     core.webhooks.hooks,
     core.host.hooks,

@@ -32,6 +32,7 @@ class Role(StrEnum):
     FINANCE_ROOM = "finance_room"
     GENERAL_OFFICE = "general_office"
     HELPER = "helper"
+    MEALS_COMMITTEE = "meals_committee"
     MORAL_OFFICE = "moral_office"
     PLAN_APPROVER = "plan_approver"
     PLATFORM_ADMIN = "platform_admin"
@@ -86,6 +87,7 @@ ROLES = [
     RoleSpec(Role.TEACHING_OFFICE, "教导处", levels=_SCHOOL, source="CO-042 教导处"),
     RoleSpec(Role.GENERAL_OFFICE, "总务处", levels=_SCHOOL, source="CO-042 总务处"),
     RoleSpec(Role.FINANCE_ROOM, "财务室", levels=_SCHOOL, source="CO-042 财务室"),
+    RoleSpec(Role.MEALS_COMMITTEE, "膳食委员会", levels=_SCHOOL, source="EA-051 总务处会同膳食委员会检查"),
     RoleSpec(Role.HELPER, "帮扶责任人", source="各级职责表：帮扶责任人"),
 ]
 

@@ -102,6 +102,8 @@ def _of_tenant(session: Session, unit: Unit, stems: _Stems) -> Iterator[_Post]:
     if school is not None:
         yield _Post(f"{stem}-school", Role.SCHOOL_CLERK, school)
         yield _Post(f"{stem}-general", Role.GENERAL_OFFICE, school)
+        yield _Post(f"{stem}-finance", Role.FINANCE_ROOM, school)
+        yield _Post(f"{stem}-meals", Role.MEALS_COMMITTEE, school)
 
 
 def _school(session: Session, unit: Unit, township: Unit | None) -> Unit | None:

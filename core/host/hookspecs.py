@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from core.host.checks import CheckSource
 from core.host.contract import (
     ActionSpec,
     Card,
@@ -265,6 +266,21 @@ def register_public_pages() -> list[Blueprint]:
     Order: manifest order.
     If it raises: the plugin is quarantined with the reason; the platform starts without it.
     Since: 0.3.
+    """
+    return []
+
+
+@hookspec
+def register_checks() -> list[CheckSource]:
+    """What the rows of checks can stand for, with the facts beside each: a plan's `[[check]]` names one as `rows`.
+
+    When: once at start, while the plugin is examined; a source's `rows` are read whenever a check is begun.
+    Scope: platform; checks of a plugin's rows can be begun where the plugin is on.
+    Args: none.
+    Returns: the sources, `slug.plural`; an empty list: no rows of its own.
+    Order: manifest order.
+    If it raises: the plugin is quarantined with the reason; the platform starts without it.
+    Since: 0.4.
     """
     return []
 

@@ -20,6 +20,7 @@ from core.config import Settings
 from core.errors import N_, PlatformError, PluginLoadError
 from core.extensions import Base
 from core.host import hookspecs
+from core.host.checks import CheckSource, source_faults
 from core.host.contract import (
     ActionSpec,
     EventSpec,
@@ -58,6 +59,7 @@ REGISTERS: dict[str, type] = {
     "register_notices": NoticeSpec,
     "register_clocks": ClockSpec,
     "register_public_pages": Blueprint,
+    "register_checks": CheckSource,
 }
 
 
@@ -155,6 +157,7 @@ def call_registers(plugin: Any) -> dict[str, list[Any]]:
     faults = [fault for ledger in answers["register_ledgers"] for fault in ledger_faults(ledger)]
     faults += [fault for process in answers["register_processes"] for fault in process_faults(process)]
     faults += [*notice_faults(answers["register_notices"]), *clock_faults(answers["register_clocks"])]
+    faults += source_faults(answers["register_checks"])
     for message, params in faults:
         raise PluginLoadError(message, None, **params)
     return answers
@@ -178,6 +181,7 @@ def _check_names(slug: str, registered: dict[str, list[Any]]) -> None:
     named += [(item.code, f"{slug}.") for item in registered["register_notices"]]
     named += [(item.action, f"{slug}:") for item in registered["register_notices"]]
     named += [(item.code, f"{slug}.") for item in registered["register_clocks"]]
+    named += [(item.code, f"{slug}.") for item in registered["register_checks"]]
     for name, prefix in named:
         if not name.startswith(prefix):
             raise PluginLoadError(N_("“%(name)s”须以“%(prefix)s”开头"), name=name, prefix=prefix)

@@ -205,6 +205,24 @@ def test_hook_register_public_pages(visited: Database, client_as: ClientAs) -> N
     assert outside.get("/public/990101-S01/sample/").status_code == 404  # no tenant
 
 
+def test_hook_register_checks(visited: Database, host: PluginHost, client_as: ClientAs) -> None:
+    form = """
+[[check]]
+code = "visits"
+name = "走访核对"
+clause = "（二）"
+rows = "sample.visits"
+at = "school"
+every = "term"
+items = [ { code = "done", question = "慰问金已签收" } ]
+"""
+    with visited.transaction() as session:
+        apply_from_command_line(session, host, profile("amount = 200") + form.encode(), "jia.toml")
+    made = client_as("jia-admin").post("/u/990101-S01/checks", data={"form": "visits"})
+    seen = page(client_as("jia-school"), made.location)
+    assert "冬衣送到学校" in seen and "200.00" in seen and "走访北村" not in seen
+
+
 def test_hook_collect_cards(visited: Database, client_as: ClientAs) -> None:
     assert "/u/990101/p/sample/" in page(client_as("jia-aid"), "/u/990101/")
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import RuleViolation
 from core.extensions import Actor
+from core.host.checks import CheckSource
 from core.host.contract import (
     ActionSpec,
     Card,
@@ -36,7 +37,7 @@ from core.host.notices import ClockSpec, NoticeSpec, PublicPart
 from core.host.processes import Process
 from core.trail.services import record
 from core.units.queries import find_unit_by_code
-from tests.sample_plugin import jobs, notices, permissions, queries, schemas, services
+from tests.sample_plugin import checks, jobs, notices, permissions, queries, schemas, services
 from tests.sample_plugin.api import api
 from tests.sample_plugin.ledgers import LEDGERS
 from tests.sample_plugin.manifest import manifest
@@ -121,6 +122,11 @@ def register_clocks() -> list[ClockSpec]:
 @hookimpl
 def register_public_pages() -> list[Blueprint]:
     return [public_pages]
+
+
+@hookimpl
+def register_checks() -> list[CheckSource]:
+    return checks.CHECKS
 
 
 @hookimpl

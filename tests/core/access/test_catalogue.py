@@ -49,5 +49,5 @@ def test_every_role_of_the_contract_is_there_with_its_source() -> None:
         "platform_admin", "province_bureau", "city_bureau", "auditor", "discipline", "tenant_admin",
         "plan_approver", "aid_centre", "basic_education", "project_office", "training_office", "central_school",
         "school_clerk", "class_teacher", "moral_office", "teaching_office", "general_office", "finance_room",
-        "helper", "system_admin", "security_admin", "audit_admin"}
+        "helper", "meals_committee", "system_admin", "security_admin", "audit_admin"}
     assert all(role.source and role.title for role in roles.values())

@@ -1,0 +1,1 @@
+"""督查: checks row by row with their signers, problems found, measures, closing."""

@@ -1,0 +1,1 @@
+"""Periods, answers and rates: plain values in, plain values out."""
