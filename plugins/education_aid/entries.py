@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access.scoping import in_scope
 from core.host.contract import Place, Subject, TimelineEntry
+from plugins.education_aid import entries_needs
 from plugins.education_aid.models import AidCase, AidRun, Award, DropoutCase, DropoutVisit, Letter, Payment
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.rules import checking, hunting
@@ -23,7 +24,8 @@ MOST = 50
 def of_person(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
     """What was due, credited and found, and the hunt, as far as whoever looks may see it."""
     found = [*_awards(session, place, person), *_payments(session, place, person),
-             *_cases(session, place, person), *_hunt(session, place, person)]
+             *_cases(session, place, person), *_hunt(session, place, person),
+             *entries_needs.of_person(session, place, person, MOST)]
     return sorted(found, key=lambda entry: entry.on, reverse=True)[:MOST]
 
 
@@ -65,6 +67,7 @@ def _hunt(session: Session, place: Place, person: Subject) -> list[TimelineEntry
 
 def forget(session: Session, tenant_id: str, person_id: uuid.UUID) -> None:
     """Names, numbers and free text about a person go; amounts and days stay, so that sums remain true."""
+    entries_needs.forget(session, tenant_id, person_id)
     session.execute(update(Letter).where(Letter.tenant_id == tenant_id, Letter.person_id == person_id).values(
         name="—", id_number_key="", id_number_mask="", reply_text=""))
     session.execute(update(AidCase).where(AidCase.tenant_id == tenant_id, AidCase.person_id == person_id).values(why="", evidence=""))

@@ -8,7 +8,7 @@ from core.host.contract import ActionSpec, RuleSpec
 
 
 class Action(StrEnum):
-    """What may be done with aid items, runs, awards, applications, payments, cases, letters and admission."""
+    """What may be done with aid items, runs, awards, applications, payments, cases, letters, admission, needs and rolls."""
 
     ADMISSION_EXPORT = "education_aid:admission:export"
     ADMISSION_READ = "education_aid:admission:read"
@@ -33,10 +33,16 @@ class Action(StrEnum):
     LETTER_APPROVE = "education_aid:letter:approve"
     LETTER_READ = "education_aid:letter:read"
     LETTER_WRITE = "education_aid:letter:write"
+    NEED_EXPORT = "education_aid:need:export"
+    NEED_READ = "education_aid:need:read"
+    NEED_WRITE = "education_aid:need:write"
     PAYMENT_APPROVE = "education_aid:payment:approve"
     PAYMENT_EXPORT = "education_aid:payment:export"
     PAYMENT_READ = "education_aid:payment:read"
     PAYMENT_WRITE = "education_aid:payment:write"
+    ROLL_EXPORT = "education_aid:roll:export"
+    ROLL_READ = "education_aid:roll:read"
+    ROLL_WRITE = "education_aid:roll:write"
     RUN_READ = "education_aid:run:read"
     RUN_WRITE = "education_aid:run:write"
 
@@ -65,16 +71,22 @@ ACTIONS = [
     ActionSpec(Action.LETTER_APPROVE, "签发联合函"),
     ActionSpec(Action.LETTER_READ, "查看联合函"),
     ActionSpec(Action.LETTER_WRITE, "起草、答复联合函"),
+    ActionSpec(Action.NEED_EXPORT, "导出困难调查与措施"),
+    ActionSpec(Action.NEED_READ, "查看困难调查、措施与贯通培养"),
+    ActionSpec(Action.NEED_WRITE, "登记困难调查、措施与贯通培养"),
     ActionSpec(Action.PAYMENT_APPROVE, "批准发放"),
     ActionSpec(Action.PAYMENT_EXPORT, "导出发放批次"),
     ActionSpec(Action.PAYMENT_READ, "查看发放批次"),
     ActionSpec(Action.PAYMENT_WRITE, "编制发放批次、读入回单"),
+    ActionSpec(Action.ROLL_EXPORT, "导出困难学生库、劳动力库"),
+    ActionSpec(Action.ROLL_READ, "查看困难学生库、劳动力库"),
+    ActionSpec(Action.ROLL_WRITE, "更新困难学生库、劳动力库"),
     ActionSpec(Action.RUN_READ, "查看应享测算"),
     ActionSpec(Action.RUN_WRITE, "测算应享、试算方案"),
 ]
 
-_ALL = ("admission", "application", "award", "case", "dropout", "item", "letter", "payment", "run")
-_EXPORTED = ("admission", "application", "award", "case", "dropout", "payment")
+_ALL = ("admission", "application", "award", "case", "dropout", "item", "letter", "need", "payment", "roll", "run")
+_EXPORTED = ("admission", "application", "award", "case", "dropout", "need", "payment", "roll")
 #: who reads everything and changes nothing
 _SUPERVISORS = ("auditor", "discipline", "province_bureau", "city_bureau", "tenant_admin", "basic_education")
 _CENTRE = "EA-017 县学生资助管理办识别、动态管理、发放"
@@ -91,15 +103,16 @@ RULES = [
     *_allow("督查、主管部门可以导出", "export", ("auditor", "discipline", "province_bureau", "city_bureau"), _EXPORTED),
     *_allow(_CENTRE, "read", ("aid_centre",), _ALL),
     *_allow(_CENTRE, "export", ("aid_centre",), _EXPORTED),
-    *_allow(_CENTRE, "write", ("aid_centre",), ("admission", "application", "award", "case", "dropout", "letter", "payment", "run")),
+    *_allow(_CENTRE, "write", ("aid_centre",), ("admission", "application", "award", "case", "dropout", "letter", "need", "payment",
+                                               "roll", "run")),
     *_allow(_CENTRE, "approve", ("aid_centre",), ("application", "award", "dropout", "letter", "payment")),
-    *_allow(_SCHOOL, "read", ("school_clerk", "class_teacher"), ("application", "award", "case", "dropout", "item", "payment")),
-    *_allow(_SCHOOL, "write", ("school_clerk", "class_teacher"), ("application", "case", "dropout")),
-    *_allow(_SCHOOL, "export", ("school_clerk",), ("application", "award", "case", "dropout")),
-    *_allow(_TOWNSHIP, "read", ("central_school",), ("application", "award", "case", "dropout", "item", "payment")),
-    *_allow(_TOWNSHIP, "write", ("central_school",), ("application", "case", "dropout")),
+    *_allow(_SCHOOL, "read", ("school_clerk", "class_teacher"), ("application", "award", "case", "dropout", "item", "need", "payment")),
+    *_allow(_SCHOOL, "write", ("school_clerk", "class_teacher"), ("application", "case", "dropout", "need")),
+    *_allow(_SCHOOL, "export", ("school_clerk",), ("application", "award", "case", "dropout", "need")),
+    *_allow(_TOWNSHIP, "read", ("central_school",), ("application", "award", "case", "dropout", "item", "need", "payment", "roll")),
+    *_allow(_TOWNSHIP, "write", ("central_school",), ("application", "case", "dropout", "need")),
     *_allow(_TOWNSHIP, "manage", ("central_school", "aid_centre"), ("application",)),
-    *_allow(_TOWNSHIP, "export", ("central_school",), ("application", "award", "case", "dropout")),
+    *_allow(_TOWNSHIP, "export", ("central_school",), ("application", "award", "case", "dropout", "need", "roll")),
     *_allow("EA-050 财务室按班审核", "read", ("finance_room",), ("application", "award", "item", "payment")),
     RuleSpec("*", "education_aid.application", "approve", cond="is_submitter", eft="deny", source="申请与审批分开"),
     RuleSpec("*", "education_aid.payment", "approve", cond="is_submitter", eft="deny", source="编制与批准分开"),

@@ -9,12 +9,15 @@ from plugins.education_aid.routes import (
     classes,
     hunt,
     items,
+    needs,
+    pathways,
     payments,
+    rolls,
     runs,
     what_if,
     why,
 )
 from plugins.education_aid.routes.blueprint import blueprint
 
-__all__ = ["admission", "applications", "blueprint", "boards", "cards", "cases", "classes", "hunt", "items", "payments", "runs", "what_if",
-           "why"]
+__all__ = ["admission", "applications", "blueprint", "boards", "cards", "cases", "classes", "hunt", "items", "needs", "pathways",
+           "payments", "rolls", "runs", "what_if", "why"]

@@ -20,7 +20,8 @@ from plugins.education_aid.models.awards import Carried
 
 #: every table whose rows are about a person
 OF_PERSONS: tuple[type[Any], ...] = (models.Award, models.Undecided, models.Difference, models.Application, models.Payment,
-                                     models.AidCase, models.DropoutCase, models.Applicant, models.Referral, models.Loan)
+                                     models.AidCase, models.DropoutCase, models.Applicant, models.Referral, models.Loan,
+                                     models.Survey, models.Measure, models.PathwayMember, models.RollEntry)
 FOLLOWERS = (
     Follower(models.AidRun, "次应享测算"), Follower(models.Award, "项应享", ("stage", "class_name", "item")),
     Follower(models.Undecided, "项无法判定"), Follower(models.Difference, "项补发追回草稿"),
@@ -29,7 +30,9 @@ FOLLOWERS = (
     Follower(models.DropoutPatch, "个包片"), Follower(models.DropoutReport, "份月报"),
     Follower(models.AdmissionRound, "个录取批次"), Follower(models.Applicant, "名录取申请人"), Follower(models.Referral, "件转介"),
     Follower(models.Loan, "笔助学贷款"), Follower(models.WorkStudy, "个勤工俭学岗位"), Follower(models.Charge, "项学校收费"),
-    Follower(models.TargetValue, "项目标填报"))
+    Follower(models.TargetValue, "项目标填报"), Follower(models.Survey, "份困难调查"), Follower(models.Measure, "条帮扶措施"),
+    Follower(models.PathwayMember, "名贯通学生"), Follower(models.PathwayStep, "次贯通转段", parent="member_id"),
+    Follower(models.RollEntry, "条两库记录"))
 
 
 def follow_merge(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID, merged_id: uuid.UUID) -> int:
