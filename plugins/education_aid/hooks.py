@@ -32,11 +32,13 @@ from plugins.education_aid import demo, demo_admission, demo_running, desk, entr
 from plugins.education_aid.folders import FOLDERS
 from plugins.education_aid.ledgers.admission import ADMISSION
 from plugins.education_aid.ledgers.awards import AWARDS
+from plugins.education_aid.ledgers.needs import NEEDS
 from plugins.education_aid.ledgers.running import PROCESSES, RUNNING
 from plugins.education_aid.manifest import manifest
 from plugins.education_aid.notices import NOTICES
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan import SECTIONS
+from plugins.education_aid.plan.needs import NEEDS_SECTIONS
 from plugins.education_aid.plan.running import RUNNING_SECTIONS
 from plugins.education_aid.routes import blueprint
 from plugins.education_aid.routes.cards import public_pages
@@ -58,7 +60,7 @@ def register_rules() -> list[RuleSpec]:
 
 @hookimpl
 def register_sections() -> list[SectionSpec]:
-    return [*SECTIONS, *RUNNING_SECTIONS]
+    return [*SECTIONS, *RUNNING_SECTIONS, *NEEDS_SECTIONS]
 
 
 @hookimpl
@@ -68,7 +70,7 @@ def register_folders() -> list[FolderSpec]:
 
 @hookimpl
 def register_ledgers() -> list[Ledger]:
-    return [AWARDS, *RUNNING, *ADMISSION]
+    return [AWARDS, *RUNNING, *ADMISSION, *NEEDS]
 
 
 @hookimpl
