@@ -76,7 +76,13 @@ def _province_code(path: Path) -> str:
 def _apply(database: Database, host: PluginHost, path: Path, actor: Actor, say: Say) -> None:
     say(f"应用方案 {path.parent.name}/{path.name}")
     with database.transaction() as session:
-        apply_from_command_line(session, host, path.read_bytes(), path.name, actor)
+        apply_from_command_line(session, host, _profile(path), path.name, actor)
+
+
+def _profile(path: Path) -> bytes:
+    """A published plan, followed by what the demo adds to it for a county, from the file of the same name beside it."""
+    added = path.with_suffix(".demo")
+    return path.read_bytes() + (added.read_bytes() if added.is_file() else b"")
 
 
 def _fill(session: Session, host: PluginHost, actor: Actor) -> None:

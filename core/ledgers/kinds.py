@@ -296,7 +296,7 @@ def _school_year(ledger: Ledger, field: Field) -> Rules:
 
 def _term(ledger: Ledger, field: Field) -> Rules:
     known = {word: term for term, words in TERMS.items() for word in words}
-    return Rules(_plain, lambda text: _mapped(text, known, pl.Int64), f"{field.label}须填“上学期”或“下学期”", pl.Int64)
+    return Rules(_plain, lambda text: _mapped(text, known, pl.Int64), f"{field.label}须填“秋季学期”或“春季学期”", pl.Int64)
 
 
 def _unfound(ledger: Ledger, field: Field) -> Rules:

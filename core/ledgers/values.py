@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.host.ledgers import Field, Ledger
 from core.units.queries import units_by_id
 
-TERM_WORDS = {1: "上学期", 2: "下学期"}
+TERM_WORDS = {1: "秋季学期", 2: "春季学期"}
 
 
 def stored(row: Any, field: Field) -> Any:

@@ -191,7 +191,7 @@ def _options(field: Field, units: Iterable[Unit]) -> list[str]:
 def how_to_write(field: Field) -> str:
     """In one sentence, for the comment over a column and the page of instructions."""
     by_kind = {"date": "写到日，如 2015-09-01", "month": "写到月，如 2015-09", "yuan": "数字，最多两位小数，不写“元”", "integer": "整数",
-               "decimal": "数字", "yes_no": "填“是”或“否”", "term": "填“上学期”或“下学期”", "school_year": "如 2016-2017",
+               "decimal": "数字", "yes_no": "填“是”或“否”", "term": "填“秋季学期”或“春季学期”", "school_year": "如 2016-2017",
                "id_number": "18 位，末位可为 X", "phone": "11 位手机号，或带区号的座机号", "bank_card": "12 至 25 位数字",
                "choices": "可填几项，用顿号分开：" + "、".join(label for _, label in field.choices),
                "choice": "选一项：" + "、".join(label for _, label in field.choices), "unit": "单位名称或区划代码；不填就是导入所在的单位"}

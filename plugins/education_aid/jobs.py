@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from core.extensions import current_scope, today
 from core.host.contract import JobRun, JobSpec
+from plugins.education_aid.nightly import look_everywhere
 from plugins.education_aid.queries.runs import get_run
-from plugins.education_aid.rules.words import term_on
 from plugins.education_aid.services import cases
 from plugins.education_aid.services.entitling import run_term
 from plugins.education_aid.services.what_if import run_what_if
@@ -40,16 +39,6 @@ def look_for_missed(run: JobRun) -> None:
     with run.transaction() as session:
         found = cases.look(session, run.tenant_id, run.arguments["school_year"], run.arguments["term"], run.actor)
         run.finish_in(session, f"核查 {found.children} 人：新发现 {found.new} 件，仍在 {found.standing} 件，已消除 {found.gone} 件")
-
-
-def look_everywhere(run: JobRun) -> None:
-    """Every night: the term of today, in every tenant where the plugin is on."""
-    term = term_on(today())
-    with run.transaction("夜间核查应享未享") as session:
-        opened = current_scope(session)
-        tenants = sorted(opened.tenants) if opened is not None else []
-        found = [cases.look(session, tenant_id, *term, run.actor) for tenant_id in tenants]
-        run.finish_in(session, f"核查 {len(tenants)} 个县：新发现 {sum(one.new for one in found)} 件")
 
 
 JOBS = [JobSpec(RUN, "测算应享资助", work_out_term, lease=300),

@@ -17,6 +17,7 @@ from core.registry.models import Enrolment
 from core.registry.queries import present
 from plugins.education_aid.models import Award, Payment
 from plugins.education_aid.models.payments import CREDITED
+from plugins.education_aid.queries.attending import attended
 from plugins.education_aid.queries.persons import persons_by_id
 from plugins.education_aid.rules.words import PAID_BY_BANK
 
@@ -38,7 +39,7 @@ def pupils_of(session: Session, scope: Scope, school: uuid.UUID, school_year: in
     """Those who study in a class of a school, in scope, by name."""
     rows = session.scalars(in_scope(select(Enrolment).where(
         Enrolment.unit_id == school, Enrolment.school_year == school_year, Enrolment.term == term, Enrolment.class_name == class_name,
-        Enrolment.ended_on.is_(None), present(Enrolment)), Enrolment, scope)).all()
+        attended(), present(Enrolment)), Enrolment, scope)).all()
     people = {}
     for tenant_id in {row.tenant_id for row in rows}:
         people.update(persons_by_id(session, tenant_id, [row.person_id for row in rows if row.tenant_id == tenant_id]))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from core.extensions import today
@@ -17,6 +17,8 @@ from core.registry.queries import present
 from core.registry.rules.statuses import KINDS
 from plugins.education_aid.models.awards import Award, Undecided
 from plugins.education_aid.models.payments import CREDITED, Payment
+from plugins.education_aid.queries.attending import attended
+from plugins.education_aid.queries.chunking import in_parts
 from plugins.education_aid.rules.words import PAID_BY_BANK, before
 
 Key = tuple[uuid.UUID, str]
@@ -45,28 +47,67 @@ class Child:
 
 @dataclass
 class Facts:
-    """Everything a look at a term needs. `names` are those of the items by code."""
+    """What a look at a term needs: of children who study elsewhere everything, since others may have paid; of the rest
+    what does not agree. Whatever agrees to the fen stays in the database. `names` are those of the items by code."""
 
     children: dict[uuid.UUID, Child]
+    #: all children, and what of both sums stands in none of the lists below
+    count: int = 0
+    other_due: Decimal = ZERO
+    other_paid: Decimal = ZERO
     due: dict[Key, Decimal] = field(default_factory=dict)
     paid: dict[Key, Decimal] = field(default_factory=dict)
     undecided: dict[Key, list[str]] = field(default_factory=dict)
+    #: what was paid in the term before and is not due now
     before: set[Key] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
-    #: children whom a category of hardship holds for, by themselves or by their household
+    #: of the children who study elsewhere, whom a category of hardship holds for, by themselves or by their household
     poor: set[uuid.UUID] = field(default_factory=set)
 
+    def told(self) -> set[uuid.UUID]:
+        """The persons of whom something stands in the lists."""
+        return {person_id for person_id, _ in (*self.due, *self.paid, *self.undecided, *self.before)}
 
-def children_of(session: Session, tenant_id: str, school_year: int, term: int) -> dict[uuid.UUID, Child]:
-    """The children of the county's households who study in a term, here or elsewhere: the household's county counts, not
-    the school's (EA-059). Who stands in no household belongs to the place they were entered at, unless their registered
-    home is another county."""
+
+@dataclass(frozen=True)
+class _Term:
+    """A term of a tenant, as conditions."""
+
+    tenant_id: str
+    school_year: int
+    term: int
+
+    def enrolled(self) -> ColumnElement[bool]:
+        """Enrolments of the term that count."""
+        return and_(Enrolment.tenant_id == self.tenant_id, present(Enrolment), Enrolment.school_year == self.school_year,
+                    Enrolment.term == self.term, attended())
+
+    def studies(self) -> ColumnElement[bool]:
+        """Children with their enrolments. The household's county counts, not the school's (EA-059): who stands in no
+        household belongs to the place they were entered at, unless their registered home is another county."""
+        return and_(Person.tenant_id == self.tenant_id, present(Person), Person.home_code.in_(["", self.tenant_id]),
+                    Enrolment.person_id == Person.id, self.enrolled())
+
+    def due(self) -> ColumnElement[bool]:
+        """Awards by which money is due."""
+        return and_(Award.tenant_id == self.tenant_id, Award.school_year == self.school_year, Award.term == self.term,
+                    Award.state == "entitled", Award.kind.in_(PAID_BY_BANK), Award.amount > ZERO)
+
+    def credited(self) -> ColumnElement[bool]:
+        """Payments that have arrived: of one child and item one at most, by their slot."""
+        return and_(Payment.tenant_id == self.tenant_id, Payment.school_year == self.school_year, Payment.term == self.term,
+                    Payment.state == CREDITED)
+
+    def due_beside(self) -> ColumnElement[bool]:
+        """What is due for the item of a payment."""
+        return and_(Award.person_id == Payment.person_id, Award.item == Payment.item, self.due())
+
+
+def children_of(session: Session, tenant_id: str, school_year: int, term: int, *criteria: ColumnElement[bool]) -> dict[uuid.UUID, Child]:
+    """The children of the county's households who study in a term, here or elsewhere, and meet the criteria."""
     columns = (Person.id, Person.unit_id, Person.name, Person.id_number_key, Person.died_on, Enrolment.unit_id,
                Enrolment.elsewhere_school, Enrolment.elsewhere_place)
-    statement = select(*columns).join(
-        Enrolment, (Enrolment.tenant_id == Person.tenant_id) & (Enrolment.person_id == Person.id)).where(
-        Person.tenant_id == tenant_id, present(Person), present(Enrolment), Enrolment.school_year == school_year,
-        Enrolment.term == term, Enrolment.ended_on.is_(None), Person.home_code.in_(["", tenant_id])).order_by(Person.id, Enrolment.id)
+    statement = select(*columns).where(_Term(tenant_id, school_year, term).studies(), *criteria).order_by(Person.id, Enrolment.id)
     found: dict[uuid.UUID, Child] = {}
     for person_id, unit_id, name, id_key, died_on, school_id, school, place in session.execute(statement):
         held = found.get(person_id)
@@ -76,42 +117,79 @@ def children_of(session: Session, tenant_id: str, school_year: int, term: int) -
 
 
 def facts_of(session: Session, tenant_id: str, school_year: int, term: int) -> Facts:
-    """What is due and paid in a term."""
-    found = Facts(children_of(session, tenant_id, school_year, term))
-    awards = select(Award.person_id, Award.item, Award.item_name, Award.amount).where(
-        Award.tenant_id == tenant_id, Award.school_year == school_year, Award.term == term, Award.state == "entitled",
-        Award.kind.in_(PAID_BY_BANK))
-    for person_id, item, name, amount in session.execute(awards):
-        found.names[item] = name
-        if person_id in found.children and amount > 0:
-            found.due[person_id, item] = amount
-    for person_id, item, name, amount in session.execute(_credited(tenant_id, school_year, term)):
-        found.names[item] = name
-        found.paid[person_id, item] = found.paid.get((person_id, item), ZERO) + amount
-    open_ones = select(Undecided.person_id, Undecided.item, Undecided.item_name, Undecided.missing).where(
-        Undecided.tenant_id == tenant_id, Undecided.school_year == school_year, Undecided.term == term)
-    for person_id, item, name, missing in session.execute(open_ones):
+    """What is due and paid in a term, as far as a look needs it."""
+    now = _Term(tenant_id, school_year, term)
+    found = Facts(children_of(session, tenant_id, school_year, term, Person.id.in_(_odd(now))))
+    beside = Payment.id.is_(None) | (Payment.amount != Award.amount)
+    _add_due(session, found, now, beside)
+    _add_paid(session, found, now, Award.id.is_(None))
+    elsewhere = [child.id for child in found.children.values() if child.outside]
+    for part in in_parts(elsewhere):
+        _add_due(session, found, now, Award.person_id.in_(part))
+        _add_paid(session, found, now, Payment.person_id.in_(part))
+        found.poor |= _poor(session, tenant_id, today(), part)
+    for person_id, item, name, missing in session.execute(select(
+            Undecided.person_id, Undecided.item, Undecided.item_name, Undecided.missing).where(
+            Undecided.tenant_id == tenant_id, Undecided.school_year == school_year, Undecided.term == term)):
         found.names[item] = name
         found.undecided[person_id, item] = list(missing)
-    earlier = _credited(tenant_id, *before(school_year, term))
-    found.poor = _poor(session, tenant_id, today())
-    found.before = {(person_id, item) for person_id, item, _, _ in session.execute(earlier)}
+    earlier = _Term(tenant_id, *before(school_year, term))
+    for person_id, item, name in session.execute(select(Payment.person_id, Payment.item, Payment.item_name).outerjoin(
+            Award, now.due_beside()).where(earlier.credited(), Award.id.is_(None))):
+        found.names.setdefault(item, name)
+        found.before.add((person_id, item))
+    for part in in_parts(list(found.told() - found.children.keys())):
+        found.children |= children_of(session, tenant_id, school_year, term, Person.id.in_(part))
+    _sum_up(session, found, now)
     return found
 
 
-def _credited(tenant_id: str, school_year: int, term: int) -> Select[uuid.UUID, str, str, Decimal]:
-    return select(Payment.person_id, Payment.item, Payment.item_name, Payment.amount).where(
-        Payment.tenant_id == tenant_id, Payment.school_year == school_year, Payment.term == term, Payment.state == CREDITED)
+def _odd(now: _Term) -> CompoundSelect[uuid.UUID]:
+    """Persons who study elsewhere, have died, or stand at two schools."""
+    at_school = select(Enrolment.person_id).where(now.enrolled())
+    return union(at_school.where((Enrolment.elsewhere_school != "") | (Enrolment.elsewhere_place != "")),
+                 at_school.group_by(Enrolment.person_id).having(func.count() > 1),
+                 select(Person.id).where(Person.tenant_id == now.tenant_id, present(Person), Person.died_on.is_not(None)))
 
 
-def _poor(session: Session, tenant_id: str, day: dt.date) -> set[uuid.UUID]:
+def _add_due(session: Session, found: Facts, now: _Term, which: ColumnElement[bool]) -> None:
+    """Awards, each with what was paid of it."""
+    statement = select(Award.person_id, Award.item, Award.item_name, Award.amount, Payment.amount).outerjoin(
+        Payment, and_(Payment.person_id == Award.person_id, Payment.item == Award.item, now.credited())).where(now.due(), which)
+    for person_id, item, name, amount, paid in session.execute(statement):
+        found.names[item] = name
+        found.due[person_id, item] = amount
+        if paid is not None:
+            found.paid[person_id, item] = paid
+
+
+def _add_paid(session: Session, found: Facts, now: _Term, which: ColumnElement[bool]) -> None:
+    """Payments for which nothing is due, or those of some children."""
+    statement = select(Payment.person_id, Payment.item, Payment.item_name, Payment.amount).outerjoin(
+        Award, now.due_beside()).where(now.credited(), which)
+    for person_id, item, name, amount in session.execute(statement):
+        found.names[item] = name
+        found.paid[person_id, item] = amount
+
+
+def _sum_up(session: Session, found: Facts, now: _Term) -> None:
+    """Count the children; of persons who are none of them nothing is due."""
+    found.due = {key: amount for key, amount in found.due.items() if key[0] in found.children}
+    twice = sum(len(child.schools) - 1 for child in found.children.values())
+    found.count = (session.scalar(select(func.count()).select_from(Person).join(Enrolment, now.studies())) or 0) - twice
+    a_child = exists().where(Person.id == Award.person_id, now.studies())
+    found.other_due = (session.scalar(select(func.sum(Award.amount)).where(now.due(), a_child)) or ZERO) - total(found.due.values())
+    found.other_paid = (session.scalar(select(func.sum(Payment.amount)).where(now.credited())) or ZERO) - total(found.paid.values())
+
+
+def _poor(session: Session, tenant_id: str, day: dt.date, person_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     kinds = [kind for kind in KINDS if kind not in NO_HARDSHIP]
     holds = (Status.tenant_id == tenant_id, present(Status), Status.kind.in_(kinds), Status.since <= day,
              or_(Status.until.is_(None), Status.until > day))
-    own = set(session.scalars(select(Status.subject_id).where(*holds, Status.subject_kind == "person")))
+    own = select(Status.subject_id).where(*holds, Status.subject_kind == "person", Status.subject_id.in_(person_ids))
     of_household = (Status.tenant_id == Person.tenant_id) & (Status.subject_id == Person.household_id)
-    by_household = select(Person.id).join(Status, of_household).where(Person.tenant_id == tenant_id, *holds)
-    return own | set(session.scalars(by_household))
+    by_household = select(Person.id).join(Status, of_household).where(Person.tenant_id == tenant_id, Person.id.in_(person_ids), *holds)
+    return set(session.scalars(own)) | set(session.scalars(by_household))
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

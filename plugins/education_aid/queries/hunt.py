@@ -17,6 +17,7 @@ from core.registry.models import Enrolment, Person
 from core.registry.queries import present
 from core.units.models import Unit
 from plugins.education_aid.models.dropout import DropoutCase, DropoutPatch, DropoutReport, DropoutVisit
+from plugins.education_aid.queries.attending import GRADUATED, attended
 from plugins.education_aid.rules.cohort import Cohort
 
 #: the stages of compulsory schooling
@@ -54,7 +55,7 @@ def standings(session: Session, tenant_id: str, cohort: Cohort, school_year: int
         Enrolment.tenant_id == tenant_id, present(Enrolment), *of_cohort(cohort)).order_by(
         Enrolment.school_year, Enrolment.term, Enrolment.id)
     for person_id, year, number, ended_on, ending, unit_id in session.execute(enrolments):
-        runs = (year, number) == (school_year, term) and ended_on is None
+        runs = (year, number) == (school_year, term) and (ended_on is None or ending == GRADUATED)
         last[person_id] = (runs or (last[person_id][0] if person_id in last else False), ending, unit_id)
     persons = select(Person.id, Person.unit_id).where(Person.tenant_id == tenant_id, *of_cohort(cohort)).order_by(Person.id)
     found = []
@@ -80,7 +81,7 @@ class VillageLine:
 def villages(session: Session, scope: Scope, cohort: Cohort, school_year: int, term: int) -> list[VillageLine]:
     """The ledger village by village (逐村建立排查台账), in the order of the tree."""
     running = and_(Enrolment.tenant_id == Person.tenant_id, Enrolment.person_id == Person.id, Enrolment.school_year == school_year,
-                   Enrolment.term == term, Enrolment.ended_on.is_(None), present(Enrolment))
+                   Enrolment.term == term, attended(), present(Enrolment))
     away = or_(Enrolment.elsewhere_school != "", Enrolment.elsewhere_place != "")
     base: Any = select(Person.unit_id, func.count(Person.id.distinct())).where(criterion(Person, scope), *of_cohort(cohort))
     children = _counts(session, base)
@@ -132,7 +133,7 @@ def schools(session: Session, scope: Scope, school_year: int, term: int) -> list
     """The ledger school by school (逐校), in the order of the tree."""
     pupils: Any = select(Enrolment.unit_id, func.count())
     register = _counts(session, in_scope(pupils, Enrolment, scope).where(
-        present(Enrolment), Enrolment.school_year == school_year, Enrolment.term == term, Enrolment.ended_on.is_(None),
+        present(Enrolment), Enrolment.school_year == school_year, Enrolment.term == term, attended(),
         Enrolment.stage.in_(COMPULSORY), Enrolment.elsewhere_school == "", Enrolment.elsewhere_place == ""))
     reports = {one.unit_id: one for one in session.scalars(
         in_scope(select(DropoutReport), DropoutReport, scope).order_by(DropoutReport.month, DropoutReport.id))}

@@ -95,7 +95,7 @@ def apply_discretionary(session: Session, person: Person, unit_id: uuid.UUID, it
     return made
 
 
-def publicise(session: Session, host: PluginHost, unit: Unit, chosen: Sequence[Application], actor: Actor, *,
+def publicise(session: Session, host: PluginHost | None, unit: Unit, chosen: Sequence[Application], actor: Actor, *,
               title: str = "", on: dt.date | None = None) -> Notice:
     """Show applications that stand in publicity, for the days of the plan; names are masked as the notice's rules say."""
     waiting = [one for one in chosen if one.state == "publicity" and not one.notice_subject]

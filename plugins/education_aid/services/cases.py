@@ -7,13 +7,15 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from core.calendar import DayKind, add_days
 from core.errors import N_, Conflict, InvalidInput
-from core.extensions import Actor, today
+from core.extensions import Actor, new_id, today
+from core.ledgers.writing import insert_rows
 from core.tenancy.queries import get_tenant
 from core.trail.services import record
 from core.units.queries import units_by_id
@@ -66,7 +68,7 @@ def look(session: Session, tenant_id: str, school_year: int, term: int, actor: A
     _count_elsewhere(session, facts, tenant_id, school_year, term, actor)
     seen = {_slot(one, school_year, term): one for one in _seen(facts)}
     new, standing, gone = _keep(session, tenant_id, school_year, term, seen, facts.names)
-    found = Found(len(facts.children), new, standing, gone, sum(facts.due.values(), ZERO), sum(facts.paid.values(), ZERO))
+    found = Found(facts.count, new, standing, gone, sum(facts.due.values(), facts.other_due), sum(facts.paid.values(), facts.other_paid))
     record(session, actor, Action.CASE_WRITE, f"应享未享核查：{found.children} 人，新发现 {new} 件，仍在 {standing} 件，已消除 {gone} 件",
            subject="education_aid.cases:look", tenant_id=tenant_id,
            after={"due": str(found.due), "paid": str(found.paid), "new": new, "standing": standing, "gone": gone})
@@ -96,7 +98,7 @@ def _seen(facts: Facts) -> list[Seen]:
     for person_id, item in checking.breaks(facts.before, facts.due):
         child = facts.children.get(person_id)  # who has left school is no break
         if child is not None and (person_id, item) not in facts.undecided:
-            found.append(_of(child, item, BREAK, why="上学期已享受，本学期仍在读而不在应享名单"))
+            found.append(_of(child, item, BREAK, why="前一学期已享受，本学期仍在读而不在应享名单"))
     told = {person_id for person_id, _ in (*facts.due, *facts.paid, *facts.undecided)}
     for child in facts.children.values():
         if child.outside and child.id in facts.poor and child.id not in told:  # paid or not: nobody here knows (EA-061)
@@ -124,29 +126,33 @@ def _keep(session: Session, tenant_id: str, school_year: int, term: int, seen: M
     held = {case.slot: case for case in session.scalars(select(AidCase).where(
         AidCase.tenant_id == tenant_id, AidCase.school_year == school_year, AidCase.term == term, AidCase.kind != CARD))}
     schools = units_by_id(session, {uuid.UUID(one.school) for one in seen.values() if _is_id(one.school)})
-    due_on, owner = due_day(session, tenant_id), owner_of(session, tenant_id)
-    new = standing = 0
+    same = {"tenant_id": tenant_id, "school_year": school_year, "term": term, "owner": owner_of(session, tenant_id),
+            "found_on": today(), "due_on": due_day(session, tenant_id)}
+    added = list[dict[str, Any]]()
+    opened = standing = 0
     for slot, one in seen.items():
+        said = {"due": one.due, "paid": one.paid, "why": one.why, "outside": one.outside, "place": one.place,
+                "school": schools[uuid.UUID(one.school)].name if _is_id(one.school) else one.school}
         case = held.get(slot)
         if case is None:
-            case = AidCase(tenant_id=tenant_id, unit_id=one.unit_id, person_id=one.person_id, school_year=school_year, term=term, slot=slot,
-                           kind=one.kind, item=one.item, item_name=names.get(one.item, ""), owner=owner, found_on=today(), due_on=due_on)
-            session.add(case)
-            new += 1
-        elif case.state == "closed" and case.closing != GONE:
+            added.append({**same, **said, "id": new_id(), "unit_id": one.unit_id, "person_id": one.person_id, "slot": slot,
+                          "kind": one.kind, "item": one.item, "item_name": names.get(one.item, "")})
+            continue
+        if case.state == "closed" and case.closing != GONE:
             continue  # somebody has closed it with evidence
-        else:
-            standing += case.state != "closed"
-            new += case.state == "closed"
-        case.due, case.paid, case.why, case.outside, case.place = one.due, one.paid, one.why, one.outside, one.place
-        case.school = schools[uuid.UUID(one.school)].name if _is_id(one.school) else one.school
+        for name, value in said.items():
+            setattr(case, name, value)
+        standing += case.state != "closed"
         if case.state == "closed":
             case.state, case.closing, case.closed_on = "open", "", None
+            opened += 1
+    if added:
+        insert_rows(session, cast(Table, AidCase.__table__), {name: [row[name] for row in added] for name in added[0]})
     gone = [case for slot, case in held.items() if slot not in seen and case.state != "closed"]
     for case in gone:
         case.state, case.closing, case.closed_on, case.evidence = "closed", GONE, today(), "再次核查时已相符"
     session.flush()  # the entry that follows must not outlive a refused row
-    return new, standing, len(gone)
+    return len(added) + opened, standing, len(gone)
 
 
 def _is_id(text: str) -> bool:

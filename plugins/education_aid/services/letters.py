@@ -16,6 +16,7 @@ from core.registry.models import Enrolment, Person
 from core.registry.queries import present
 from core.tenancy.queries import find_tenant, get_tenant
 from core.trail.services import record
+from core.units.models import Level, Unit
 from core.units.queries import ancestors, find_unit_by_code
 from plugins.education_aid.models.cases import AidCase, Letter
 from plugins.education_aid.permissions import Action
@@ -70,8 +71,13 @@ def _where(session: Session, case: AidCase) -> tuple[str, str]:
     for above in reversed([*ancestors(session, unit), unit] if unit is not None else []):
         tenant = find_tenant(session, above.code)
         if tenant is not None and tenant.id != case.tenant_id and above.level == "county":
-            return f"{above.name}教育局", tenant.id
-    return (f"{unit.name}教育局" if unit is not None else case.school), ""
+            return _office(above), tenant.id
+    return (_office(unit) if unit is not None else case.school), ""
+
+
+def _office(unit: Unit) -> str:
+    """The authority of a place: a province has a department (厅), a city or county a bureau (局)."""
+    return f"{unit.name}{'教育厅' if unit.level == Level.PROVINCE else '教育局'}"
 
 
 def reply(session: Session, host: PluginHost | None, letter: Letter, answer: str, amount: Decimal | None, text: str, actor: Actor) -> None:

@@ -19,7 +19,7 @@ JIA = "990101"
 ACTOR = Actor(uuid.UUID(int=1), "测试甲")
 GOOD = {"number": "JX001", "head": "测试甲", "id_number": "11010519491231002X", "phone": "13800000000", "members": "4",
         "area": "36.5", "income": "3200.50", "identified_on": "2015-09-01", "paid_month": "201509", "kind": "建档立卡户",
-        "causes": "因病、因学", "water": "是", "school_year": "2016-2017", "term": "上学期", "note": "虚构的备注"}
+        "causes": "因病、因学", "water": "是", "school_year": "2016-2017", "term": "秋季学期", "note": "虚构的备注"}
 
 
 @pytest.fixture
