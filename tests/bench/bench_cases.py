@@ -1,8 +1,8 @@
 """应享未享 over a million children: what is due against what the bank has credited, against SQL written by hand.
 
 The SQL gives the same lists over the same tables: who was missed, given too little, too much or wrongly, who cannot be
-decided, who had it the term before, who is unlike their register, and the two sums. A first look also keeps every case,
-and is held against the SQL with one bulk insert of the same rows; a second finds them all again.
+decided, who had it the term before, who is unlike their register, the two sums and the number of children. A first look
+also keeps every case, and is held against the SQL with one bulk insert of the same rows; a second finds them all again.
 `BANGFU_BENCH_PUPILS` sets how many children there are.
 """
 
@@ -48,8 +48,8 @@ _CHILD = """SELECT 1 FROM registry_persons c JOIN registry_enrolments e ON e.ten
 _DUE = ("a.tenant_id = :tenant AND a.school_year = :year AND a.term = :term AND a.state = 'entitled' AND a.amount > 0"
         " AND a.kind IN ('cash', 'reimbursement', 'discretionary')")
 _PAID = "p.tenant_id = :tenant AND p.school_year = :{year} AND p.term = :{term} AND p.state = 'credited'"
-_NOT_OPEN = ("NOT EXISTS (SELECT 1 FROM education_aid_undecided u WHERE u.tenant_id = :tenant AND u.person_id = {row}.person_id"
-             " AND u.item = {row}.item AND u.school_year = :year AND u.term = :term)")
+_NOT_OPEN = ("({row}.person_id, {row}.item) NOT IN (SELECT u.person_id, u.item FROM education_aid_undecided u"
+             " WHERE u.tenant_id = :tenant AND u.school_year = :year AND u.term = :term)")
 _SAME = "{other}.tenant_id = {row}.tenant_id AND {other}.person_id = {row}.person_id AND {other}.item = {row}.item"
 _NOW, _THEN = _PAID.format(year="year", term="term"), _PAID.format(year="before_year", term="before_term")
 #: by hand: the cases of each kind, and the sums
@@ -70,6 +70,9 @@ BY_HAND = (
     " GROUP BY c.id HAVING count(*) > 1 OR max(c.died_on) IS NOT NULL",
     f"SELECT count(*), sum(a.amount) FROM education_aid_awards a WHERE {_DUE} AND EXISTS ({_CHILD.format(person='a.person_id')})",
     f"SELECT count(*), sum(p.amount) FROM education_aid_payments p WHERE {_NOW}",
+    "SELECT count(DISTINCT c.id) FROM registry_enrolments e JOIN registry_persons c ON c.tenant_id = e.tenant_id AND c.id = e.person_id"
+    " WHERE e.tenant_id = :tenant AND e.school_year = :year AND e.term = :term AND e.ended_on IS NULL AND e.removed_at IS NULL"
+    " AND c.removed_at IS NULL AND c.state = 'active' AND c.home_code IN ('', :tenant)",
 )
 
 
