@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from decimal import Decimal
 
 import pytest
 
+from core.config import ROOT
 from core.registry.models import Enrolment, Household, Status
 from plugins.education_aid.models.awards import AidRun, Difference, Undecided
 from plugins.education_aid.queries.pupils import statuses_on
@@ -192,9 +194,22 @@ def test_a_households_status_counts_for_its_members_on_the_day(guiding: County) 
 
 def test_what_the_plan_leaves_open_is_listed_with_why(guiding: County) -> None:
     found = plan_items(guiding.session, guiding.tenant, AUTUMN_2016)
-    assert {one.code for one in found.open} == {"origin-loan"}
+    assert {one.code for one in found.open} == {"origin-loan", "origin-loan-postgraduate", "preschool-aid", "national-scholarship",
+                                                "encouragement-scholarship", "rain-dew"}
+    [meals] = [item for item in found.items if item.code == "compulsory-meals"]
+    assert (meals.plan_tenant, meals.amount.fen) == ("522723", 400)
     assert {item.code for item in found.items if item.plan_tenant == "522723"} >= {"preschool-living", "senior-tuition"}
     assert found.plans == {"00": 1, "522723": 1}
+
+
+def test_the_national_lines_before_2015_are_kept_and_said_to_be_unverified(guiding: County) -> None:
+    known = {item.code: item for item in plan_items(guiding.session, guiding.tenant, dt.date(2014, 9, 1)).items}
+    assert (known["senior-grant"].amount.fen, known["vocational-grant"].amount.fen) == (150_000, 150_000)
+    lines = tomllib.loads((ROOT / "tenants" / "national.toml").read_text(encoding="utf-8"))["education_aid"]["item"]
+    early = [one for one in lines if one["code"] in ("senior-grant", "vocational-grant") and one["from"] < dt.date(2015, 3, 1)]
+    assert len(early) == 2 and all("待核实" in one["note"] for one in early)
+    loans = [(one["from"], one["amount"]["cap"]) for one in lines if one["code"] == "origin-loan-postgraduate"]
+    assert [cap for _, cap in sorted(loans)] == ["12000.00", "16000.00", "20000.00", "25000.00"]
 
 
 def test_the_page_why_agrees_with_what_was_stored(guiding: County) -> None:
