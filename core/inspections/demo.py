@@ -27,15 +27,15 @@ from core.registry.models import Enrolment
 from core.registry.services import create_person, enrol
 from core.tenancy.queries import TenantPlace, find_tenant
 from core.units.models import Kind, Level, Unit
-from core.units.queries import list_children
+from core.units.queries import get_unit, list_children
 from core.units.rules.orders import Create
 from core.units.services import do_operation
 
 SHOWN = "522723"
 _AUDITOR = Actor(None, "演示督查", role="auditor", source="cli")
 _UNIT = Actor(None, "演示责任单位", role="tenant_admin", source="cli")
-_GRADES, _CLASSES, _PUPILS = (7, 8, 9), "一二三四", "甲乙丙丁"
-_WRONG = ("公示栏没有按月更新", "资助档案缺签收表", "营养餐留样记录不全", "寄宿生补助发放晚于月底")
+_GRADES, _CLASSES, _PUPILS = "七八九", "一二三四", "甲乙丙丁"
+_WRONG = ("绩效工资晚发一个月", "图书室没有开放", "实训课没有开齐", "寄宿生补助发放晚于月底")
 
 
 def load(session: Session, tenant_id: str, actor: Actor) -> None:
@@ -72,12 +72,12 @@ def _fill_classes(session: Session, tenant: TenantPlace, actor: Actor) -> None:
     year, term = term_of(today())
     if session.scalar(select(Enrolment.id).where(Enrolment.tenant_id == tenant.id).limit(1)) is not None:
         return
-    for grade in _GRADES:
+    for grade, name in enumerate(_GRADES, start=1):
         for number in _CLASSES:
             for pupil in _PUPILS:
                 person = create_person(session, tenant.id, tenant.unit.id, {"name": f"测试{number}{pupil}"}, actor)
                 enrol(session, person, tenant.unit.id, {
-                    "school_year": year, "term": term, "stage": "junior", "grade": grade, "class_name": f"{grade}（{number}）班",
+                    "school_year": year, "term": term, "stage": "junior", "grade": grade, "class_name": f"{name}（{number}）班",
                     "boarding": pupil == "甲", "begun_on": dt.date(year, 9, 1)}, actor)
 
 
@@ -94,15 +94,17 @@ def _check(session: Session, form: Form, tenant_id: str, unit: Unit) -> None:
 
 
 def _problems(session: Session, tenant: TenantPlace, kinds: list[FindingKind]) -> None:
-    """Four problems, the last of them still open."""
+    """Four problems, the last of them still open; a county's are raised by the city above it."""
     below = list_children(session, tenant.unit, limit=3)
+    parent_id = tenant.unit.parent_id if tenant.unit.level == Level.COUNTY else None
+    by = get_unit(session, parent_id) if parent_id else tenant.unit
     for number, wrong in enumerate(_WRONG):
         kind = kinds[number] if number < len(kinds) else None
-        home = below[number % len(below)] if below else tenant.unit
         dated = number == len(_WRONG) - 1
+        home = below[number % len(below)] if below and not (dated and parent_id) else tenant.unit
         problem = Problem(f"{kind.name}：{wrong}（演示）" if kind else f"{wrong}（演示）", "演示数据，不是真实情况。", "",
                           DATED if dated else AT_ONCE, today() + dt.timedelta(days=15) if dated else None, kind)
-        made = raise_finding(session, tenant.id, home, tenant.unit, problem, _AUDITOR)
+        made = raise_finding(session, tenant.id, home, by, problem, _AUDITOR)
         if dated:
             continue
         give_measure(session, None, made, "当天补齐并公示，指定专人负责（演示）", "分管负责人", today(), _UNIT)

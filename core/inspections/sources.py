@@ -18,6 +18,8 @@ from core.units.rules.levels import subtree
 #: rows of one check
 MOST = 500
 PUPILS = (CheckColumn("pupils", N_("学生数"), "integer"), CheckColumn("boarders", N_("寄宿生"), "integer"))
+#: 一（二）班 before 一（三）班
+_IN_ORDER = str.maketrans("一二三四五六七八九", "123456789")
 _STAGE_ORDER = {code: number for number, code in enumerate(STAGES)}
 
 
@@ -25,7 +27,7 @@ def classes_at(session: Session, place: CheckPlace) -> list[ClassCount]:
     """The classes of a school in the term of the day, from the lowest up."""
     scope = Scope(part=(Part(place.tenant_id, (subtree(place.path),)),))
     found = [one for one in count_classes(session, scope, *term_of(place.on)) if one.unit_id == place.unit_id and one.class_name]
-    return sorted(found, key=lambda one: (_STAGE_ORDER.get(one.stage, 99), one.grade or 0, one.class_name))
+    return sorted(found, key=lambda one: (_STAGE_ORDER.get(one.stage, 99), one.grade or 0, one.class_name.translate(_IN_ORDER)))
 
 
 def class_key(one: ClassCount) -> str:
