@@ -8,6 +8,7 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from core.extensions import Actor
+from core.host.checks import CheckSource
 from core.host.contract import (
     ActionSpec,
     Card,
@@ -28,7 +29,8 @@ from core.host.markers import hookimpl
 from core.host.notices import NoticeSpec
 from core.host.processes import Process
 from core.registry.services.moving import count_followers, follow_change, take_back
-from plugins.education_aid import demo, demo_admission, demo_running, desk, entries, jobs, models, permissions
+from plugins.education_aid import demo, demo_admission, demo_classes, demo_running, desk, entries, jobs, models, permissions
+from plugins.education_aid.checks import CHECKS
 from plugins.education_aid.folders import FOLDERS
 from plugins.education_aid.ledgers.admission import ADMISSION
 from plugins.education_aid.ledgers.awards import AWARDS
@@ -84,6 +86,11 @@ def register_notices() -> list[NoticeSpec]:
 
 
 @hookimpl
+def register_checks() -> list[CheckSource]:
+    return CHECKS
+
+
+@hookimpl
 def register_blueprints() -> list[Blueprint]:
     return [blueprint]
 
@@ -136,6 +143,7 @@ def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
     demo.load(session, tenant_id, actor)
     demo_running.load(session, tenant_id, actor)
     demo_admission.load(session, tenant_id, actor)
+    demo_classes.load(session, tenant_id)
 
 
 @hookimpl
