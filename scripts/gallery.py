@@ -45,7 +45,8 @@ FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "-
 SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 #: whose eyes the pages are seen with, in order of preference: role and code of the unit
 PEOPLE = [("tenant_admin", "522723"), ("platform_admin", "52"), ("plan_approver", "522723"), ("auditor", "52"),
-          ("school_clerk", ""), ("tenant_admin", "510822"), ("aid_centre", "522723")]
+          ("school_clerk", ""), ("tenant_admin", "510822"), ("aid_centre", "522723"), ("auditor", "9902"),
+          ("finance_room", "620822106-S01")]
 #: pages that no link leads to, and states worth a picture of their own: name, person, address
 ADDRESSES = [
     ("accounts.sign_in", None, "/sign-in"),
@@ -78,6 +79,9 @@ ADDRESSES = [
     ("donations.publicity", 0, "/u/522723/p/donations/publicity"),
     ("donations.library", 0, "/u/522723/p/donations/library"),
     ("processes.overdue", 6, "/u/522723/overdue"),
+    ("inspections.findings · city", 7, "/u/9902/findings"),
+    ("inspections.checks", 8, "/u/620822106-S01/checks"),
+    ("inspections.new_finding", 0, "/u/522723/findings/new"),
     ("funds.alarm_list", 6, "/u/522723/funds/alarms"),
     ("public.follow_up_form", None, "/public/522723/objections"),
     ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),
