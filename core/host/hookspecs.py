@@ -8,7 +8,10 @@ change; `before_<…>` may veto by raising `RuleViolation`. The order is always 
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from core.host.checks import CheckSource
@@ -440,6 +443,25 @@ def collect_switch_effects(session: Session, tenant_id: str, on: bool) -> list[E
         state asked for.
     Returns: the effects, in addition to pages and menus, which core lists itself.
     Order: with several at once, what is required first.
+    If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
+        raised.
+    Since: 0.1.
+    """
+    return []
+
+
+@hookspec
+def collect_plan_effects(session: Session, tenant_id: str, starts_on: dt.date,
+                         drafted: Callable[[], AbstractContextManager[None]]) -> list[Effect]:
+    """What a version of a plan would mean once it runs: who gains, who loses, what it costs by which fund.
+
+    When: for the preview of a version and for the page on which it is approved; nothing is written.
+    Scope: one tenant, the plugins that are on there.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: whose plan it is.
+        starts_on: the first day the version would run. drafted: opens a block within which
+        `core.tenancy` reads the version as the running plan; outside it the present plan is read.
+    Returns: the effects with their counts, sums in their text; an empty list: nothing to say.
+    Order: manifest order.
     If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
         raised.
     Since: 0.1.

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.extensions import today
+from core.tenancy.drafts import draft_of
 from core.tenancy.models import Plan, PlanEntry, Tenant
 from core.units.models import Unit
 from core.units.queries import subtree
@@ -73,6 +74,15 @@ def own_tenant(session: Session, unit: Unit) -> TenantPlace | None:
     return next(iter(_found(session.execute(_places().where(Tenant.unit_id == unit.id)))), None)
 
 
+#: written once: making it anew for each public page costs as much as asking it
+_OPEN_SITE = _places().where(Unit.code == bindparam("code"), Unit.closed_on.is_(None))
+
+
+def find_site(session: Session, code: str) -> TenantPlace | None:
+    """The tenant whose own open unit has this code, in one statement, or None."""
+    return next(iter(_found(session.execute(_OPEN_SITE, {"code": code}))), None)
+
+
 def tenant_id_of(session: Session, unit: Unit) -> str:
     """The id of the tenant a unit is, or would be founded as: its code of today, with a number behind it where
     another unit bore that code when it was founded."""
@@ -116,8 +126,9 @@ def running_plan(session: Session, tenant_id: str, on: dt.date | None = None) ->
 
 def running_plans(session: Session, tenant_ids: Iterable[str], on: dt.date | None = None) -> dict[str, Plan]:
     """The same for several tenants in one query."""
-    values = {"tenants": sorted(set(tenant_ids)), "day": on or today()}
-    return {plan.tenant_id: plan for plan in session.scalars(_RUNNING, values)}
+    values, draft = {"tenants": sorted(set(tenant_ids)), "day": on or today()}, draft_of(session)
+    found = {plan.tenant_id: plan for plan in session.scalars(_RUNNING, values)}
+    return found | ({draft.plan.tenant_id: draft.plan} if draft is not None and draft.plan.tenant_id in values["tenants"] else {})
 
 
 _NEWEST = (
@@ -164,21 +175,22 @@ def waiting(session: Session, tenant_ids: Iterable[str]) -> list[Plan]:
 
 def list_entries(session: Session, plan: Plan, section: str | None = None) -> list[PlanEntry]:
     """The entries of a version in the order of the profile."""
-    statement = select(PlanEntry).where(PlanEntry.plan_id == plan.id)
-    if section is not None:
-        statement = statement.where(PlanEntry.section == section)
-    return list(session.scalars(statement.order_by(PlanEntry.line, PlanEntry.position)))
+    return entries_of_plans(session, [plan], section)
 
 
 def entries_of_plans(session: Session, plans: Iterable[Plan], section: str | None = None,
                      code: str | None = None) -> list[PlanEntry]:
     """The entries of several versions, of one section or code."""
-    statement = select(PlanEntry).where(PlanEntry.plan_id.in_([plan.id for plan in plans]))
+    ids, draft = [plan.id for plan in plans], draft_of(session)
+    statement = select(PlanEntry).where(PlanEntry.plan_id.in_(ids))
     if section is not None:
         statement = statement.where(PlanEntry.section == section)
     if code is not None:
         statement = statement.where(PlanEntry.code == code)
-    return list(session.scalars(statement.order_by(PlanEntry.line, PlanEntry.position)))
+    found = list(session.scalars(statement.order_by(PlanEntry.line, PlanEntry.position)))
+    if draft is not None and draft.plan.id in ids:
+        found += [entry for entry in draft.entries if section in (None, entry.section) and code in (None, entry.code)]
+    return found
 
 
 def has_units(session: Session) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from flask import Blueprint
 from sqlalchemy.orm import Session
@@ -29,7 +32,18 @@ from core.host.markers import hookimpl
 from core.host.notices import NoticeSpec
 from core.host.processes import Process
 from core.registry.services.moving import count_followers, follow_change, take_back
-from plugins.education_aid import demo, demo_admission, demo_classes, demo_running, desk, entries, jobs, models, permissions
+from plugins.education_aid import (
+    demo,
+    demo_admission,
+    demo_checking,
+    demo_classes,
+    demo_running,
+    desk,
+    entries,
+    jobs,
+    models,
+    permissions,
+)
 from plugins.education_aid.checks import CHECKS
 from plugins.education_aid.folders import FOLDERS
 from plugins.education_aid.ledgers.admission import ADMISSION
@@ -44,7 +58,7 @@ from plugins.education_aid.plan.needs import NEEDS_SECTIONS
 from plugins.education_aid.plan.running import RUNNING_SECTIONS
 from plugins.education_aid.routes import blueprint
 from plugins.education_aid.routes.cards import public_pages
-from plugins.education_aid.services import following
+from plugins.education_aid.services import following, previewing
 from plugins.education_aid.services.following import FOLLOWERS
 
 __all__ = ["manifest", "models"]
@@ -134,6 +148,12 @@ def on_persons_parted(session: Session, tenant_id: str, merge_id: uuid.UUID, kep
 
 
 @hookimpl
+def collect_plan_effects(session: Session, tenant_id: str, starts_on: dt.date,
+                         drafted: Callable[[], AbstractContextManager[None]]) -> list[Effect]:
+    return previewing.plan_effects(session, tenant_id, starts_on, drafted)
+
+
+@hookimpl
 def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
     return following.retained(session, tenant_id, person_id)
 
@@ -142,6 +162,7 @@ def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> 
 def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
     demo.load(session, tenant_id, actor)
     demo_running.load(session, tenant_id, actor)
+    demo_checking.load(session, tenant_id, actor)
     demo_admission.load(session, tenant_id, actor)
     demo_classes.load(session, tenant_id)
 

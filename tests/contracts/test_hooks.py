@@ -29,7 +29,8 @@ from core.publicity.queries import clock_spec, page_of
 from core.publicity.services import start_clock
 from core.registry.models import Person
 from core.registry.services import erase_person, merge_persons, part_persons
-from core.tenancy.services import apply_from_command_line, check_profile
+from core.tenancy.queries import get_tenant
+from core.tenancy.services import apply_from_command_line, check_profile, plan_effects
 from core.trail.models import TrailEntry
 from core.units.models import Unit
 from core.units.queries import get_unit_by_code
@@ -278,6 +279,15 @@ def test_hook_collect_change_effects(visited: Database, session: Session, host: 
 def test_hook_collect_switch_effects(visited: Database, session: Session, host: PluginHost) -> None:
     texts = [effect.text for effect in switch_effect(session, host, JIA, "sample", False)]
     assert "已有 2 条走访不再显示" in texts
+
+
+def test_hook_collect_plan_effects(visited: Database, session: Session, host: PluginHost) -> None:
+    apply_from_command_line(session, host, profile("amount = 200"), "jia.toml", Actor.command_line())
+    draft = check_profile(session, host, profile("amount = 260"), "jia.toml").profile
+    assert draft is not None
+    with tenant_scope(session, JIA):
+        [effect] = plan_effects(session, host, get_tenant(session, JIA), draft)
+    assert (effect.text, effect.count) == ("每次走访由 200.00 元改为 260.00 元", 2)
 
 
 def people(session: Session) -> tuple[Person, Person]:

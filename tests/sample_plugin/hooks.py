@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from flask import Blueprint, url_for
 from sqlalchemy.orm import Session
@@ -180,6 +183,16 @@ def collect_change_effects(session: Session, change: UnitChange, tenant_id: str)
 def collect_switch_effects(session: Session, tenant_id: str, on: bool) -> list[Effect]:
     count = queries.count_in_tenant(session, tenant_id)
     return [Effect(f"已有 {count} 条走访{'重新可用' if on else '不再显示'}", count=count)] if count else []
+
+
+@hookimpl
+def collect_plan_effects(session: Session, tenant_id: str, starts_on: dt.date,
+                         drafted: Callable[[], AbstractContextManager[None]]) -> list[Effect]:
+    before = queries.planned_yuan(session, tenant_id, starts_on)
+    with drafted():
+        after = queries.planned_yuan(session, tenant_id, starts_on)
+    count = queries.count_in_tenant(session, tenant_id)
+    return [Effect(f"每次走访由 {before} 元改为 {after} 元", count=count)] if before != after else []
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -12,11 +13,19 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.access.scoping import Page, get_scoped, in_scope, scoped_page
 from core.errors import NotFound
+from core.tenancy.parameters import effective
+from core.tenancy.queries import get_tenant
 from core.units.models import Unit
 from tests.sample_plugin.models import Moved, Payment, Visit
 
 PAGE = 50
 Record = Visit | Payment
+
+
+def planned_yuan(session: Session, tenant_id: str, on: dt.date) -> Decimal:
+    """What the winter visit brings by the tenant's plan; nothing where no plan says so."""
+    found = effective(session, get_tenant(session, tenant_id), "sample.item", "winter", on=on)
+    return Decimal(str(found.value["amount"])) if found else Decimal(0)
 
 
 def list_visits(session: Session, scope: Scope, before: uuid.UUID | None = None, limit: int = PAGE) -> Page[Visit]:

@@ -12,7 +12,7 @@ from core.tenancy import pages, queries
 from core.tenancy.permissions import Action
 from core.tenancy.routes.blueprint import blueprint, known, sent
 from core.tenancy.routes.reading import own_version
-from core.tenancy.services import approve_plan, preview, refuse_plan, withdraw_plan
+from core.tenancy.services import approve_plan, plan_effects, preview, refuse_plan, withdraw_plan
 from core.tenancy.services.context import check_profile
 from core.web.markers import require
 from core.web.request import actor, db, unit, viewer
@@ -26,9 +26,11 @@ def version(code: str, number: int) -> str:
     place = pages.belonging(db(), unit())
     states = queries.list_versions(db(), found.tenant_id)
     checked = check_profile(db(), plugin_host(), found.source, found.file) if found.state == "proposed" else None
-    seen = preview(db(), plugin_host(), checked.profile) if checked and checked.profile else None
+    profile = checked.profile if checked else None
+    seen = preview(db(), plugin_host(), profile) if profile else None
+    effects = plan_effects(db(), plugin_host(), seen.tenant, profile) if seen and profile else []
     page = pages.plan_page(db(), found, known(), unit().path)
-    return render_template("tenancy/version.html", place=place, plan=found, page=page, checked=checked, seen=seen,
+    return render_template("tenancy/version.html", place=place, plan=found, page=page, checked=checked, seen=seen, effects=effects,
                            state=pages.version_state(found, states, today()), grammar=known(),
                            mine=found.proposed_account_id == viewer().account_id)
 

@@ -17,7 +17,7 @@ from core.tenancy.grammar import Checked
 from core.tenancy.permissions import Action
 from core.tenancy.routes.blueprint import blueprint, known, sent
 from core.tenancy.routes.reading import own_version
-from core.tenancy.services import editing, preview, propose_plan
+from core.tenancy.services import editing, plan_effects, preview, propose_plan
 from core.tenancy.services.context import check_profile
 from core.web.markers import require
 from core.web.request import actor, db, unit
@@ -110,8 +110,9 @@ def _examined(data: bytes, file: str) -> str | tuple[str, int]:
         return render_template("tenancy/problems.html", place=place, checked=checked, text=text, file=file,
                                other=_other(checked)), 422
     seen = preview(db(), plugin_host(), checked.profile)
+    effects = plan_effects(db(), plugin_host(), seen.tenant, checked.profile)
     starts = checked.profile.starts if seen.base_version is None else today()
-    return render_template("tenancy/preview.html", place=place, checked=checked, seen=seen, file=file, starts=starts,
+    return render_template("tenancy/preview.html", place=place, checked=checked, seen=seen, effects=effects, file=file, starts=starts,
                            data=b64encode(data).decode(), grammar=known())
 
 

@@ -10,6 +10,7 @@ from core.tenancy.services.applying import (
     withdraw_plan,
 )
 from core.tenancy.services.context import check_profile, directory, known_grammar, layers_above
+from core.tenancy.services.drafting import as_if_applied, plan_effects
 from core.tenancy.services.editing import Change, Editable, change_value, editable_values
 from core.tenancy.services.founding import found_tenant
 from core.tenancy.services.previewing import Preview, planned_plugins, preview
@@ -22,6 +23,7 @@ __all__ = [
     "Preview",
     "apply_from_command_line",
     "approve_plan",
+    "as_if_applied",
     "board",
     "change_value",
     "check_profile",
@@ -31,6 +33,7 @@ __all__ = [
     "found_tenant",
     "known_grammar",
     "layers_above",
+    "plan_effects",
     "planned_plugins",
     "preview",
     "propose_plan",

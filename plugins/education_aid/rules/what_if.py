@@ -21,7 +21,7 @@ Table = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True)
-class Plan:
+class Tried:
     """What is worked out of a plan: items, and the groups of which one is given."""
 
     items: Sequence[Item]
@@ -53,7 +53,7 @@ class Outcome:
     sample: dict[str, list[tuple[uuid.UUID, Decimal]]] = field(default_factory=dict)
 
 
-def changed_codes(old: Plan, new: Plan, given: frozenset[str] = frozenset()) -> frozenset[str]:
+def changed_codes(old: Tried, new: Tried, given: frozenset[str] = frozenset()) -> frozenset[str]:
     """The items that may come to something else for some child: those that differ or stand in a group that does, those that
     ask about facts a plan gives (`given`: which of "fee", "tag" and "tier" differ), and those that depend on either."""
     before, after = ({item.code: item for item in plan.items} for plan in (old, new))
@@ -72,7 +72,7 @@ def _worth(item: Item) -> tuple[Any, ...]:
     return (item.where, item.amount, item.kind, item.adds_to, item.replaces, item.fund, repr(item.share))
 
 
-def with_related(plan: Plan, codes: Iterable[str]) -> list[Item]:
+def with_related(plan: Tried, codes: Iterable[str]) -> list[Item]:
     """These items and all that decides whether they apply."""
     wanted = set(codes)
     needed = {one.code for item in plan.items if item.code in wanted for one in related(plan.items, item, plan.groups)}

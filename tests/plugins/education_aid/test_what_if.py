@@ -14,7 +14,7 @@ from core.tenancy.grammar import ProfileRefused
 from core.tenancy.models import Plan
 from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.rules.items import ACTUAL, AVERAGE, Amount, Item
-from plugins.education_aid.rules.what_if import Plan as Items
+from plugins.education_aid.rules.what_if import Tried as Items
 from plugins.education_aid.rules.what_if import changed_codes, months_between, with_related
 from plugins.education_aid.services import what_if
 from tests.plugins.education_aid.conftest import ACTOR, County, plugins
