@@ -17,6 +17,7 @@ from plugins.education_aid.models import AidCase, AidRun, Letter, Payment
 from plugins.education_aid.plan.layers import flow_value
 from plugins.education_aid.processes.letters import LETTER
 from plugins.education_aid.queries.runs import latest_run
+from plugins.education_aid.queries.standing import items_of
 from plugins.education_aid.rules.checking import CARD
 from plugins.education_aid.services import cases, hunting, letters
 from plugins.education_aid.services.entitling import begin_run, run_term
@@ -54,10 +55,10 @@ def _correct_facts(session: Session, run: AidRun, actor: Actor) -> None:
         return
     rows[0].boarding = False
     for old, new in (("primary", "junior"), ("junior", "primary")):
-        other = next((row for row in rows[1:] if row.stage == old), None)
+        other = next((row for row in rows[2:] if row.stage == old), None)
         if other is not None:
             other.stage = new
-    _note_death(session, rows[-1], run)
+    _note_death(session, rows[1 % len(rows)], run)
     session.flush()  # the run below reads them
     run_term(session, begin_run(session, run.tenant_id, run.unit_id, run.school_year, run.term, run.as_on, actor), actor)
 
@@ -83,7 +84,10 @@ def _write_letters(session: Session, run: AidRun, actor: Actor) -> None:
 
 
 def _answer(session: Session, letter: Letter) -> None:
-    letters.reply(session, None, letter, "paid", max(letter.amount, Decimal(100)), "已在就读地享受（演示）", _CHIEF)
+    items = items_of(session, letter)
+    answers = {item.place: letters.Answer("paid", max(item.amount, Decimal(100))) for item in items[:1]}
+    answers |= {item.place: letters.Answer("unpaid") for item in items[1:]}
+    letters.reply(session, None, letter, answers, "其余项目就读地没有安排（演示）", _CHIEF)
 
 
 def _close_some(session: Session, tenant_id: str) -> None:

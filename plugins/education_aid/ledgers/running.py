@@ -100,7 +100,7 @@ LETTERS = Ledger(
         _fixed("from_name", N_("发函单位")), _fixed("to_name", N_("收函单位")), _fixed("name", N_("学生")), ITEM,
         _fixed("amount", N_("金额"), "yuan", measure="元"), state_field(LETTER, sort=True), _fixed("sent_on", N_("发函日期"), "date"),
         _fixed("due_on", N_("答复期限"), "date"), _fixed("replied_on", N_("答复日期"), "date"),
-        _fixed("reply", N_("答复"), "choice", choices=words.REPLIES), _fixed("reply_amount", N_("答复金额"), "yuan", measure="元"),
+        _fixed("reply", N_("答复"), "choice", choices=words.LETTER_REPLIES), _fixed("reply_amount", N_("答复金额"), "yuan", measure="元"),
         _fixed("unit_id", N_("单位"), "unit")))
 DROPOUTS = Ledger(
     code="education_aid.dropout-cases", title=N_("失学辍学问题"), one=N_("失学辍学问题"), model=models.DropoutCase, group=HUNT, order=70,

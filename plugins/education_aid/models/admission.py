@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.extensions import Base, Id
 from plugins.education_aid.models.columns import Kept, OfTerm, by, scoped, text
 
-OPEN, DECIDED = "open", "decided"
+OPEN, DECIDED, FINAL = "open", "decided", "final"
 ADMITTED, REFUSED = "admitted", "refused"
 _ROUNDS, _APPLICANTS, _REFERRALS = (f"education_aid_{name}" for name in ("rounds", "applicants", "referrals"))
 
@@ -36,12 +36,12 @@ class AdmissionRound(Kept, Base):
     cutoff: Mapped[Decimal | None] = mapped_column(Numeric(7, 2))
     #: of those with a list of their own; the common one where none is set
     pool_cutoff: Mapped[Decimal | None] = mapped_column(Numeric(7, 2))
-    #: open, decided
-    state: Mapped[str] = mapped_column(String(12), default=OPEN)
+    #: open, decided, final
+    state: Mapped[str] = mapped_column(String(16), default=OPEN)
     decided_on: Mapped[dt.date | None]
 
     __table_args__ = (UniqueConstraint("tenant_id", "code"), CheckConstraint("places >= 0", name="places"), scoped(_ROUNDS),
-                      by(_ROUNDS, "school_year", "id"))
+                      by(_ROUNDS, "school_year", "id"), by(_ROUNDS, "state", "id"))
 
 
 class Applicant(Kept, Base):
@@ -58,9 +58,11 @@ class Applicant(Kept, Base):
     #: "", admitted, refused: written when the round is decided
     outcome: Mapped[str] = mapped_column(String(12), default="")
     reason: Mapped[str] = mapped_column(String(200), default="")
+    #: the place in the list of a round that is decided
+    rank: Mapped[int | None] = mapped_column(Integer)
 
     __table_args__ = (Index("uq_education_aid_applicants_person", "tenant_id", "person_id", "round", unique=True), scoped(_APPLICANTS),
-                      by(_APPLICANTS, "round", "id"))
+                      by(_APPLICANTS, "round", "rank", "id"))
 
 
 class Referral(OfTerm, Kept, Base):

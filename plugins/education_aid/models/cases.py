@@ -6,13 +6,13 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 
-from sqlalchemy import Integer, String, UniqueConstraint
+from sqlalchemy import Integer, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.extensions import Base, Id, Json, Yuan
-from plugins.education_aid.models.columns import Kept, OfTerm, by, scoped, text
+from plugins.education_aid.models.columns import Kept, OfTerm, by, scoped, text, within
 
-_CASES, _LETTERS = "education_aid_cases", "education_aid_letters"
+_CASES, _LETTERS, _ITEMS = "education_aid_cases", "education_aid_letters", "education_aid_letter_items"
 
 
 class AidCase(OfTerm, Kept, Base):
@@ -72,7 +72,6 @@ class Letter(Kept, Base):
     school: Mapped[str] = mapped_column(String(160), default="")
     other_tenant: Mapped[str] = mapped_column(String(20), default="")
     twin_id: Mapped[uuid.UUID | None] = mapped_column(Id)
-    case_id: Mapped[uuid.UUID | None] = mapped_column(Id)
     person_id: Mapped[uuid.UUID | None] = mapped_column(Id)
     name: Mapped[str] = mapped_column(String(80))
     #: the keyed hash by which the receiver finds the child, and the mask people see
@@ -80,12 +79,13 @@ class Letter(Kept, Base):
     id_number_mask: Mapped[str] = mapped_column(String(40), default="")
     school_year: Mapped[int] = mapped_column(Integer)
     term: Mapped[int] = mapped_column(Integer)
-    item_name: Mapped[str] = mapped_column(String(120), default="")
+    #: its items in short, and what they come to
+    item_name: Mapped[str] = mapped_column(String(160), default="")
     amount: Mapped[Decimal] = mapped_column(Yuan)
     sent_on: Mapped[dt.date | None]
     due_on: Mapped[dt.date | None]
     replied_on: Mapped[dt.date | None]
-    #: paid, unpaid, unknown
+    #: paid, partly, unpaid, unknown: of its items together
     reply: Mapped[str] = mapped_column(String(12), default="")
     reply_amount: Mapped[Decimal | None] = mapped_column(Yuan)
     reply_text: Mapped[str] = mapped_column(String(400), default="")
@@ -97,6 +97,28 @@ class Letter(Kept, Base):
         UniqueConstraint("tenant_id", "direction", "number"),
         scoped(_LETTERS),
         by(_LETTERS, "state", "id"),
-        by(_LETTERS, "case_id"),
         by(_LETTERS, "person_id"),
+    )
+
+
+class LetterItem(Kept, Base):
+    """One item a letter asks about, and what was answered of it. `case_id` is the sender's alone; by its place the other
+    county's row is the same."""
+
+    __tablename__ = _ITEMS
+
+    letter_id: Mapped[uuid.UUID] = mapped_column(Id)
+    place: Mapped[int] = mapped_column(SmallInteger)
+    case_id: Mapped[uuid.UUID | None] = mapped_column(Id)
+    item_name: Mapped[str] = mapped_column(String(120), default="")
+    amount: Mapped[Decimal] = mapped_column(Yuan)
+    #: paid, unpaid, unknown
+    reply: Mapped[str] = mapped_column(String(12), default="")
+    reply_amount: Mapped[Decimal | None] = mapped_column(Yuan)
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "letter_id", "place"),
+        within("letter_id", _ITEMS, _LETTERS),
+        scoped(_ITEMS),
+        by(_ITEMS, "case_id"),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
 from core.access.scoping import in_scope
-from plugins.education_aid.models import AidCase, Letter
+from plugins.education_aid.models import AidCase, Letter, LetterItem
 
 ZERO = Decimal("0.00")
 
@@ -30,5 +30,12 @@ def count_cases(session: Session, scope: Scope, school_year: int, term: int) -> 
 
 def letters_of(session: Session, row: AidCase) -> Sequence[Letter]:
     """The letters about a case, newest first."""
-    return session.scalars(select(Letter).where(Letter.tenant_id == row.tenant_id, Letter.case_id == row.id)
-                           .order_by(Letter.id.desc())).all()
+    of_case = (LetterItem.tenant_id == Letter.tenant_id) & (LetterItem.letter_id == Letter.id)
+    return session.scalars(select(Letter).join(LetterItem, of_case).where(
+        Letter.tenant_id == row.tenant_id, LetterItem.case_id == row.id).order_by(Letter.id.desc())).all()
+
+
+def items_of(session: Session, letter: Letter) -> Sequence[LetterItem]:
+    """What a letter asks about, in its order."""
+    return session.scalars(select(LetterItem).where(LetterItem.tenant_id == letter.tenant_id, LetterItem.letter_id == letter.id)
+                           .order_by(LetterItem.place)).all()

@@ -22,11 +22,11 @@ from plugins.education_aid import jobs
 from plugins.education_aid.models import AidCase, Letter
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries import applications
-from plugins.education_aid.queries.standing import count_cases, letters_of
+from plugins.education_aid.queries.standing import count_cases, items_of, letters_of
 from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
 from plugins.education_aid.routes.terms import term_asked, years_around
 from plugins.education_aid.rules import checking
-from plugins.education_aid.rules.words import REPLIES, TERMS, term_title
+from plugins.education_aid.rules.words import LETTER_REPLIES, REPLIES, TERMS, term_title
 from plugins.education_aid.services import cases, letters, papers
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -97,23 +97,30 @@ def draft_letters(code: str) -> ResponseReturnValue:
 def letter(code: str, letter_id: uuid.UUID) -> str:
     """A letter, sent or received."""
     row = get_scoped(db(), Letter, letter_id, scope_for(Action.LETTER_READ))
-    known = letters.known_here(db(), row) if row.direction == "in" else []
-    return show("letter.html", row=row, body=papers.body_of(row), replies=REPLIES, said=dict(REPLIES), known=known)
+    known, items = letters.known_here(db(), row) if row.direction == "in" else [], items_of(db(), row)
+    before, after = papers.body_of(row)
+    return show("letter.html", row=row, items=items, before=before, after=after, head=papers.HEAD, rows=papers.rows_of(row, items),
+                replies=REPLIES, said=dict(LETTER_REPLIES), known=known)
 
 
 @blueprint.post("/letters/<uuid:letter_id>/reply")
 @require(Action.LETTER_WRITE)
 def reply(code: str, letter_id: uuid.UUID) -> ResponseReturnValue:
-    """Note the answer to a letter."""
-    row = get_scoped(db(), Letter, letter_id, scope_for(Action.LETTER_WRITE))
-    text = request.form.get("amount", "").replace(",", "").strip()
-    try:
-        amount = Decimal(text).quantize(Decimal("0.01")) if text else None
-    except InvalidOperation as error:
-        raise InvalidInput(N_("金额须是数字，如 1250.00"), fields={"amount": N_("须是数字")}) from error
-    letters.reply(db(), plugin_host(), row, request.form.get("reply", ""), amount, request.form.get("text", ""), actor())
+    """Note the answer to a letter, item by item."""
+    row, sent = get_scoped(db(), Letter, letter_id, scope_for(Action.LETTER_WRITE)), request.form
+    answers = {item.place: letters.Answer(sent.get(f"reply-{item.place}", ""), _amount(sent.get(f"amount-{item.place}", ""), item.place))
+               for item in items_of(db(), row)}
+    letters.reply(db(), plugin_host(), row, answers, sent.get("text", ""), actor())
     flash(gettext("已答复"), "success")
     return redirect(url_for("education_aid.letter", code=code, letter_id=row.id))
+
+
+def _amount(text: str, place: int) -> Decimal | None:
+    text = text.replace(",", "").strip()
+    try:
+        return Decimal(text).quantize(Decimal("0.01")) if text else None
+    except InvalidOperation as error:
+        raise InvalidInput(N_("金额须是数字，如 1250.00"), fields={f"amount-{place}": N_("须是数字")}) from error
 
 
 @blueprint.post("/letters/<uuid:letter_id>/<any(docx, pdf):kind>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from core.errors import N_
 
@@ -23,12 +24,22 @@ PAYMENT_STATES = (
     ("void", N_("已作废")),
 )
 REPLIES = (("paid", N_("已发放")), ("unpaid", N_("没有发放")), ("unknown", N_("查无此人")))
+#: of all items of a letter together
+LETTER_REPLIES = (*REPLIES, ("partly", N_("部分已发放")))
 TERMS = ((1, N_("秋季学期")), (2, N_("春季学期")))
 
 
 def term_title(school_year: int, term: int) -> str:
     """A term as people read it everywhere: 2019—2020 学年秋季学期."""
     return f"{school_year}—{school_year + 1} 学年{dict(TERMS).get(term, '')}"
+
+
+def reply_of(replies: Collection[str]) -> str:
+    """What the answers to the items of a letter come to."""
+    given = set(replies)
+    if "paid" in given:
+        return "paid" if len(given) == 1 else "partly"
+    return "unknown" if given == {"unknown"} else "unpaid"
 
 
 def before(school_year: int, term: int) -> tuple[int, int]:

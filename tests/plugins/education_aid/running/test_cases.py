@@ -17,7 +17,7 @@ from core.processes.services import take
 from plugins.education_aid.models import AidCase, Application, Letter, Payment
 from plugins.education_aid.models.applications import slot_of
 from plugins.education_aid.processes.letters import LETTER
-from plugins.education_aid.queries import entitlements
+from plugins.education_aid.queries import entitlements, standing
 from plugins.education_aid.rules.checking import BREAK, CONFLICT, MISSED, UNDUE
 from plugins.education_aid.services import cases, letters, papers
 from tests.factories.registry import made_up_id
@@ -160,7 +160,7 @@ def test_two_unpaid_are_two_letters_and_an_answer_of_1250_closes_its_case(county
     with database.transaction() as session, tenant_scope(session, YI):
         (received,) = session.scalars(select(Letter))
         assert (received.id, received.direction, received.state) == (twin_id, "in", "sent")
-        letters.reply(session, county.host, received, "paid", Decimal("1250.00"), "十月已发", CHIEF)
+        letters.reply(session, county.host, received, {1: letters.Answer("paid", Decimal("1250.00"))}, "十月已发", CHIEF)
     county.session.expire_all()
     answered = county.session.get(Letter, (JIA, sent_id))
     case = county.session.get(AidCase, (JIA, case_id))
@@ -175,9 +175,48 @@ def test_an_answer_that_nothing_was_paid_leaves_the_case_open(lone: County) -> N
     case = outside(lone, 1)
     (letter,) = letters.draft_letters(lone.session, [case], CLERK)
     take(lone.session, lone.host, LETTER, letter, "send", CHIEF)
-    letters.reply(lone.session, lone.host, letter, "unpaid", None, "不在应助名单", CLERK)
+    letters.reply(lone.session, lone.host, letter, {1: letters.Answer("unpaid")}, "不在应助名单", CLERK)
     lone.session.refresh(case)
     assert (case.state, "没有发放" in case.why) == ("open", True)
+
+
+def two_items(county: County, number: int = 1) -> list[AidCase]:
+    """A child who studies in 乙县, to whom two items are due and none was paid."""
+    child = county.child(school=JIA, elsewhere_place=YI, elsewhere_school="乙县实验小学", number=number)
+    county.award(child, "1250.00", school=JIA)
+    county.award(child, "400.00", "meals", school=JIA, name="营养膳食补助")
+    cases.look(county.session, JIA, YEAR, TERM, CLERK)
+    return list(county.session.scalars(select(AidCase).where(AidCase.person_id == child.id).order_by(AidCase.item)))
+
+
+def test_the_items_of_a_child_stand_in_one_letter_and_in_one_row_of_it(lone: County) -> None:
+    (letter,) = letters.draft_letters(lone.session, [*two_items(lone)], CLERK)
+    assert (letter.item_name, letter.amount) == ("寄宿生生活补助等 2 项", Decimal("1650.00"))
+    made = docx.Document(io.BytesIO(papers.as_document(lone.session, letter, CLERK)))
+    rows = [[cell.text for cell in row.cells] for row in made.tables[0].rows]
+    assert len(rows) == 2
+    assert rows[1][3:] == ["寄宿生生活补助 1,250.00 元；营养膳食补助 400.00 元", "1,650.00"]
+    paper = PdfReader(io.BytesIO(papers.as_paper(lone.session, letter, CLERK))).pages[0].extract_text()
+    assert "400.00" in paper
+    assert "1,650.00" in paper
+
+
+def test_each_item_of_a_letter_is_answered_by_itself_across_two_counties(lone: County, sqlite_database: Database) -> None:
+    boarding, meals = two_items(lone)
+    (letter,) = letters.draft_letters(lone.session, [boarding, meals], CLERK)
+    take(lone.session, lone.host, LETTER, letter, "send", CHIEF)
+    lone.session.commit()
+    with sqlite_database.transaction() as session, tenant_scope(session, YI):
+        (received,) = session.scalars(select(Letter))
+        with pytest.raises(InvalidInput):
+            letters.reply(session, lone.host, received, {1: letters.Answer("paid", Decimal(1250))}, "", CHIEF)
+        answers = {1: letters.Answer("paid", Decimal("1250.00")), 2: letters.Answer("unpaid")}
+        letters.reply(session, lone.host, received, answers, "膳食由学校食堂供餐", CHIEF)
+    lone.session.expire_all()
+    assert (letter.state, letter.reply, letter.reply_amount) == ("replied", "partly", Decimal("1250.00"))
+    assert [(one.state, one.closing) for one in (boarding, meals)] == [("closed", "paid_elsewhere"), ("open", "")]
+    assert meals.why.endswith("没有发放，膳食由学校食堂供餐")
+    assert [item.reply for item in standing.items_of(lone.session, letter)] == ["paid", "unpaid"]
 
 
 def test_no_letter_without_two_bodies_or_for_a_child_at_home(lone: County) -> None:
@@ -195,7 +234,8 @@ def test_no_letter_without_two_bodies_or_for_a_child_at_home(lone: County) -> No
 def test_a_letter_is_a_document_and_a_paper_with_both_bodies(lone: County) -> None:
     (letter,) = letters.draft_letters(lone.session, [outside(lone, 1)], CLERK)
     take(lone.session, lone.host, LETTER, letter, "send", CHIEF)
-    text = "\n".join(line.text for line in docx.Document(io.BytesIO(papers.as_document(lone.session, letter, CLERK))).paragraphs)
+    made = docx.Document(io.BytesIO(papers.as_document(lone.session, letter, CLERK)))
+    text = "\n".join([*(line.text for line in made.paragraphs), *(cell.text for row in made.tables[0].rows for cell in row.cells)])
     for said in ("甲县教育局（盖章）", "甲县扶贫开发局（盖章）", "甲教助函〔2019〕1号", "乙县教育局", "1,250.00 元", "2019 年 10 月 8 日"):
         assert said in text
     assert made_up_id(1, dt.date(2008, 5, 1)) not in text
