@@ -17,7 +17,7 @@ from sqlalchemy.orm import MappedColumn, mapped_column
 
 from core.extensions import Base
 from core.privacy.masks import mask_many
-from core.privacy.vault import KINDS, Vault, normal
+from core.privacy.vault import KINDS, Vault, normal_many
 
 SEALED, KEYED, MASKED = "_sealed", "_key", "_mask"
 
@@ -97,20 +97,22 @@ def triples(vault: Vault, model: type[Any], name: str, owner_ids: Sequence[uuid.
     were typed."""
     field = sensitive_fields(model)[name]
     there = [at for at, text in enumerate(texts) if text]
+    filled = [text for text in texts if text]
     number = field.kind in KINDS
-    given = [normal(field.kind, texts[at] or "") if number else texts[at] or "" for at in there]
+    given = normal_many(field.kind, filled) if number and filled else filled
+
+    def spread(values: list[Any], nothing: Any) -> list[Any]:
+        if len(values) == len(texts):
+            return values
+        found = [nothing] * len(texts)
+        for at, value in zip(there, values, strict=True):
+            found[at] = value
+        return found
+
     columns = model.__table__.columns
-    sealed: list[bytes | None] = [None] * len(texts)
-    keys: list[str | None] = [None] * len(texts)
-    masks = [""] * len(texts)
-    for at, value, shown in zip(there, vault.seal_many(field.purpose, [owner_ids[at] for at in there], given),
-                                mask_many(field.kind, given), strict=True):
-        sealed[at], masks[at] = value, shown
-    found: dict[str, list[Any]] = {name + SEALED: sealed}
+    found = {name + SEALED: spread(vault.seal_many(field.purpose, [owner_ids[at] for at in there], given), None)}
     if name + KEYED in columns:
-        for at, key in zip(there, vault.index_many(field.kind, given, plain=not number), strict=True):
-            keys[at] = key
-        found[name + KEYED] = keys
+        found[name + KEYED] = spread(vault.index_many(field.kind, given, plain=not number), None)
     if name + MASKED in columns:
-        found[name + MASKED] = masks
+        found[name + MASKED] = spread(mask_many(field.kind, given), "")
     return found
