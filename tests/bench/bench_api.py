@@ -24,11 +24,13 @@ from typing import Any
 
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from sqlalchemy import Select, Table, event, select
+from sqlalchemy import Select, Table, event, literal_column, select
 from sqlalchemy.orm import Session
 
 from core.access import statements
+from core.access.statements import Kept
 from core.accounts.queries import find_by_login
+from core.api.routes.trail import LISTED
 from core.api.services import make_token
 from core.app import BUILTINS, create_app
 from core.extensions import Actor, Database
@@ -65,11 +67,11 @@ def cases(session: Session) -> dict[str, Case]:
     county = get_unit_by_code(session, "990101")
     unit = UNITS.c
     children = (select(unit.id, unit.code, unit.name, unit.kind, unit.level, unit.since, unit.closed_on)
-                .where(unit.parent_id == county.id, unit.closed_on.is_(None)).order_by(unit.code).limit(51))
+                .where(unit.parent_id == county.id, unit.closed_on.is_(None)).order_by(unit.code).limit(literal_column("51")))
     return {
         "units": Case("/api/v1/units/990101/children?limit=50", "units", children, {}, _unit),
-        "trail": Case("/api/v1/units/990101/trail?limit=50", "entries", statements.one_tenant(TRAIL, 51, False),
-                      {"tenant": "990101"}, _entry),
+        "trail": Case("/api/v1/units/990101/trail?limit=50", "entries",
+                      statements.one_tenant(TRAIL, 51, False, where=Kept.of((), [], LISTED)), {"tenant": "990101"}, _entry),
     }
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 TICKS = os.sysconf("SC_CLK_TCK")
 #: seconds by the wall and of the processor
@@ -22,27 +22,34 @@ def _status(pid: int) -> list[str]:
         return []
 
 
+def _ran(pid: int) -> float:
+    """Seconds a process of one thread has run."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def _workers(server: int) -> Iterator[float]:
     """Seconds of the server's processes that are there, and of those that have ended."""
     yield sum(map(int, _status(server)[13:15])) / TICKS
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and _status(int(entry.name))[1:2] == [str(server)]:
-            yield int((entry / "schedstat").read_text().split()[0]) / 1e9
+            yield _ran(int(entry.name))
 
 
 class Clock:
-    """Seconds of processor time: of this process with all its threads, and of its server's."""
+    """Seconds of processor time: of this process with all its threads, and of its server's; with a connection only of
+    the server's process at its other end, which is quicker to ask."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.server = 0
+    def __init__(self, engine: Engine, connection: Connection | None = None) -> None:
+        self.server = self.backend = 0
         if engine.dialect.name == "postgresql":
-            with engine.connect() as connection:
-                backend = connection.scalar(text("SELECT pg_backend_pid()"))
-            self.server = int(_status(backend)[1])
+            with engine.connect() as another:
+                backend = int((connection or another).scalar(text("SELECT pg_backend_pid()")) or 0)
+            self.backend, self.server = (backend, 0) if connection is not None else (0, int(_status(backend)[1]))
 
     def __call__(self) -> float:
         """Now."""
-        return time.process_time() + (sum(_workers(self.server)) if self.server else 0.0)
+        workers = sum(_workers(self.server)) if self.server else _ran(self.backend) if self.backend else 0.0
+        return time.process_time() + workers
 
 
 def spent(clock: Clock, work: Callable[[], object]) -> Spent:
