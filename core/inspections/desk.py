@@ -9,12 +9,13 @@ from flask import url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from core.access.scope import Scope
 from core.extensions import today
 from core.host.contract import Card, Place, TimelineEntry, Todo
 from core.inspections import queries
 from core.inspections.models import DONE, Finding, Inspection
 from core.inspections.permissions import Action
-from core.inspections.plan import Form, forms_at
+from core.inspections.plan import Form, forms_at, forms_below
 from core.inspections.rules.periods import Period, due_day, period_of
 from core.registry.services.moving import Follower
 from core.tenancy.queries import tenant_of
@@ -22,6 +23,8 @@ from core.units.models import Unit
 from core.units.queries import get_unit
 from core.web.filters import percent
 
+#: units named that have not begun
+NAMED = 12
 FOLLOWERS = (Follower(Inspection, "次检查", ("form", "period")), Follower(Finding, "个问题", ("kind", "title")))
 
 
@@ -50,6 +53,38 @@ def duties_of(session: Session, unit: Unit) -> list[Duty]:
         begun = queries.find_inspection(session, tenant.id, unit.id, form.code, period.code) if tenant and period else None
         found.append(Duty(form, period, due_day(period, form.within_days) if period else None, begun))
     return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the units below are with a check of this period, and the first of those that have not begun."""
+
+    form: Form
+    period: Period
+    due_on: dt.date
+    asked: int
+    begun: int
+    done: int
+    missing: tuple[Unit, ...]
+
+    @property
+    def late(self) -> bool:
+        """Past its day and not complete everywhere."""
+        return self.done < self.asked and self.due_on < today()
+
+
+def progress_below(session: Session, scope: Scope, unit: Unit) -> list[Progress]:
+    """The checks that units below have to make this period."""
+    tenant = tenant_of(session, unit)
+    return [_progress(session, scope, unit, form) for form in forms_below(session, tenant, unit)] if tenant else []
+
+
+def _progress(session: Session, scope: Scope, unit: Unit, form: Form) -> Progress:
+    period = period_of(form.every, today())
+    states = queries.count_states(session, scope, form.code, period.code)
+    return Progress(form, period, due_day(period, form.within_days), queries.units_asked(session, unit.path, form.at),
+                    sum(states.values()), states.get(DONE, 0),
+                    tuple(queries.units_without(session, scope, unit.path, form.at, form.code, period.code, NAMED)))
 
 
 def todos(session: Session, place: Place) -> list[Todo]:

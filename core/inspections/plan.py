@@ -22,12 +22,11 @@ from core.tenancy.grammar import Count, Entry, EntrySchema, Grammar, Text, Word,
 from core.tenancy.grammar.fields import Texts
 from core.tenancy.grammar.masks import ACTIVE, State
 from core.tenancy.queries import TenantPlace
-from core.units.models import Kind, Level, Unit
+from core.units.models import Kind, Unit
 
 CHECK, KIND = "check", "finding_kind"
 #: where a check is made
 PLACES = {"tenant": N_("本单位"), "county": N_("各县"), "township": N_("各乡镇"), "village": N_("各村"), "school": N_("各学校")}
-_LEVELS = {"county": Level.COUNTY, "township": Level.TOWNSHIP, "village": Level.VILLAGE}
 
 
 class ItemSchema(EntrySchema):
@@ -121,6 +120,12 @@ def forms_at(session: Session, tenant: TenantPlace, unit: Unit, on: dt.date | No
     return [form for form, home in _forms(session, tenant, on) if _meets(form.at, home, unit)]
 
 
+def forms_below(session: Session, tenant: TenantPlace, unit: Unit) -> list[Form]:
+    """The checks that units below one have to make, each in its rhythm."""
+    return [form for form, home in _forms(session, tenant, None)
+            if form.every and form.at != "tenant" and not _meets(form.at, home, unit)]
+
+
 def form_at(session: Session, tenant: TenantPlace, unit: Unit, code: str) -> Form:
     """One of them by code, or NotFound."""
     for form in forms_at(session, tenant, unit):
@@ -164,4 +169,4 @@ def _meets(at: str, home: Unit, unit: Unit) -> bool:
         return unit.id == home.id
     if at == "school":
         return unit.kind == Kind.SCHOOL
-    return unit.kind == Kind.DIVISION and unit.level == _LEVELS[at]
+    return unit.kind == Kind.DIVISION and unit.level == at

@@ -17,7 +17,8 @@ from core.documents.models import Document
 from core.extensions import today
 from core.inspections.models import OPEN, Finding, FindingEvidence, Inspection, InspectionRow, Signature
 from core.inspections.rules.rates import Tally
-from core.units.models import Unit
+from core.units.models import Kind, Unit
+from core.units.queries import open_in
 
 CLOSED = "closed"
 #: how the address names problems of no type
@@ -70,6 +71,31 @@ def open_inspections(session: Session, scope: Scope) -> tuple[int, dt.date | Non
     statement: Any = select(func.count(), func.min(Inspection.due_on)).where(Inspection.state == OPEN)
     count, due = session.execute(in_scope(statement, Inspection, scope)).one()
     return count, due
+
+
+def units_asked(session: Session, path: str, at: str) -> int:
+    """How many units at and below a path have to make checks of `at`."""
+    return session.scalar(select(func.count(Unit.id)).where(*open_in(path), *_asked(at))) or 0
+
+
+def units_without(session: Session, scope: Scope, path: str, at: str, form: str, period: str, limit: int) -> list[Unit]:
+    """The first of them that have not begun the check of a period."""
+    begun = in_scope(select(Inspection.unit_id).where(Inspection.form == form, Inspection.period == period), Inspection, scope)
+    statement = select(Unit).where(*open_in(path), *_asked(at), Unit.id.not_in(begun)).order_by(Unit.path)
+    return list(session.scalars(statement.limit(limit)))
+
+
+def count_states(session: Session, scope: Scope, form: str, period: str) -> dict[str, int]:
+    """The checks of a period in scope, by state."""
+    statement: Any = select(Inspection.state, func.count()).where(Inspection.form == form, Inspection.period == period)
+    rows = session.execute(in_scope(statement, Inspection, scope).group_by(Inspection.state))
+    return dict(rows.all())
+
+
+def _asked(at: str) -> list[ColumnElement[bool]]:
+    if at == "school":
+        return [Unit.kind == Kind.SCHOOL]
+    return [Unit.kind == Kind.DIVISION, Unit.level == at]
 
 
 def list_findings(session: Session, scope: Scope, where: Iterable[ColumnElement[bool]] = (), *,

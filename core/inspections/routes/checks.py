@@ -98,6 +98,7 @@ def _list(failed: str = "", error: InvalidInput | None = None) -> str:
     state = request.args.get("state", "")
     found = queries.list_inspections(db(), g.scope, state=state if state in (OPEN, DONE) else "", before=id_argument("before"))
     return render_template("inspections/checks.html", duties=desk.duties_of(db(), unit()), checks=found, state=state, every=EVERY,
+                           below=desk.progress_below(db(), g.scope, unit()),
                            units=units_by_id(db(), {one.unit_id for one in found}), signed=queries.signed_parts(db(), found),
                            role=_role_title, today=today(), failed=failed, error=error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -42,9 +43,11 @@ def findings(code: str) -> str:
     """How much is closed here and below, and the list."""
     asked = {name: request.args[name] for name in ("kind", "state", "late") if request.args.get(name)}
     found = queries.list_findings(db(), g.scope, queries.narrowed(asked), before=id_argument("before"))
+    kinds = queries.by_kind(db(), g.scope)
     return render_template(
-        "inspections/findings.html", whole=queries.tally(db(), g.scope), kinds=queries.by_kind(db(), g.scope), asked=asked,
-        places=queries.by_unit(db(), g.scope, unit()), found=found, states=STATES, process=FINDING, today=today(),
+        "inspections/findings.html", whole=queries.tally(db(), g.scope), kinds=kinds, asked=asked, found=found, process=FINDING,
+        kind_choices=[(one.code or queries.NO_KIND, one.name or gettext("未归类")) for one in kinds], state_choices=_said(STATES),
+        places=queries.by_unit(db(), g.scope, unit()), today=today(),
         units=units_by_id(db(), {one.unit_id for one in found} | {one.by_unit_id for one in found}))
 
 
@@ -133,7 +136,12 @@ def _form(errors: dict[str, str]) -> str:
     if row is not None and not entered:
         entered = {"title": f"{inspection.title}：{row.title}" if inspection else row.title, "detail": row.note}
     return render_template("inspections/new_finding.html", home=home, inspection=inspection, row=row, entered=entered, errors=errors,
-                           kinds=[(kind.code, kind.name) for kind in kinds_at(db(), tenant)], ways=WAYS, today=today())
+                           kinds=[(kind.code, kind.name) for kind in kinds_at(db(), tenant)], ways=_said(WAYS))
+
+
+def _said(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Choices in the person's language."""
+    return [(value, gettext(label)) for value, label in choices]
 
 
 def _target(inspection: Inspection | None) -> tuple[TenantPlace, Unit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -159,6 +160,17 @@ def test_a_check_that_nobody_has_begun_is_a_todo_and_then_an_open_one(planned: D
     assert general.post(PAGE, data={"form": "meals"}).status_code == 302
     assert "未完成的检查" in general.get(f"/u/{SCHOOL}/").text
     assert "检查：伙食检查" not in general.get(f"/u/{SCHOOL}/").text
+
+
+def test_the_county_sees_which_schools_have_not_begun(planned: Database, client_as: ClientAs, move_to: MoveTo) -> None:
+    admin = client_as("jia-admin")
+    client_as("jia-general").post(PAGE, data={"form": "meals"})
+    seen = admin.get(f"/u/{JIA}/checks").text.split("下级单位的检查")[-1].split("检查记录")[0]
+    assert "甲一镇中心小学" in seen and "甲县第一中学" not in seen
+    numbers = [int(found) for found in re.findall(r'class="bf-num"[^>]*>(\d+)<', seen)]
+    assert numbers == [2, 1, 0] and "逾期" not in seen  # two schools, one has begun, none is done
+    move_to(dt.date(2026, 11, 16))
+    assert "逾期" in admin.get(f"/u/{JIA}/checks").text.split("检查记录")[0]
 
 
 def test_two_people_complete_a_check_in_the_browser(planned: Database, client_as: ClientAs) -> None:
