@@ -7,11 +7,11 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-import uuid_utils
 from sqlalchemy import JSON, Integer, Numeric, String, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+from uuid_utils.compat import uuid7
 
 #: UUIDv7 made by us: newest first is id descending, and a retried write carries the same id
 Id = Uuid(as_uuid=True)
@@ -22,7 +22,7 @@ PathText = String(400).with_variant(String(400, collation="C"), "postgresql")
 
 def new_id() -> uuid.UUID:
     """A time-ordered id (UUIDv7)."""
-    return uuid.UUID(int=uuid_utils.uuid7().int)
+    return uuid7()
 
 
 def utcnow() -> dt.datetime:
