@@ -23,6 +23,7 @@ import core.jobs.hooks
 import core.ledgers.hooks
 import core.ledgers.imports.hooks
 import core.matching.hooks
+import core.outreach.hooks
 import core.people.hooks
 import core.processes.hooks
 import core.publicity.hooks
@@ -69,6 +70,7 @@ BUILTINS = (
     core.inspections.hooks,
     core.matching.hooks,
     core.webhooks.hooks,
+    core.outreach.hooks,
     core.host.hooks,
     core.api.hooks,
 )

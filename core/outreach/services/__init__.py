@@ -1,0 +1,1 @@
+"""What is done with campaigns and messages; each module one step."""

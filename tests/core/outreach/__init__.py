@@ -1,0 +1,1 @@
+"""Campaigns, messages to guardians, and the gateway of a county."""
