@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import N_
 from core.extensions import Actor, today
 from core.funds import alarms, demo, jobs, persons
+from core.funds.ledgers import LEDGERS
 from core.funds.models import FundAccount, FundDesignation, FundMovement, FundPeriod, FundRecovery, FundTransfer
 from core.funds.permissions import ACTIONS, RULES, Action
 from core.funds.plan import SECTIONS
@@ -27,6 +28,7 @@ from core.host.contract import (
     Todo,
     UnitChange,
 )
+from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
 from core.registry.services.moving import Follower, count_followers, follow_change, take_back
 
@@ -53,6 +55,11 @@ def register_rules() -> list[RuleSpec]:
 @hookimpl
 def register_sections() -> list[SectionSpec]:
     return SECTIONS
+
+
+@hookimpl
+def register_ledgers() -> list[Ledger]:
+    return LEDGERS
 
 
 @hookimpl

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from core.extensions import Base, Id, Json, TenantScoped, Yuan, new_id, utcnow
 
@@ -103,6 +103,8 @@ class FundMovement(TenantScoped, Base):
     amount: Mapped[Decimal] = mapped_column(Yuan)
     balance_after: Mapped[Decimal] = mapped_column(Yuan)
     on: Mapped[dt.date] = mapped_column("happened_on")
+    #: under the name of its column, as ledgers read it
+    happened_on = synonym("on")
     #: the same key is booked once only, however often it is asked for
     key: Mapped[str] = mapped_column(_text(160))
     #: the record it comes from, "slug.noun:uuid"

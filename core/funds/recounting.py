@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -43,8 +44,9 @@ class Difference:
 def recount(session: Session, tenant_id: str) -> list[Difference]:
     """Every difference in a tenant, those of the run of movements first. Each check is one statement, so that it sees
     one moment, whatever is booked meanwhile."""
-    checks = (_runs, _balances, _reserves, _wishes, _transfers, _recoveries, _periods)
-    return [found for check in checks for found in check(session, tenant_id)]
+    runs = list(_runs(session, tenant_id))
+    checks = (_balances if runs else _ends, _reserves, _wishes, _transfers, _recoveries, _periods)
+    return [*runs, *(found for check in checks for found in check(session, tenant_id))]
 
 
 def _runs(session: Session, tenant_id: str) -> Iterator[Difference]:
@@ -78,13 +80,33 @@ def _last_before(session: Session, tenant_id: str, account_id: uuid.UUID, number
         FundMovement.tenant_id == tenant_id, FundMovement.account_id == account_id, FundMovement.number < number)) or 0
 
 
+def _ends(session: Session, tenant_id: str) -> Iterator[Difference]:
+    """Where no run is broken, the last movement says what all of them add up to, and how many they are."""
+    last = select(func.max(FundMovement.number)).where(
+        FundMovement.tenant_id == FundAccount.tenant_id, FundMovement.account_id == FundAccount.id).scalar_subquery()
+    newest = aliased(FundMovement)
+    total = func.coalesce(newest.balance_after, ZERO, type_=FundMovement.amount.type)
+    count = func.coalesce(newest.number, 0)
+    rows = session.execute(
+        select(FundAccount.id, FundAccount.balance, FundAccount.moves, total, count)
+        .outerjoin(newest, (newest.tenant_id == FundAccount.tenant_id) & (newest.account_id == FundAccount.id) & (newest.number == last))
+        .where(FundAccount.tenant_id == tenant_id, or_(FundAccount.balance != total, FundAccount.moves != count)))
+    yield from _apart(rows)
+
+
 def _balances(session: Session, tenant_id: str) -> Iterator[Difference]:
+    """The same by adding up every movement."""
     total = func.coalesce(func.sum(FundMovement.amount), ZERO, type_=FundMovement.amount.type)
     rows = session.execute(
         select(FundAccount.id, FundAccount.balance, FundAccount.moves, total, func.count(FundMovement.id))
         .outerjoin(FundMovement, (FundMovement.tenant_id == FundAccount.tenant_id) & (FundMovement.account_id == FundAccount.id))
         .where(FundAccount.tenant_id == tenant_id).group_by(FundAccount.id, FundAccount.balance, FundAccount.moves)
         .having(or_(FundAccount.balance != total, FundAccount.moves != func.count(FundMovement.id))))
+    yield from _apart(rows)
+
+
+def _apart(rows: Iterable[Any]) -> Iterator[Difference]:
+    """Accounts whose balance or number of movements is another than counted."""
     for account_id, balance, moves, summed, count in rows:
         if balance != summed:
             yield Difference(account_id, "余额", _said(summed), _said(balance))

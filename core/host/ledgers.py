@@ -6,7 +6,7 @@ A ledger of core has the code `core.<plural>`, a plugin's `<slug>.<plural>`; the
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +77,8 @@ class Field:
     half_width: bool = False
     #: kept in the model's `extra` column; only columns that a plan adds are
     extra: bool = False
+    #: of a column of ids that is only read: what those are called
+    names: Callable[[Session, Collection[uuid.UUID]], Mapping[uuid.UUID, str]] | None = None
 
     @property
     def sealed(self) -> bool:

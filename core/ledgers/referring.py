@@ -14,7 +14,7 @@ from core.access.scope import Scope
 from core.access.scoping import criterion
 from core.host.ledgers import Field
 from core.ledgers.context import Found
-from core.ledgers.values import references, unit_names
+from core.ledgers.values import references, stored, unit_names
 from core.privacy.vault import vault_of
 from core.registry.models import Household, Person
 from core.registry.queries import present
@@ -132,4 +132,8 @@ def names_for(session: Session, rows: Sequence[Any], fields: Sequence[Field],
     for part in _parts(list(wanted["household"])):
         found.update({row.id: row.number or row.head_name for row in session.execute(
             select(Household.id, Household.number, Household.head_name).where(Household.id.in_(part)))})
+    for field in fields:
+        if field.names is not None:
+            for part in _parts(sorted({value for row in rows if (value := stored(row, field)) is not None})):
+                found.update(field.names(session, part))
     return found

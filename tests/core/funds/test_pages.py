@@ -225,3 +225,25 @@ def test_files_hold_what_is_in_scope_as_numbers_and_leave_a_trace(client_as: Cli
 
 def test_who_may_not_export_gets_no_file(client_as: ClientAs, held: Held) -> None:
     assert client_as("jia-central").get(f"{TOWN}/accounts.xlsx").status_code == 403
+
+
+def test_accounts_and_movements_are_ledgers_to_read_with_sums_files_and_api(client_as: ClientAs, held: Held) -> None:
+    browser = client_as("jia-aid")
+    wanted = "kind=spending&use=济困&happened_on_from=2016-10-18&happened_on_to=2016-10-18"
+    page = browser.get(f"/u/{JIA}/ledgers/fund_movements/?{wanted}").text
+    assert page.count('data-label="账户"') == 10 and "账户love" in page
+    assert "账户village" in browser.get(f"/u/{JIA}/ledgers/fund_accounts/").text
+    assert "账户village" not in browser.get(f"/u/{JIA}/ledgers/fund_accounts/?kind=transit").text
+    for plural in ("fund_accounts", "fund_movements"):
+        assert browser.get(f"/u/{JIA}/ledgers/{plural}/new").status_code == 404
+        assert browser.get(f"/u/{JIA}/ledgers/{plural}/export?kind=own").status_code in (200, 302)
+        assert "乙县基金" not in browser.get(f"/u/{JIA}/ledgers/{plural}/").text
+
+
+def test_the_api_reads_movements_and_their_sums_and_books_none(client_as: ClientAs, held: Held) -> None:
+    browser, address = client_as("jia-aid"), f"/api/v1/u/{JIA}/ledgers/fund_movements"
+    (row,) = browser.get(f"{address}?kind=receipt&limit=50&amount_from=1000000").json["records"]
+    assert (row["amount"], row["account_id"], row["happened_on"]) == ("1234567.50", str(held["love"]), "2016-10-17")
+    totals = browser.get(f"{address}/totals?kind=spending").json["totals"]
+    assert totals == {"count": 60, "sums": {"amount": "-1830.00"}}
+    assert browser.post(address, json={}).status_code == 405
