@@ -9,7 +9,7 @@ from core.errors import N_, NotFound, PluginNotEnabled
 from core.extensions import tenant_scope
 from core.host.queries import enabled
 from core.host.request import plugin_host
-from core.tenancy.queries import TenantPlace, own_tenant
+from core.tenancy.queries import TenantPlace, find_site, own_tenant
 from core.units.queries import find_unit_by_code
 from core.web.request import db
 
@@ -35,8 +35,13 @@ def place_asked() -> TenantPlace:
 
 def find_place(session: Session, code: str) -> TenantPlace:
     """The tenant whose own unit has this code, or NotFound: a township of a county has no site of its own."""
-    unit = None if "\0" in code else find_unit_by_code(session, code)
-    place = own_tenant(session, unit) if unit is not None and unit.closed_on is None else None
+    place = None if "\0" in code else find_site(session, code) or _moved(session, code)
     if place is None:
         raise NotFound(N_("没有编码为 %(code)s 的公开网页，请核对地址"), code=code[:40])
     return place
+
+
+def _moved(session: Session, code: str) -> TenantPlace | None:
+    """The same by a code that the unit bore once."""
+    unit = find_unit_by_code(session, code)
+    return own_tenant(session, unit) if unit is not None and unit.closed_on is None else None

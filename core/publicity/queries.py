@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
@@ -112,6 +112,18 @@ def shown_notices(session: Session, tenant_id: str, day: dt.date, limit: int = 2
 def find_public(session: Session, tenant_id: str, notice_id: uuid.UUID) -> Notice | None:
     """A notice of a tenant, shown or not; the caller asks for its days."""
     return session.get(Notice, (tenant_id, notice_id))
+
+
+#: written once: making it anew for each page costs as much as asking it
+_PAGE = select(Notice, NoticePage.rows).outerjoin(NoticePage, and_(
+    NoticePage.tenant_id == Notice.tenant_id, NoticePage.notice_id == Notice.id, NoticePage.number == bindparam("number"))
+).where(Notice.tenant_id == bindparam("tenant"), Notice.id == bindparam("notice"))
+
+
+def find_page(session: Session, tenant_id: str, notice_id: uuid.UUID, number: int) -> tuple[Notice, list[list[str]]] | None:
+    """The same with a page of its rows, from 1, in one statement; empty beyond the last."""
+    found = session.execute(_PAGE, {"tenant": tenant_id, "notice": notice_id, "number": number}).one_or_none()
+    return (found[0], found[1] or []) if found is not None else None
 
 
 def _shown(tenant_id: str, day: dt.date) -> list[ColumnElement[bool]]:

@@ -126,9 +126,11 @@ def running_plan(session: Session, tenant_id: str, on: dt.date | None = None) ->
 
 def running_plans(session: Session, tenant_ids: Iterable[str], on: dt.date | None = None) -> dict[str, Plan]:
     """The same for several tenants in one query."""
-    values, draft = {"tenants": sorted(set(tenant_ids)), "day": on or today()}, draft_of(session)
-    found = {plan.tenant_id: plan for plan in session.scalars(_RUNNING, values)}
-    return found | ({draft.plan.tenant_id: draft.plan} if draft is not None and draft.plan.tenant_id in values["tenants"] else {})
+    wanted, draft = sorted(set(tenant_ids)), draft_of(session)
+    found = {plan.tenant_id: plan for plan in session.scalars(_RUNNING, {"tenants": wanted, "day": on or today()})}
+    if draft is not None and draft.plan.tenant_id in wanted:
+        found[draft.plan.tenant_id] = draft.plan
+    return found
 
 
 _NEWEST = (

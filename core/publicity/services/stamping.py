@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.publicity.models import PublicStamp
+
+_STAMP = select(PublicStamp.stamp).where(PublicStamp.tenant_id == bindparam("tenant"))
 
 
 def touch_public(session: Session, tenant_id: str) -> None:
@@ -24,4 +26,4 @@ def touch_public(session: Session, tenant_id: str) -> None:
 
 def stamp_of(session: Session, tenant_id: str) -> int:
     """The stamp of today's pages; 0 for a tenant that has shown nothing yet."""
-    return session.scalar(select(PublicStamp.stamp).where(PublicStamp.tenant_id == tenant_id)) or 0
+    return session.scalar(_STAMP, {"tenant": tenant_id}) or 0

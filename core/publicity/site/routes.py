@@ -22,12 +22,12 @@ from core.publicity.site import caching
 from core.publicity.site.caching import LISTED
 from core.publicity.site.parts import public_parts
 from core.publicity.site.rendering import render_public
+from core.publicity.site.rows import markup_of
 from core.units.queries import units_by_id
 from core.web.markers import public
 from core.web.request import actor, db, settings
 
 WHY = "公示和公开内容向社会公开，不需登录"
-CLASSES = {"yuan": "num", "integer": "num", "date": "day"}
 blueprint = Blueprint("public", __name__, url_prefix="/public/<code>", template_folder="../templates")
 blueprint.public_site = True  # type: ignore[attr-defined]
 caching.install(blueprint)
@@ -56,14 +56,13 @@ def home(code: str) -> Response:
 @blueprint.get("/notices/<uuid:notice_id>")
 @public(WHY)
 def notice(code: str, notice_id: uuid.UUID) -> Response:
-    found = _shown(notice_id)
     number = request.args.get("page", 1, type=int)
+    asked = queries.find_page(db(), g.tenant_id, notice_id, number)
+    found = _open_to_all(asked[0] if asked is not None else None)
     pages = max(1, -(-found.row_count // queries.PAGE))
-    if not 1 <= number <= pages:
+    if asked is None or not 1 <= number <= pages:
         raise NotFound(N_("没有这一页"))
-    classes = [CLASSES.get(kind, "") for _, _, _, kind in found.columns]
-    rows = [(at, list(zip(row, classes, strict=True)))
-            for at, row in enumerate(queries.page_of(db(), found, number), (number - 1) * queries.PAGE + 1)]
+    rows = markup_of(asked[1], [kind for _, _, _, kind in found.columns], (number - 1) * queries.PAGE + 1)
     return render_public("public/notice.html", notice=found, rows=rows, number=number, pages=pages,
                          left=days_left(found.closes_on, today()),
                          unit=g.unit if found.unit_id == g.unit.id else units_by_id(db(), {found.unit_id}).get(found.unit_id))
@@ -120,7 +119,10 @@ def follow_up_here(code: str) -> Response:
 
 def _shown(notice_id: uuid.UUID) -> Notice:
     """A notice that is shown today: 404 where there never was one here, 410 once it is over."""
-    found = queries.find_public(db(), g.tenant_id, notice_id)
+    return _open_to_all(queries.find_public(db(), g.tenant_id, notice_id))
+
+
+def _open_to_all(found: Notice | None) -> Notice:
     if found is None or found.opens_on > today():
         raise NotFound(N_("没有这件公示，请核对地址"))
     if found.state != OPEN or not is_shown(found.opens_on, found.closes_on, today()):
