@@ -10,7 +10,7 @@ from flask import Response, flash, g, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from core.errors import N_, InvalidInput
+from core.errors import N_, InvalidInput, NotFound
 from core.host.request import plugin_host
 from core.jobs.services import enqueue
 from core.trail.services import record
@@ -23,6 +23,9 @@ from plugins.donations.queries import certificates as queries
 from plugins.donations.routes.blueprint import blueprint, scope_for, show
 from plugins.donations.services import certificates, papers, seals
 from plugins.donations.services.signing import certificate_file
+
+#: how such a picture begins
+PNG = b"\x89PNG"
 
 
 @blueprint.get("/certificates/due")
@@ -93,6 +96,19 @@ def certificates_print(code: str) -> ResponseReturnValue:
 def seal(code: str) -> str:
     """The seal printed on the certificates of this unit."""
     return show("seal.html", row=queries.find_seal(db(), g.tenant_id, unit().id))
+
+
+@blueprint.get("/seal.png")
+@require(Action.CERTIFICATE_APPROVE)
+def seal_picture(code: str) -> Response:
+    """The picture itself, for those alone who may set another."""
+    row = queries.find_seal(db(), g.tenant_id, unit().id)
+    if row is None:
+        raise NotFound(N_("还没有印章图片"))
+    kind = "image/png" if row.content.startswith(PNG) else "image/jpeg"
+    answer = send_file(io.BytesIO(row.content), mimetype=kind, etag=False)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post("/seal")

@@ -64,17 +64,18 @@ def _run(session: Session, tenant_id: str, home: Unit, actor: Actor) -> None:
     made = campaigns.draft(session, tenant_id, home, values, actor)
     campaigns.declare(session, made, actor)
     campaigns.open_campaign(session, made, actor)
-    _give(session, tenant_id, home, actor)
+    _give(session, tenant_id, home, plan is not None and bool(plan.get("own_place")), actor)
     _beside(session, tenant_id, home)
     _spend(session, tenant_id, home, made, actor)
 
 
-def _give(session: Session, tenant_id: str, home: Unit, actor: Actor) -> None:
+def _give(session: Session, tenant_id: str, home: Unit, own_place: bool, actor: Actor) -> None:
     route, rows = _route(session, tenant_id), []
+    wish = {"designation": "place", "designated_place_id": home.id} if own_place else {}
     for number, given in enumerate(_GIFTS, 1):
         day = dt.date(2018, 10, 7 + number)
         rows.append(Gift(tenant_id=tenant_id, unit_id=home.id, reference=f"DEMO-{number:03d}", campaign_code="demo-2018", given_on=day,
-                         valued_on=day if given.get("valued") else None, route=route, **{"form": "money", **given}))
+                         valued_on=day if given.get("valued") else None, route=route, **wish, **{"form": "money", **given}))
     session.add_all(rows)
     session.flush()  # they are settled as they are stored
     settle(session, tenant_id, [row.id for row in rows], actor)
@@ -103,7 +104,8 @@ def _spend(session: Session, tenant_id: str, home: Unit, campaign: Campaign, act
     use = next(iter(rule.get("uses") or ["study"]), "study") if rule else "study"
     if gift is None or gift.account_id is None or (rule is not None and rule.get("household")):
         return  # a plan that asks for households is shown with no payment: the demonstration names none
-    if get_account(session, tenant_id, gift.account_id).free < _PAID:
+    wished = gift.designated_place_id is not None
+    if not wished and get_account(session, tenant_id, gift.account_id).free < _PAID:
         return  # money that is still under way cannot be spent
-    pay(session, tenant_id, home, Payment(gift.account_id, _PAID, dt.date(2018, 11, 5), use, campaign_id=campaign.id,
-                                          project_code="demo-study", memo="演示支出"), actor)
+    pay(session, tenant_id, home, Payment(gift.account_id, _PAID, dt.date(2018, 11, 5), use, gift.id if wished else None, campaign.id,
+                                          "demo-study", gift.designated_place_id, memo="演示支出"), actor)
