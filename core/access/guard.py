@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -12,27 +12,30 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from core.access import arrival, queries, reading
+from core.access import arrival, queries, reading, store
+from core.access.arrival import Arrival, Destination
 from core.access.catalogue import Catalogue, catalogue
 from core.access.publicly import open_public
 from core.access.reach import Reach
-from core.access.scope import NOTHING, scope_of
-from core.access.viewer import Decision, Viewer, viewer_of
+from core.access.scope import NOTHING, Scope, scope_of
+from core.access.viewer import Decision, Viewer, Way
 from core.errors import N_, NotFound, NotPermitted, NotSignedIn, PluginError, PluginNotEnabled
 from core.extensions import tenant_scope, today
 from core.host.queries import enabled_many
 from core.host.request import plugin_host
+from core.host.rules import needs_of
 from core.trail.models import PLATFORM
 from core.trail.services import record
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code
 from core.units.rules.levels import subtree
 from core.web.markers import Requirement, is_public_site, plugin_of, requirement_of, undeclared
-from core.web.request import actor, database, db, is_fragment, wants_json
+from core.web.request import actor, behind, database, db, is_fragment, wants_json
 
 KEY = "bangfu.access"
 #: a closed unit's page is its history, which belongs to those who may read units
 READ_UNITS = "core:unit:read"
+NONE_ON: frozenset[str] = frozenset()
 
 
 def install(app: Flask) -> None:
@@ -67,46 +70,55 @@ def allowed(action: str, unit: Unit | None = None) -> bool:
 
 def check() -> AnyResponse | None:
     """Answer 401, 404 or 403, or let the view run with its unit, tenants and scope in place."""
-    g.viewer, g.unit, g.tenant_id, g.tenants, g.role = None, None, PLATFORM, frozenset(), ""
-    g.scope = NOTHING
-    endpoint = request.endpoint
+    own, app, endpoint = behind(g), behind(current_app), request.endpoint
+    own.viewer, own.unit, own.tenant_id, own.tenants, own.role = None, None, PLATFORM, frozenset(), ""
+    own.scope = NOTHING
     if endpoint is not None and (endpoint == "static" or endpoint.endswith(".static")):
         return None
-    if endpoint is not None and is_public_site(current_app, endpoint):
-        open_public(plugin_of(current_app, endpoint))
+    if endpoint is not None and is_public_site(app, endpoint):
+        open_public(plugin_of(app, endpoint))
         return None
-    g.viewer = _signed_in()
+    viewer = own.viewer = _signed_in()
     if endpoint is None:
         return None
-    need = requirement_of(current_app, endpoint)
+    need = requirement_of(app, endpoint)
     if need is None:
         raise NotPermitted(N_("这个地址没有声明权限"))
     if need.public:
         return None
-    if g.viewer is None:
+    if viewer is None:
         return _to_sign_in()
     if need.action:
-        _check_action(g.viewer, need, plugin_of(current_app, endpoint))
+        _check_action(viewer, need, plugin_of(app, endpoint))
     return None
 
 
 def _signed_in() -> Viewer | None:
-    if not current_user.is_authenticated:
+    person = behind(current_user)
+    if not person.is_authenticated:
         return None
-    person = current_user._get_current_object()
-    arrived = getattr(person, "arrival", None)  # read along with a token
+    session = db()
+    arrived: Arrival | None = getattr(person, "arrival", None)  # read along with a token
     if arrived is None:
-        arrived = arrival.arrive(db(), person.account_id, code_asked())
+        arrived = arrival.arrive(session, person.account_id, destination())
     g.arrival = arrived
-    found = viewer_of(db(), person.account_id, person.name, arrived.standing)
-    narrow = getattr(person, "narrow", None)
-    return cast(Viewer, narrow(found)) if narrow else found  # whoever comes with a token is held to it
+    standing, rules = arrived.standing, store.rules(session, arrived.standing.version)
+
+    def known() -> Viewer:
+        found = Viewer(person.account_id, person.name, standing.grants, rules)
+        narrow = getattr(person, "narrow", None)
+        return cast(Viewer, narrow(found)) if narrow else found  # whoever comes with a token is held to it
+    return arrived.once((rules, person.name, getattr(person, "within", None)), known).anew()
 
 
-def code_asked() -> str | None:
-    """The code of the unit in the address; none that a database could not keep."""
-    code: str | None = (request.view_args or {}).get("code")
-    return None if code is None or "\0" in code else code
+def destination() -> Destination:
+    """The unit in the address, and what has to be on there; no code that a database could not keep."""
+    asked = behind(request)
+    code: str | None = (asked.view_args or {}).get("code")
+    if code is None or "\0" in code:
+        return Destination()
+    plugin = plugin_of(behind(current_app), asked.endpoint or "")
+    return Destination(code, (needs_of(plugin, plugin_host().requires) or ()) if plugin else ())
 
 
 def _to_sign_in() -> AnyResponse:
@@ -121,23 +133,35 @@ def _to_sign_in() -> AnyResponse:
 
 def _check_action(viewer: Viewer, need: Requirement, plugin: str | None) -> None:
     action = str(need.action)
-    reach = viewer.reach(action)
     code = (request.view_args or {}).get("code")
     if code is None:
-        _open(viewer, _with_plugin(db(), queries.tenants_around(db(), reach), plugin), reach)
+        reach = viewer.reach(action)
+        _open(scope_of(reach, _with_plugin(db(), queries.tenants_around(db(), reach), plugin)))
         if not reach:
             _refuse(viewer, action, None, Decision(False, None, frozenset(grant.role for grant in viewer.grants)))
         return
     g.unit = viewer.place = unit = _unit(viewer, code)
-    here = Reach((unit.path,), (), (subtree(unit.path),))
-    places = queries.tenants_in(db(), here)
+    way = _way(viewer, action, unit, plugin)
+    if not way.decision.allowed:
+        _refuse(viewer, action, unit, way.decision)
+    g.role = way.role
+    _open(way.scope)
+
+
+def _way(viewer: Viewer, action: str, unit: Unit, plugin: str | None) -> Way:
+    """How the action at the unit is decided. While the rows of the arrival stay the same, so does the answer."""
+    arrived: Arrival = g.arrival
+    known = arrived.tenants is not None and arrived.place is not None and arrived.place.id == unit.id
+    places = list(arrived.tenants or ()) if known else queries.tenants_in(db(), Reach((unit.path,), (), (subtree(unit.path),)))
     g.tenant_id = next((place.id for place in reversed(places) if unit.path.startswith(place.path)), PLATFORM)
-    places = _with_plugin(db(), places, plugin)
-    decision = viewer.decide(action, unit.path)
-    if not decision.allowed:
-        _refuse(viewer, action, unit, decision)
-    g.role = role_behind(viewer, decision)
-    _open(viewer, places, reach.within(unit.path))
+    found = viewer.ways.get((action, plugin)) if known else None
+    if found is None:
+        places = _with_plugin(db(), places, plugin, arrived.switches if known else None)
+        decision = viewer.decide(action, unit.path)
+        found = Way(decision, role_behind(viewer, decision), scope_of(viewer.reach(action).within(unit.path), places))
+        if known:
+            viewer.ways[action, plugin] = found
+    return found
 
 
 def _unit(viewer: Viewer, code: str) -> Unit:
@@ -151,22 +175,24 @@ def _unit(viewer: Viewer, code: str) -> Unit:
     return unit
 
 
-def _with_plugin(session: Session, places: list[queries.TenantPlace],
-                 plugin: str | None) -> list[queries.TenantPlace]:
+def _with_plugin(session: Session, places: list[queries.TenantPlace], plugin: str | None,
+                 switches: Mapping[str, frozenset[str]] | None = None) -> list[queries.TenantPlace]:
+    """Of the tenants those where the plugin is on, by the switches that were read along if there are any."""
     if plugin is None:
         return places
-    switches = enabled_many(session, plugin_host(), [place.id for place in places])
-    kept = [place for place in places if plugin in switches[place.id]]
+    if switches is None:
+        switches = enabled_many(session, plugin_host(), [place.id for place in places])
+    needs = needs_of(plugin, plugin_host().requires)
+    kept = [place for place in places if needs is not None and switches.get(place.id, NONE_ON).issuperset(needs)]
     if not kept:
         raise PluginNotEnabled(N_("这里没有开启“%(title)s”"), title=plugin_host().title(plugin))
     return kept
 
 
-def _open(viewer: Viewer, places: list[queries.TenantPlace], reach: Reach) -> None:
-    scope, session = scope_of(reach, places), db()
-    g.scope, tenants = scope, scope.tenants
-    g.tenants = tenants
-    opened = g.open_scope = tenant_scope(session, tenants)
+def _open(scope: Scope) -> None:
+    session, own, tenants = db(), behind(g), scope.tenants
+    own.scope, own.tenants = scope, tenants
+    opened = own.open_scope = tenant_scope(session, tenants)
     opened.__enter__()
     if len(tenants) > 1:
         reading.watch(session)

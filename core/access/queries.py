@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access.models import AccessCase, AccessRule, AccessVersion
@@ -108,15 +108,19 @@ def tenants_around(session: Session, reach: Reach) -> list[TenantPlace]:
     """The tenants at and below the tops of the reach, and the nearest above each; also those denied inside."""
     if not reach:
         return []
-    above = sorted({path for top in reach.paths for path in _upwards(top)})
+    above = sorted({path for top in reach.paths for path in upwards(top)})
     values = {f"above{n}": path for n, path in enumerate(above)}
     for n, top in enumerate(reach.paths):
         values[f"low{n}"], values[f"high{n}"] = subtree(top)
     statement = _around if len(values) <= _KEPT_SIZE else _around.__wrapped__
     rows = past_fence(session).execute(statement(len(above), len(reach.paths)), values)
-    places = [TenantPlace(*row) for row in rows.all()]
-    nearest = {_nearest(places, top) for top in reach.paths}
-    inside = [place for place in places if any(place.path.startswith(top) for top in reach.paths)]
+    return belonging([TenantPlace(*row) for row in rows.all()], reach.paths)
+
+
+def belonging(places: list[TenantPlace], tops: Sequence[str]) -> list[TenantPlace]:
+    """Of these tenants those at and below the tops, and the nearest above each."""
+    nearest = {_nearest(places, top) for top in tops}
+    inside = [place for place in places if any(place.path.startswith(top) for top in tops)]
     kept = {place.id for place in inside} | {place.id for place in nearest if place}
     return [place for place in places if place.id in kept]
 
@@ -124,21 +128,29 @@ def tenants_around(session: Session, reach: Reach) -> list[TenantPlace]:
 @lru_cache(maxsize=400)
 def _around(above: int, tops: int) -> Select[Any]:
     """The tenants at so many paths, and in so many subtrees, from the top of the tree down."""
-    unit = UNITS.c
-    below = [and_(unit.path >= bindparam(f"low{n}"), unit.path < bindparam(f"high{n}")) for n in range(tops)]
-    return (select(TENANTS.c.id, unit.path).join(UNITS, unit.id == TENANTS.c.unit_id)
-            .where(or_(unit.path.in_([bindparam(f"above{n}") for n in range(above)]), *below)).order_by(unit.path))
+    return (select(TENANTS.c.id, UNITS.c.path).join(UNITS, UNITS.c.id == TENANTS.c.unit_id)
+            .where(at_or_below(above, tops)).order_by(UNITS.c.path))
+
+
+def at_or_below(above: int, tops: int) -> ColumnElement[bool]:
+    """A tenant's unit stands at one of so many paths, bound as above0, above1, …, or in one of so many subtrees (low0,
+    high0, …)."""
+    path = UNITS.c.path
+    below = [and_(path >= bindparam(f"low{n}"), path < bindparam(f"high{n}")) for n in range(tops)]
+    # Said twice, so that SQLite walks the few tenants and not the many units below a county.
+    return and_(UNITS.c.id.in_(select(TENANTS.c.unit_id)), or_(path.in_([bindparam(f"above{n}") for n in range(above)]), *below))
 
 
 def nearest_tenant(session: Session, path: str) -> TenantPlace | None:
     """The tenant a unit belongs to: the nearest at or above it."""
     row = session.execute(
         select(Tenant.id, Unit.path).join(Unit, Unit.id == Tenant.unit_id)
-        .where(Unit.path.in_(_upwards(path))).order_by(Unit.depth.desc()).limit(1)).first()
+        .where(Unit.path.in_(upwards(path))).order_by(Unit.depth.desc()).limit(1)).first()
     return TenantPlace(*row) if row else None
 
 
-def _upwards(path: str) -> list[str]:
+def upwards(path: str) -> list[str]:
+    """The paths from the root down to this one."""
     parts = path.rstrip("/").split("/")
     return ["/".join(parts[:count]) + "/" for count in range(1, len(parts) + 1)]
 

@@ -39,10 +39,12 @@ def _notice(state: ORMExecuteState) -> None:
 
 def trail_reading(response: Response) -> Response:
     """Leave the entry of a read that went over more than one tenant."""
-    session: Session | None = g.get("session")
     tenants: frozenset[str] = g.get("tenants", frozenset())
+    if len(tenants) < 2:
+        return response
+    session: Session | None = g.get("session")
     if (session is None or request.method not in ("GET", "HEAD") or response.status_code >= 400
-            or len(tenants) < 2 or not session.info.get(READ)):
+            or not session.info.get(READ)):
         return response
     unit, person = g.get("unit"), actor()
     if _is_due((person.account_id, request.endpoint, unit.id if unit else None)):

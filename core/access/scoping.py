@@ -13,7 +13,7 @@ import heapq
 import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast, overload
 from weakref import WeakKeyDictionary
 
@@ -28,6 +28,8 @@ from core.extensions import current_scope
 from core.units.models import Unit
 
 Row = TypeVar("Row")
+#: how a statement with its values is read
+Fetch = Callable[[Connection, Select[Any], dict[str, Any]], Sequence[Any]]
 Statement = TypeVar("Statement", bound=Select[Any])
 Where = Sequence[ColumnElement[bool]]
 #: a part with more units than this is read by walking the tenant's rows instead of asking each unit
@@ -58,18 +60,22 @@ class Page(Sequence[Row], Generic[Row]):
         return self.rows[index]
 
 
-def scoped_page(session: Session, model: type[Row], scope: Scope, *, before: uuid.UUID | None = None,
-                limit: int = 50, where: Where = (), given: Mapping[str, Any] | None = None) -> Page[Row]:
+def _rows(connection: Connection, statement: Select[Any], values: dict[str, Any]) -> Sequence[Any]:
+    return connection.execute(statement, values).all()
+
+
+def scoped_page(session: Session, model: type[Row], scope: Scope, *, before: uuid.UUID | None = None, limit: int = 50,
+                where: Where = (), given: Mapping[str, Any] | None = None, fetch: Fetch = _rows) -> Page[Row]:
     """The newest rows in scope, those before an id when one is given. The rows have the columns of the model
     as attributes (but those kept sealed), and are not objects of the session. `given` are values that `where` binds
-    by name."""
+    by name. Another way to `fetch` gives other rows; each has an `id` by which it is put in order."""
     _check(session, scope)
     table = cast(Table, model.__table__)  # type: ignore[attr-defined]
     values = {**(given or {}), **({} if before is None else {"before": before})}
     found: list[Sequence[Any]] = []
     if scope.whole:
-        found.append(_whole(session, table, scope.whole, limit + 1, values, where))
-    found += [_part(session, table, part, limit + 1, values, where) for part in scope.part]
+        found.append(_whole(session, table, scope.whole, limit + 1, values, where, fetch))
+    found += [_part(session, table, part, limit + 1, values, where, fetch) for part in scope.part]
     rows = found[0] if len(found) == 1 else list(heapq.merge(*found, key=lambda row: row.id, reverse=True))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
@@ -117,19 +123,19 @@ def _check(session: Session, scope: Scope) -> None:
 
 
 def _whole(session: Session, table: Table, tenants: tuple[str, ...], page: int, values: dict[str, Any],
-           where: Where) -> Sequence[Any]:
+           where: Where, fetch: Fetch) -> Sequence[Any]:
     before, connection = "before" in values, session.connection()
     if len(tenants) == 1:
-        return connection.execute(statements.one_tenant(table, page, before, where=where), {**values, "tenant": tenants[0]}).all()
+        return fetch(connection, statements.one_tenant(table, page, before, where=where), {**values, "tenant": tenants[0]})
     dialect = connection.dialect.name
     tops = json.dumps(tenants) if dialect == "sqlite" else list(tenants)
     each, reaching = statements.bound(len(tenants), page)
-    return connection.execute(statements.by_tenant(table, page, before, dialect, each, reaching, where=where),
-                              {**values, "tops": tops}).all()
+    return fetch(connection, statements.by_tenant(table, page, before, dialect, each, reaching, where=where),
+                 {**values, "tops": tops})
 
 
-def _part(session: Session, table: Table, part: Part, page: int, values: dict[str, Any],
-          where: Where) -> Sequence[Any]:
+def _part(session: Session, table: Table, part: Part, page: int, values: dict[str, Any], where: Where,
+          fetch: Fetch) -> Sequence[Any]:
     before, connection, number = "before" in values, session.connection(), len(part.ranges)
     edges = {f"{name}{n}": edge for n, span in enumerate(part.ranges)
              for name, edge in zip(("low", "high"), span, strict=True)}
@@ -137,14 +143,13 @@ def _part(session: Session, table: Table, part: Part, page: int, values: dict[st
     asked = {**values, **edges, "tenant": part.tenant}
     units = _count_units(connection, part.ranges, edges) if statements.has_unit_index(table) else MANY_UNITS + 1
     if units > MANY_UNITS:
-        return connection.execute(statements.filtered(table, page, before, number, where=where), asked).all()
+        return fetch(connection, statements.filtered(table, page, before, number, where=where), asked)
     if units == 1:
-        rows = connection.execute(statements.one_unit(table, page, before, number, dialect, where=where), asked).all()
+        rows = fetch(connection, statements.one_unit(table, page, before, number, dialect, where=where), asked)
         if rows:
             return rows
     each, reaching = statements.bound(units, page)
-    return connection.execute(
-        statements.by_unit(table, page, before, number, dialect, each, reaching, where=where), asked).all()
+    return fetch(connection, statements.by_unit(table, page, before, number, dialect, each, reaching, where=where), asked)
 
 
 def _count_units(connection: Connection, ranges: tuple[Range, ...], edges: dict[str, str]) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,15 @@ class Decision:
         return str(self.line) if self.line else ""
 
 
+@dataclass(frozen=True)
+class Way:
+    """How an action at a unit was decided, by which role, and what opens."""
+
+    decision: Decision
+    role: str
+    scope: Scope
+
+
 class Viewer:
     """An account with its grants of today under one version of the rules."""
 
@@ -51,6 +61,14 @@ class Viewer:
         self.place: Place | None = None
         self._roles: dict[str, frozenset[str]] = {}
         self._reaches: dict[str, Reach] = {}
+        #: kept by the guard, as long as an arrival stays what it was
+        self.ways: dict[tuple[str, str | None], Way] = {}
+
+    def anew(self) -> Self:
+        """The same person for another request: what was decided before is shared, where they work is not."""
+        found = copy.copy(self)
+        found.place = None
+        return found
 
     def roles_at(self, path: str) -> frozenset[str]:
         """The roles that hold at a unit: those given at it or above it."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+import orjson
 from flask import Response, current_app, request
 from marshmallow import Schema, fields
 from sqlalchemy.exc import IntegrityError
@@ -18,8 +19,6 @@ from core.api.schemas import Asked, Rows
 from core.errors import N_, InvalidInput, PlatformError
 from core.web.request import db, viewer
 
-#: made once: `json.dumps` makes one for every call
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _KEPT_HEADERS = ("ETag", "Location")
 
 
@@ -58,7 +57,10 @@ def envelope(name: str, schema: type[Schema], *, many: bool) -> Schema:
 
 def reply(body: dict[str, Any], status: int = 200) -> Response:
     """A JSON answer; Chinese stays readable."""
-    text = _ENCODER.encode(body)
+    try:
+        text = orjson.dumps(body)
+    except orjson.JSONEncodeError:  # such as a number longer than 64 bits, which may stand in a plan
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     return current_app.response_class(text, status, mimetype="application/json")
 
 

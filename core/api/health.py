@@ -15,7 +15,7 @@ from core import migrations
 from core.errors import N_, NotFound
 from core.host.request import plugin_host
 from core.web.markers import public
-from core.web.request import database
+from core.web.request import behind, database
 
 blueprint = Blueprint("health", __name__)
 KEY = "bangfu.metrics"
@@ -57,8 +57,9 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _end(response: Response) -> Response:
-        endpoint = request.endpoint or "none"  # an address that does not exist must not make a series of its own
-        method = request.method if request.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"
+        asked = behind(request)
+        endpoint = asked.endpoint or "none"  # an address that does not exist must not make a series of its own
+        method = asked.method if asked.method in ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE") else "other"
         began: float | None = g.get("began")
         seconds = None if began is None else time.perf_counter() - began
         counts: Metrics = app.extensions[KEY]

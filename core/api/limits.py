@@ -12,11 +12,13 @@ import time
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, current_app, g, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import TooManyRequests
 
-from core.accounts.sign_in import limiter
 from core.api.rules import token_digest
 from core.api.tokens import bearer
+from core.web import steps
+from core.web.request import behind
 
 KEY = "bangfu.api_limits"
 #: in seconds
@@ -48,9 +50,15 @@ def install(app: Flask) -> None:
     """Count per app, and tell programs how far they may go."""
     app.extensions[KEY] = Window()
     # Flask-Limiter looks before every request for limits that hold everywhere; there are none, and a view with a limit
-    # of its own asks by itself.
-    before = app.before_request_funcs[None]
-    before[:] = [step for step in before if step != limiter._check_request_limit]
+    # of its own asks by itself. Only then is there anything to tell.
+    tell = steps.take(app, "flask_limiter._extension")["after"]
+
+    @app.after_request
+    def _tell_of_others(response: Response) -> Response:
+        if hasattr(behind(request_ctx), "_limiter_request_context"):
+            for step in tell:
+                response = step(response)
+        return response
 
     @app.after_request
     def _tell(response: Response) -> Response:
@@ -64,9 +72,10 @@ def install(app: Flask) -> None:
 
 def check() -> None:
     """Refuse a caller or an address that has had its share of the minute."""
-    if not current_app.config["RATELIMIT_ENABLED"]:
+    app = behind(current_app)
+    if not app.config["RATELIMIT_ENABLED"]:
         return
-    window: Window = current_app.extensions[KEY]
+    window: Window = app.extensions[KEY]
     (mine, all_here), left = window.count(caller(), f"address:{request.remote_addr}")
     g.api_limit = (mine, left)
     if mine > PER_CALLER or all_here > PER_ADDRESS:

@@ -7,10 +7,14 @@ from flask_wtf.csrf import CSRFProtect
 
 from core.api import health, ledgers, limits, spec, tokens
 from core.host.manager import PluginHost
+from core.web import steps
 
 
 def install(app: Flask, csrf: CSRFProtect) -> None:
     """Before the guard, so that it asks who is behind a token as of anybody else."""
+    # Flask-WTF's check is switched off, tokens has its own; Flask-Login's cookie that outlives a session is never given.
+    steps.take(app, "flask_wtf.csrf")
+    steps.take(app, "flask_login.login_manager")
     health.install(app)
     tokens.install(app, csrf)
     limits.install(app)

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from core.access import arrival
-from core.access.arrival import Arrival, Branch
+from core.access.arrival import Arrival, Branch, Destination
 from core.access.models import Assignment
 from core.access.reach import Reach
 from core.access.statements import UNITS
 from core.accounts.models import Account
 from core.api.models import ApiAnswer, ApiToken
-from core.api.plain import plain
+from core.api.plain import PlainRow, plain_rows
 from core.errors import N_, NotFound
 from core.extensions import past_fence, today
 from core.tenancy.models import Plan, PlanEntry
@@ -61,9 +61,8 @@ _TOKEN = Branch("token", {
 }, lambda rows: rows.select_from(TOKENS.join(ACCOUNTS, ACCOUNTS.c.id == TOKENS.c.account_id)
                                  .join(UNITS, UNITS.c.id == TOKENS.c.unit_id)).where(_DIGEST))
 _ACCOUNT = select(TOKENS.c.account_id).where(_DIGEST).scalar_subquery()
-#: made once: one of them is asked with every request of a token
-_ALONE = arrival.statement(_ACCOUNT, place=False, beside=_TOKEN)
-_AT_UNIT = arrival.statement(_ACCOUNT, place=True, beside=_TOKEN)
+#: asked with every request of a token
+_BY_TOKEN = arrival.Union(_ACCOUNT, beside=_TOKEN)
 
 
 @dataclass(frozen=True)
@@ -81,15 +80,16 @@ class Post:
     valid_to: dt.date | None
 
 
-def find_holder(session: Session, digest: str, code: str | None = None) -> tuple[Holder, Arrival] | None:
+def find_holder(session: Session, digest: str, to: Destination) -> tuple[Holder, Arrival] | None:
     """Who is behind the token of this hash, whatever has become of them since, and all the guard asks of them."""
-    union, values = (_ALONE, {}) if code is None else (_AT_UNIT, {"code": code})
-    found = arrival.read(session, union, {**values, "digest": digest})
+    found = arrival.read(session, _BY_TOKEN, {"digest": digest}, to)
     row = found.beside
-    if row is None:
-        return None
+    return None if row is None else (found.once(Holder, lambda: _holder(row)), found)
+
+
+def _holder(row: Any) -> Holder:
     return Holder(row.token_id, row.title, row.prefix, row.actions, row.until, row.revoked_at, row.last_used_at,
-                  row.account_id, row.holder, row.active, row.must_change, row.id, row.code, row.name, row.path), found
+                  row.account_id, row.holder, row.active, row.must_change, row.id, row.code, row.name, row.path)
 
 
 def list_tokens(session: Session, account_id: uuid.UUID) -> list[tuple[ApiToken, Unit]]:
@@ -167,24 +167,23 @@ def _held_today() -> Sequence[ColumnElement[bool]]:
 
 
 def page_of_children(session: Session, unit_id: uuid.UUID, *, after: str | None, limit: int,
-                     closed: bool) -> list[dict[str, Any]]:
+                     closed: bool) -> list[PlainRow]:
     """The units directly beneath, by code, as JSON has them; closed ones only when asked for."""
-    values: dict[str, Any] = {"unit": unit_id, "most": limit}
+    values: dict[str, Any] = {"unit": unit_id}
     if after is not None:
         values["after"] = after
-    rows = past_fence(session).execute(_children(after is not None, closed), values)
-    return [dict(zip(CHILD, row, strict=True)) for row in rows.all()]
+    return plain_rows(past_fence(session), _children(after is not None, closed, limit), values)
 
 
 @cache
-def _children(after: bool, closed: bool) -> Select[Any]:
-    unit = plain(UNITS).c
+def _children(after: bool, closed: bool, limit: int) -> Select[Any]:
+    unit = UNITS.c
     statement = select(*(unit[name] for name in CHILD)).where(unit.parent_id == bindparam("unit"))
     if not closed:
         statement = statement.where(unit.closed_on.is_(None))
     if after:
         statement = statement.where(unit.code > bindparam("after"))
-    return statement.order_by(unit.code).limit(bindparam("most"))
+    return statement.order_by(unit.code).limit(literal_column(str(limit)))
 
 
 def page_of_versions(session: Session, tenant_id: str, *, below: int | None, limit: int) -> list[Plan]:

@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from flask import Flask, Request, Response, current_app, g, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter.util import get_remote_address
 from flask_login import UserMixin
 from flask_wtf.csrf import CSRFProtect
 
 from core.access.arrival import Arrival
 from core.access.engine import NO_FACTS
-from core.access.guard import apart, code_asked
+from core.access.guard import apart, destination
 from core.access.queries import Grant
 from core.access.reach import NOWHERE, Reach
 from core.access.rules import Line
@@ -31,7 +31,7 @@ from core.api.rules import TOKEN, token_digest
 from core.errors import N_, NotSignedIn
 from core.extensions import Actor, utcnow
 from core.web.markers import is_public_site
-from core.web.request import db
+from core.web.request import behind, db
 
 API = "/api/"
 SCHEME = "bearer"
@@ -107,17 +107,18 @@ def _held_to(grants: Iterable[Grant], holder: TokenHolder) -> Iterable[Grant]:
             yield grant
 
 
+class NoCookie(SecureCookieSession):
+    """The session of a request with a token: empty, and not kept."""
+
+
 class Cookies(SecureCookieSessionInterface):
     """Cookies are not opened where a token comes along: they count for nothing there."""
 
+    null_session_class = NoCookie  # type: ignore[assignment]  # Flask never saves these; its own could not be written to
+
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of the cookie, or an empty one."""
-        return self.session_class() if token_in(request) is not None else super().open_session(app, request)
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """What is written into a session stays in its cookie; with a token there is neither."""
-        if bearer() is None:
-            super().save_session(app, session, response)
+        return NoCookie() if token_in(request) is not None else super().open_session(app, request)
 
 
 def install(app: Flask, csrf: CSRFProtect) -> None:
@@ -144,7 +145,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
 
 def bearer() -> str | None:
     """The text of the request's bearer token. Tokens open the API and nothing else."""
-    return token_in(request)
+    return token_in(behind(request))
 
 
 def token_in(asked: Request) -> str | None:
@@ -156,8 +157,7 @@ def token_in(asked: Request) -> str | None:
 
 
 def _holder(text: str) -> TokenHolder:
-    arrived: Arrival | None
-    read = queries.find_holder(db(), token_digest(text), code_asked()) if TOKEN.fullmatch(text) else None
+    read = queries.find_holder(db(), token_digest(text), destination()) if TOKEN.fullmatch(text) else None
     if read is None:
         _count_refused()
         raise NoToken(REFUSED)
@@ -169,12 +169,14 @@ def _holder(text: str) -> TokenHolder:
             services.note_refused(own, found, reason, Actor(found.account_id, found.name, source="api",
                                                             address=request.remote_addr or ""))
         raise NoToken(REFUSED)
+    holder = arrived.once(TokenHolder, lambda: TokenHolder(
+        found.account_id, found.name, found.prefix, found.title, found.until, found.unit_id, found.unit_code, found.unit_name,
+        found.unit_path, frozenset(found.actions), arrived))
     if found.last_used_at is None or utcnow() - found.last_used_at > NOTE_EVERY:
         with apart() as own:
             services.note_use(own, found.token_id)
-        arrived = None
-    return TokenHolder(found.account_id, found.name, found.prefix, found.title, found.until, found.unit_id,
-                       found.unit_code, found.unit_name, found.unit_path, frozenset(found.actions), arrived)
+        return replace(holder, arrival=None)
+    return holder
 
 
 def _count_refused() -> None:

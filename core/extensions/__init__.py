@@ -3,6 +3,7 @@
 from core.extensions.actor import Actor
 from core.extensions.clock import CHINA, local, today
 from core.extensions.database import Base, Database
+from core.extensions.rows import raw_rows
 from core.extensions.scope import TenantScoped, all_tenants, current_scope, past_fence, tenant_scope
 from core.extensions.types import Id, Json, PathText, Yuan, new_id, utcnow
 
@@ -21,6 +22,7 @@ __all__ = [
     "local",
     "new_id",
     "past_fence",
+    "raw_rows",
     "tenant_scope",
     "today",
     "utcnow",

@@ -116,6 +116,14 @@ def _fault(slug: str, usable: Requires) -> str:
     return ""
 
 
+def needs_of(slug: str, requires: Requires) -> tuple[str, ...] | None:
+    """The plugins that must all be on for this one to work, itself among them; None where one is not there."""
+    if slug not in requires:
+        return None
+    found = with_requirements(slug, requires)
+    return tuple(found) if all(name in requires for name in found) else None
+
+
 def satisfied(switched_on: Iterable[str], requires: Requires) -> frozenset[str]:
     """Of the plugins switched on, those that are installed and whose every requirement is on as well."""
     usable = {slug: requires[slug] for slug in switched_on if slug in requires}

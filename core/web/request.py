@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from flask import current_app, g, has_request_context, request
 from sqlalchemy.orm import Session
@@ -21,6 +21,14 @@ class Viewer(Protocol):
 
     def allowed(self, action: str, unit: Any = None) -> bool:
         """Whether the person may do this at the unit (the working unit unless given)."""
+
+
+Thing = TypeVar("Thing")
+
+
+def behind(proxy: Thing) -> Thing:
+    """What stands behind `g`, `request` or `current_app` now: whoever looks at it several times saves the way there."""
+    return cast(Thing, cast(Any, proxy)._get_current_object())
 
 
 def database() -> Database:
