@@ -20,6 +20,7 @@ class Action(StrEnum):
     APPLICATION_WRITE = "education_aid:application:write"
     AWARD_APPROVE = "education_aid:award:approve"
     AWARD_EXPORT = "education_aid:award:export"
+    AWARD_MANAGE = "education_aid:award:manage"
     AWARD_READ = "education_aid:award:read"
     AWARD_WRITE = "education_aid:award:write"
     CASE_EXPORT = "education_aid:case:export"
@@ -43,6 +44,7 @@ class Action(StrEnum):
     ROLL_EXPORT = "education_aid:roll:export"
     ROLL_READ = "education_aid:roll:read"
     ROLL_WRITE = "education_aid:roll:write"
+    RUN_MANAGE = "education_aid:run:manage"
     RUN_READ = "education_aid:run:read"
     RUN_WRITE = "education_aid:run:write"
 
@@ -58,6 +60,7 @@ ACTIONS = [
     ActionSpec(Action.APPLICATION_WRITE, "登记、评议资助申请"),
     ActionSpec(Action.AWARD_APPROVE, "审定补发与追回"),
     ActionSpec(Action.AWARD_EXPORT, "导出应享明细"),
+    ActionSpec(Action.AWARD_MANAGE, "按平均标准分档"),
     ActionSpec(Action.AWARD_READ, "查看应享明细"),
     ActionSpec(Action.AWARD_WRITE, "登记酌情资助"),
     ActionSpec(Action.CASE_EXPORT, "导出应享未享清单"),
@@ -81,6 +84,7 @@ ACTIONS = [
     ActionSpec(Action.ROLL_EXPORT, "导出困难学生库、劳动力库"),
     ActionSpec(Action.ROLL_READ, "查看困难学生库、劳动力库"),
     ActionSpec(Action.ROLL_WRITE, "更新困难学生库、劳动力库"),
+    ActionSpec(Action.RUN_MANAGE, "对下级各县试算方案"),
     ActionSpec(Action.RUN_READ, "查看应享测算"),
     ActionSpec(Action.RUN_WRITE, "测算应享、试算方案"),
 ]
@@ -101,6 +105,7 @@ def _allow(source: str, act: str, roles: tuple[str, ...], resources: tuple[str, 
 RULES = [
     *_allow("督查、主管部门看全部，什么也不改", "read", _SUPERVISORS, _ALL),
     *_allow("督查、主管部门可以导出", "export", ("auditor", "discipline", "province_bureau", "city_bureau"), _EXPORTED),
+    *_allow("上级拟定标准前逐县试算，不改动任何县", "manage", ("province_bureau", "city_bureau", "aid_centre"), ("run",)),
     *_allow(_CENTRE, "read", ("aid_centre",), _ALL),
     *_allow(_CENTRE, "export", ("aid_centre",), _EXPORTED),
     *_allow(_CENTRE, "write", ("aid_centre",), ("admission", "application", "award", "case", "dropout", "letter", "need", "payment",
@@ -109,6 +114,7 @@ RULES = [
     *_allow(_SCHOOL, "read", ("school_clerk", "class_teacher"), ("application", "award", "case", "dropout", "item", "need", "payment")),
     *_allow(_SCHOOL, "write", ("school_clerk", "class_teacher"), ("application", "case", "dropout", "need")),
     *_allow(_SCHOOL, "export", ("school_clerk",), ("application", "award", "case", "dropout", "need")),
+    *_allow("EA-015 平均标准由学校分档，县里核对", "manage", ("aid_centre", "school_clerk"), ("award",)),
     *_allow(_TOWNSHIP, "read", ("central_school",), ("application", "award", "case", "dropout", "item", "need", "payment", "roll")),
     *_allow(_TOWNSHIP, "write", ("central_school",), ("application", "case", "dropout", "need")),
     *_allow(_TOWNSHIP, "manage", ("central_school", "aid_centre"), ("application",)),

@@ -3,6 +3,7 @@
 from plugins.education_aid.routes import (
     admission,
     applications,
+    below,
     boards,
     cards,
     cases,
@@ -19,5 +20,5 @@ from plugins.education_aid.routes import (
 )
 from plugins.education_aid.routes.blueprint import blueprint
 
-__all__ = ["admission", "applications", "blueprint", "boards", "cards", "cases", "classes", "hunt", "items", "needs", "pathways",
+__all__ = ["admission", "applications", "below", "blueprint", "boards", "cards", "cases", "classes", "hunt", "items", "needs", "pathways",
            "payments", "rolls", "runs", "what_if", "why"]

@@ -34,17 +34,14 @@ SHOWN = 20
 @require(Action.RUN_READ)
 def what_if_list(code: str) -> str:
     """Drafts that were tried, and the form for the next, filled with the plan as it runs or with a waiting version."""
-    return show("what_if_list.html", **_listed(_offered()), problems=[])
+    return show("what_if_list.html", **_listed(offered()), problems=[])
 
 
 @blueprint.post("/what-if")
 @require(Action.RUN_WRITE)
 def try_draft(code: str) -> ResponseReturnValue:
     """Check the draft and ask for it to be tried; with faults, floors of upper plans among them, nothing is begun."""
-    text = request.form.get("text", "").replace("\r\n", "\n")
-    if len(text.encode()) > LARGEST:
-        raise InvalidInput(N_("方案文件超过 1 MB"))
-    snapshot = _snapshot()
+    text, snapshot = text_sent(), _snapshot()
     try:
         run = what_if.begin_what_if(db(), plugin_host(), snapshot, text.encode(), f"{unit().code}.toml",
                                     request.form.get("title", "").strip(), actor())
@@ -112,7 +109,15 @@ def _listed(text: str) -> dict[str, Any]:
             "waiting": waiting, "title": request.form.get("title", "")}
 
 
-def _offered() -> str:
+def text_sent() -> str:
+    """The draft that was sent."""
+    text = request.form.get("text", "").replace("\r\n", "\n")
+    if len(text.encode()) > LARGEST:
+        raise InvalidInput(N_("方案文件超过 1 MB"))
+    return text
+
+
+def offered() -> str:
     """The text to go on from: the version asked for, or the plan as it runs."""
     if not _may_read_plans():
         return ""

@@ -29,6 +29,8 @@ from plugins.education_aid.services.shaping import Progress
 from plugins.education_aid.services.trying import Snapshot, Trial, try_out
 
 WHAT_IF = "what_if"
+#: trials, which can be cited or thrown away: over the facts of one run, or over the counties below
+TRIALS = (WHAT_IF, "below")
 
 
 def begin_what_if(session: Session, host: PluginHost, snapshot: AidRun, data: bytes, file: str, title: str, actor: Actor) -> AidRun:
@@ -92,7 +94,7 @@ def over_months(session: Session, tenant: TenantPlace, run: AidRun, difference: 
 
 def cite(session: Session, run: AidRun, where: str, actor: Actor) -> None:
     """Note where the outcome was used; from then on it stays."""
-    if run.kind != WHAT_IF or run.state != "done":
+    if run.kind not in TRIALS or run.state != "done":
         raise Conflict(N_("试算完成以后才能引用"))
     if len(where.strip()) < 2:
         raise InvalidInput(N_("请写明引用的文件或报告"), fields={"cited_in": N_("请写明引用的文件或报告")})
@@ -103,7 +105,7 @@ def cite(session: Session, run: AidRun, where: str, actor: Actor) -> None:
 
 def remove(session: Session, run: AidRun, actor: Actor) -> None:
     """Delete a trial that nobody has cited. Raises RuleViolation otherwise."""
-    if run.kind != WHAT_IF:
+    if run.kind not in TRIALS:
         raise RuleViolation(N_("应享测算不能删除"), rule="run-kept")
     if run.cited_in:
         raise RuleViolation(N_("这次试算已被“%(where)s”引用，须保留备查，不能删除"), rule="what-if-cited", where=run.cited_in)

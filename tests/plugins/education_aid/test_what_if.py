@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -10,13 +11,16 @@ from sqlalchemy import func, select
 
 from core.config import ROOT
 from core.errors import Conflict, InvalidInput, RuleViolation
+from core.host.contract import Effect
 from core.tenancy.grammar import ProfileRefused
 from core.tenancy.models import Plan
+from core.tenancy.services import plan_effects, sound_profile
 from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.rules.items import ACTUAL, AVERAGE, Amount, Item
 from plugins.education_aid.rules.what_if import Tried as Items
 from plugins.education_aid.rules.what_if import changed_codes, months_between, with_related
 from plugins.education_aid.services import what_if
+from plugins.education_aid.services.months import NOWHERE, REGISTRY, Months, months_of
 from tests.plugins.education_aid.conftest import ACTOR, County, plugins
 from tests.plugins.education_aid.test_engine import item, where
 
@@ -134,6 +138,43 @@ def test_what_the_plan_gives_changes_the_items_that_ask_about_it() -> None:
     assert changed_codes(items, items, frozenset({"tier"})) == {"tiered"}
     assert changed_codes(items, items, frozenset({"fee"})) == {"waived"}
     assert changed_codes(items, items) == frozenset()
+
+
+def test_months_come_from_the_days_of_the_registry_where_the_plan_states_no_terms(guiding: County) -> None:
+    def found() -> Months:
+        return months_of(guiding.session, guiding.tenant, 2016, 1, guiding.on)
+
+    for _ in range(2):
+        guiding.child("primary", begun_on=dt.date(2016, 9, 1))
+    assert found() == Months((), NOWHERE)
+    guiding.child("primary", begun_on=dt.date(2016, 10, 8), ended_on=dt.date(2017, 1, 15), ending="promoted")
+    assert found() == Months(("2016-09", "2016-10", "2016-11", "2016-12", "2017-01"), REGISTRY)
+
+
+def test_the_preview_of_a_plan_says_who_gains_and_what_it_costs(guiding: County, snapshot: AidRun) -> None:
+    def effects(text: bytes) -> list[Effect]:
+        profile = sound_profile(guiding.session, plugins(), text, "guiding.toml")
+        return plan_effects(guiding.session, plugins(), guiding.tenant, profile)
+
+    said = effects(draft((TOP_UP, TOP_UP.replace("100.00", "301.00"))))
+    assert [(one.count, one.status) for one in said] == [(1, "info"), (0, "info"), (0, "info")]
+    assert "多支出 100.50 元" in said[0].text and "1 人 50.00 元变为 1 人 150.50 元" in said[1].text
+    assert said[2].text == "资金“县专项扶贫资金”多支出 100.50 元"
+    assert [one.text for one in effects(draft())] == ["应享的项目、标准和对象都没有变化"]
+    assert any(one.status == "warning" for one in effects(draft((TOP_UP, TOP_UP.replace("100.00", "60.00")))))
+
+
+def test_a_group_of_the_draft_counts_those_who_get_one_only(guiding: County, snapshot: AidRun) -> None:
+    group = """
+[[education_aid.exclusive]]
+code = "one-only"
+name = "寄宿补助与膳食补助不重复享受"
+clause = "措施（一）2"
+items = ["compulsory-boarding", "compulsory-meals"]
+"""
+    counts = tried(guiding, snapshot, draft() + group.encode()).counts
+    assert counts["displaced"] == [0, 2]
+    assert counts["items"]["compulsory-meals"][1::2] == [3, 1] and counts["losers"] == 2
 
 
 def test_months_of_a_term_go_over_the_turn_of_the_year() -> None:
