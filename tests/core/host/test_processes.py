@@ -47,6 +47,8 @@ def test_the_sample_is_sound() -> None:
     (with_step(only_by=("nothing",)), "步骤 submit 提到没有的状态或步骤"),
     (with_step(sources=("issued",)), "步骤 submit 从已办结的状态出发"),
     (with_step(deadline=Deadline(0)), "步骤 submit 的期限须至少一天"),
+    (with_step(deadline=Deadline(column="no_such_day")), "缺少列 no_such_day"),
+    (with_step(at="no_such_unit"), "缺少列 no_such_unit"),
 ])
 def test_what_cannot_work_is_named(process: Process, fault: str) -> None:
     assert fault in said(process)
