@@ -48,6 +48,7 @@ from plugins.education_aid.checks import CHECKS
 from plugins.education_aid.folders import FOLDERS
 from plugins.education_aid.ledgers.admission import ADMISSION
 from plugins.education_aid.ledgers.awards import AWARDS
+from plugins.education_aid.ledgers.bands import VARIED
 from plugins.education_aid.ledgers.needs import NEEDS
 from plugins.education_aid.ledgers.running import PROCESSES, RUNNING
 from plugins.education_aid.manifest import manifest
@@ -86,7 +87,7 @@ def register_folders() -> list[FolderSpec]:
 
 @hookimpl
 def register_ledgers() -> list[Ledger]:
-    return [AWARDS, *RUNNING, *ADMISSION, *NEEDS]
+    return [AWARDS, VARIED, *RUNNING, *ADMISSION, *NEEDS]
 
 
 @hookimpl

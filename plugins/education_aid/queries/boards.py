@@ -85,6 +85,22 @@ def sums_of(session: Session, scope: Scope, school_year: int, term: int) -> Sums
     return whole
 
 
+@dataclass(frozen=True)
+class Apart:
+    """What is due of a kind that no bank pays out: what a run counts and the board does not."""
+
+    kind: str
+    count: int
+    amount: Decimal
+
+
+def beside_bank(session: Session, scope: Scope, school_year: int, term: int) -> list[Apart]:
+    """By which a run's total is more than the board's: fees that are waived, and what is given in kind."""
+    statement: Any = select(Award.kind, func.count(), func.sum(Award.amount)).where(
+        Award.school_year == school_year, Award.term == term, Award.state == "entitled", Award.kind.not_in(PAID_BY_BANK)).group_by(Award.kind)
+    return [Apart(kind, count, amount or ZERO) for kind, count, amount in session.execute(in_scope(statement, Award, scope))]
+
+
 def _counted(session: Session, scope: Scope, school_year: int, term: int, keys: tuple[str, ...]) -> dict[Hashable, Sums]:
     found: dict[Hashable, Sums] = {}
     for model, where, read in _parts():

@@ -3,6 +3,7 @@
 from plugins.education_aid.routes import (
     admission,
     applications,
+    bands,
     below,
     boards,
     cards,
@@ -20,5 +21,5 @@ from plugins.education_aid.routes import (
 )
 from plugins.education_aid.routes.blueprint import blueprint
 
-__all__ = ["admission", "applications", "below", "blueprint", "boards", "cards", "cases", "classes", "hunt", "items", "needs", "pathways",
-           "payments", "rolls", "runs", "what_if", "why"]
+__all__ = ["admission", "applications", "bands", "below", "blueprint", "boards", "cards", "cases", "classes", "hunt", "items", "needs",
+           "pathways", "payments", "rolls", "runs", "what_if", "why"]

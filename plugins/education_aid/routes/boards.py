@@ -11,6 +11,7 @@ from core.errors import N_, InvalidInput
 from core.tenancy.queries import own_tenant
 from core.web.markers import require
 from core.web.request import actor, db, unit
+from plugins.education_aid.ledgers.awards import KINDS as AWARD_KINDS
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries import boards
 from plugins.education_aid.queries.payments import count_states
@@ -35,8 +36,9 @@ def board(code: str) -> str:
     scope = scope_for(Action.APPLICATION_READ)
     lines, whole = boards.board(db(), scope, term.school_year, term.number, by)
     states = count_states(db(), scope, term.school_year, term.number)
+    apart = boards.beside_bank(db(), scope, term.school_year, term.number)
     return show("board.html", term=term, by=by, lines=lines, whole=whole, states=states, state_words=PAYMENT_STATES, terms=TERMS,
-                years=years_around(), may_draft=_may_draft())
+                years=years_around(), may_draft=_may_draft(), apart=apart, forms=dict(AWARD_KINDS))
 
 
 @blueprint.get("/board.csv")

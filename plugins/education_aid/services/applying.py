@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ from core.registry.queries import get_record
 from core.trail.services import record
 from core.units.models import Unit
 from plugins.education_aid.models.applications import DISCRETIONARY, Application, ArchivePart, slot_of
-from plugins.education_aid.models.awards import Award
+from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.notices import APPLICATIONS
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan.layers import quotas_of
@@ -42,6 +42,7 @@ def draft_from_awards(session: Session, tenant_id: str, school_year: int, term: 
                       unit_ids: Sequence[uuid.UUID] | None = None) -> int:
     """One application for every award of a term that has none; gives how many. Asked twice it adds nothing. Where the plan
     has only so many places (名额), those beyond them wait and are not put forward."""
+    _one_at_a_time(session, tenant_id, school_year, term)
     taken = applications.slots_taken(session, tenant_id, school_year, term)
     statement = select(Award).where(Award.tenant_id == tenant_id, Award.school_year == school_year, Award.term == term,
                                     Award.state == "entitled", Award.amount > Decimal(0), Award.kind.not_in(_UNASKED))
@@ -61,6 +62,13 @@ def draft_from_awards(session: Session, tenant_id: str, school_year: int, term: 
                subject="education_aid.applications:draft", tenant_id=tenant_id,
                after={"count": len(rows), "amount": str(sum((row["amount"] for row in rows), Decimal(0)))})
     return len(rows)
+
+
+def _one_at_a_time(session: Session, tenant_id: str, school_year: int, term: int) -> None:
+    """Hold the runs of the term until the end of the transaction: a second draft of it waits, and then sees the places that
+    the first has taken. An UPDATE locks on both databases."""
+    session.execute(update(AidRun).where(AidRun.tenant_id == tenant_id, AidRun.school_year == school_year, AidRun.term == term)
+                    .values(version=AidRun.version).execution_options(synchronize_session=False))
 
 
 def _row(award: Award) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries import facts as reading_facts
 from plugins.education_aid.rules.single import Displaced, Found, displaced, entitle
 from plugins.education_aid.rules.words import term_title
+from plugins.education_aid.services.banding import keep
 from plugins.education_aid.services.reading import PlanItems, computed, plan_items
 from plugins.education_aid.services.shaping import ENTITLED, Progress, Worked, shape
 
@@ -61,6 +62,7 @@ def run_term(session: Session, run: AidRun, actor: Actor, progress: Progress | N
     """Work a run's term out and store it; gives its counts. Nothing of it stands unless the caller commits."""
     tenant = get_tenant(session, run.tenant_id)
     found = work(session, tenant, run.school_year, run.term, run.as_on, progress=progress)
+    keep(session, run, found)
     changes = store(session, run, found)
     counts = {**found.totals(), **changes}
     run.counts, run.state, run.finished_at = counts, "done", utcnow()

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from core.extensions import new_id
@@ -68,6 +69,22 @@ class Worked:
     payers: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     #: item code → the item, and how many do not get it because of another item of its group
     displaced: dict[str, tuple[Item, int]] = field(default_factory=dict)
+
+    def vary(self, at: int, amount: Decimal, reason: str) -> None:
+        """Let one award be another amount than the item's, within every sum it is part of."""
+        columns = self.awards.columns
+        item, count, total = self.sums[columns["item"][at]]
+        self.sums[item.code] = (item, count, total + amount - columns["amount"][at])
+        shares = _shared(item, amount, self._payers_of[columns["person_id"][at]])
+        for sign, parts in ((-1, columns["shares"][at]), (1, shares)):
+            for payer, part in parts.items():
+                self.payers[payer] += sign * Decimal(part)
+        columns["amount"][at], columns["shares"][at], columns["reason"][at] = amount, shares, reason
+
+    @cached_property
+    def _payers_of(self) -> dict[uuid.UUID, tuple[str, str, str]]:
+        pupils = _pupils(self.gathered)
+        return dict(zip(pupils.persons, pupils.payers, strict=True))
 
     def totals(self) -> dict[str, Any]:
         """Sums by item, fund and payer, exact to the fen, as JSON keeps them."""
@@ -148,16 +165,21 @@ def _add(found: Worked, one: Computed, pupils: _Pupils, given: Mapping[str, Any]
 
 def _shares(item: Item, rows: Sequence[int], fens: Sequence[int], pupils: _Pupils) -> tuple[list[dict[str, str]], dict[str, Decimal]]:
     """Each award's parts, and what each payer bears of all of them."""
-    share, made = share_of(item.share), dict[tuple[int, tuple[str, str, str]], dict[str, str]]()
+    made = dict[tuple[int, tuple[str, str, str]], dict[str, str]]()
     keys = [(fen, pupils.payers[row]) for row, fen in zip(rows, fens, strict=True)]
     counted, payers = Counter(keys), defaultdict[str, Decimal](Decimal)
     for key, count in counted.items():
-        fen, (owner, origin, school) = key
-        places = {name: code for name, code in (("origin_county", origin), ("school_county", school)) if code}
-        made[key] = shared(yuan(fen), share, owner=owner, places=places) if fen else {}
+        made[key] = _shared(item, yuan(key[0]), key[1])
         for payer, part in made[key].items():
             payers[payer] += Decimal(part) * count
     return [made[key] for key in keys], payers
+
+
+def _shared(item: Item, amount: Decimal, payers: tuple[str, str, str]) -> dict[str, str]:
+    """The parts of one amount."""
+    owner, origin, school = payers
+    places = {name: code for name, code in (("origin_county", origin), ("school_county", school)) if code}
+    return shared(amount, share_of(item.share), owner=owner, places=places) if amount else {}
 
 
 def _facts(item: Item, rows: Sequence[int], facts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

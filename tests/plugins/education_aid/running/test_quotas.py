@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from core.extensions import Database, tenant_scope
 from plugins.education_aid.rules.quotas import Quota, within
 from plugins.education_aid.services import applying
 from tests.plugins.education_aid.running.support import CLERK, JIA, PRIMARY, SCHOOL, TERM, YEAR, County
@@ -49,3 +51,29 @@ def test_only_as_many_are_put_forward_as_the_plan_has_places_for(lone: County) -
     lone.session.flush()
     assert applying.draft_from_awards(lone.session, JIA, YEAR, TERM, CLERK) == 1
     assert sum(one.amount for one in lone.applications()) == Decimal(1_600)
+
+
+@pytest.mark.clause("EA-071")
+def test_two_who_draft_at_once_do_not_share_a_place(county: County, database: Database) -> None:
+    county.plan(POOL)
+    for number in range(4):
+        county.award(county.child(number=number + 1), "400.00", "pool")
+    county.session.commit()
+    start, problems = threading.Barrier(2), list[Exception]()
+
+    def draft() -> None:
+        try:
+            start.wait()
+            with database.transaction() as session, tenant_scope(session, JIA):
+                applying.draft_from_awards(session, JIA, YEAR, TERM, CLERK)
+        except Exception as error:  # told below, in the thread that is the test's
+            problems.append(error)
+
+    hands = [threading.Thread(target=draft) for _ in range(2)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert problems == []
+    county.session.expire_all()
+    assert len(county.applications()) == 2

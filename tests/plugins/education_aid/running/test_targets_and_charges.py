@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -18,6 +18,7 @@ from plugins.education_aid.models import Charge, TargetValue, WorkStudy
 from plugins.education_aid.rules.targets import MET, MISSED, OPEN
 from plugins.education_aid.services import targeting
 from plugins.education_aid.services.targeting import Standing
+from tests.factories.units import make_unit
 from tests.plugins.education_aid.running.support import CLERK, HUNT, JIA, SCHOOL, County
 
 YEAR = 2019
@@ -109,15 +110,13 @@ units = {units}
 
 
 @pytest.mark.clause("EA-043")
-def test_three_hundred_places_over_fifty_eight_counties_are_all_given_out() -> None:
-    units = frozenset(f"{number:06}" for number in range(620101, 620159))
-
-    class Names:
-        def execute(self, statement: Any) -> list[Any]:
-            return []
-
-    given, why = targeting._spread(Names(), {"spread": "listed"}, 300, {"listed": units})  # type: ignore[arg-type]
-    assert sum(number for _, number in given) == 300 and len(given) == 58 and why == ""
+def test_three_hundred_places_over_fifty_eight_counties_are_all_given_out(lone: County) -> None:
+    counties = [make_unit(lone.session, f"9901{number}", lone.units["9901"], f"测试县{number}", level="county") for number in range(20, 78)]
+    codes = json.dumps([unit.code for unit in counties])
+    lone.plan(TAG.format(count=58, units=codes), target("count", 'wanted = 300\nspread = "listed"'))
+    [found] = targeting.standings(lone.session, get_tenant(lone.session, JIA), YEAR, [])
+    assert [name for name, _ in found.spread] == [unit.name for unit in counties]
+    assert sorted(number for _, number in found.spread) == [5] * 48 + [6] * 10
 
 
 @pytest.mark.clause("EA-043")
