@@ -157,14 +157,14 @@ def said(answer: Any) -> str:
     return data.decode("utf-8", "replace")
 
 
-def ask(client: FlaskClient, method: str, where: str, ledger: Ledger, record_id: uuid.UUID) -> Any:
+def ask(client: FlaskClient, method: str, where: str, ledger: Ledger, record_id: uuid.UUID, accept: str = "*/*") -> Any:
     """A request that reaches as far as it can: forms name the foreign record in every way a form can."""
     sent = {"ids": [str(record_id)], "field": next((one.name for one in ledger.fields if not one.key), ""), "reason": "范围测试的理由",
             "version": "1", "count": "1", "name": "视图1", "query": "", "all_columns": "1"}
     if where.startswith("/api/"):
         headers = {"Idempotency-Key": f"walk-{uuid.uuid4()}", "If-Match": '"x"'}
         return client.open(where, method=method, json={} if method != "GET" else None, headers=headers)
-    return client.open(where, method=method, data=sent if method == "POST" else None)
+    return client.open(where, method=method, data=sent if method == "POST" else None, headers={"Accept": accept})
 
 
 def test_the_walk_meets_every_kind_of_surface(app: Flask) -> None:
@@ -180,7 +180,8 @@ def test_the_neighbour_finds_nothing_at_our_addresses(
     neighbour = client_as("yi-aid")
     for ledger in ledgers(app):
         for rule, method in surfaces(app, ledger):
-            answer = ask(neighbour, method, address(app, rule, JIA, filled[ledger.code, JIA]), ledger, filled[ledger.code, JIA])
+            where = address(app, rule, JIA, filled[ledger.code, JIA])
+            answer = ask(neighbour, method, where, ledger, filled[ledger.code, JIA], accept="application/json")
             assert answer.status_code == 404, (method, rule.rule, answer.status_code)
             assert SECRET[JIA] not in said(answer), (method, rule.rule)
 
