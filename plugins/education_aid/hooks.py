@@ -37,6 +37,7 @@ from plugins.education_aid import (
     demo_admission,
     demo_checking,
     demo_classes,
+    demo_needs,
     demo_running,
     desk,
     entries,
@@ -165,6 +166,7 @@ def on_demo_loaded(session: Session, tenant_id: str, actor: Actor) -> None:
     demo_running.load(session, tenant_id, actor)
     demo_checking.load(session, tenant_id, actor)
     demo_admission.load(session, tenant_id, actor)
+    demo_needs.load(session, tenant_id, actor)
     demo_classes.load(session, tenant_id)
 
 
