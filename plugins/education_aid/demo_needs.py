@@ -20,6 +20,7 @@ from plugins.education_aid.models import Measure, Survey
 from plugins.education_aid.queries.persons import persons_by_id
 from plugins.education_aid.queries.rolls import poor_members
 from plugins.education_aid.rules.needs import DOING, DONE, Need
+from plugins.education_aid.rules.words import term_on
 from plugins.education_aid.services import agreed, enrolling
 
 _SURVEYED, _DONE, _ON_THE_WAY = 25, 4, 6
@@ -65,7 +66,7 @@ def _follow(session: Session, tenant: TenantPlace, pathway: str, actor: Actor) -
     for row in _pupils(session, tenant.id, "vocational")[:_ON_THE_WAY]:
         create(session, PATHWAYS, tenant.id, row.unit_id, {
             "person_id": str(row.person_id), "unit_id": str(row.unit_id), "pathway": pathway, "stage": row.stage, "grade": row.grade or 1,
-            "since": row.begun_on or dt.date(row.school_year, 9, 1), "state": "active"}, actor)
+            "since": dt.date(term_on(today())[0], 9, 1), "state": "active"}, actor)
 
 
 def _pupils(session: Session, tenant_id: str, *stages: str) -> list[Enrolment]:
