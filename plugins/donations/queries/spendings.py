@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -70,3 +70,9 @@ def spendings_of_project(session: Session, scope: Scope, code: str) -> Sequence[
     """What was paid for one project."""
     return session.scalars(in_scope(select(Spending).where(Spending.project_code == code), Spending, scope)
                            .order_by(Spending.id.desc()).limit(200)).all()
+
+
+def spent_by_project(session: Session, scope: Scope, codes: Collection[str]) -> dict[str, Decimal]:
+    """What has been paid for each of these projects and not taken back."""
+    statement = select(Spending.project_code, func.sum(Spending.amount)).where(Spending.state == "paid", Spending.project_code.in_(codes))
+    return {row[0]: row[1] for row in session.execute(in_scope(statement, Spending, scope).group_by(Spending.project_code))}

@@ -5,16 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from core.access.scoping import get_scoped
+from core.access.words import csv_file
 from core.errors import N_, NotFound, PlatformError
 from core.extensions import today
 from core.units.queries import units_by_id
 from core.web.markers import require
-from core.web.request import actor, db, id_argument
+from core.web.request import actor, db, id_argument, unit
 from plugins.donations.models import Order
 from plugins.donations.permissions import Action
 from plugins.donations.queries import campaigns
@@ -30,6 +31,22 @@ def orders_list(code: str) -> str:
     """The orders, newest first."""
     rows = campaigns.list_orders(db(), scope_for(Action.ORDER_READ), id_argument("before"))
     return show("orders.html", rows=rows, words=words, today=today(), places=units_by_id(db(), {row.unit_id for row in rows}))
+
+
+@blueprint.get("/orders.csv")
+@require(Action.ORDER_READ)
+def orders_file(code: str) -> Response:
+    """The same as a file, with what was answered."""
+    lines, before = list[tuple[object, ...]](), None
+    while page := campaigns.list_orders(db(), scope_for(Action.ORDER_READ), before):
+        places = units_by_id(db(), {row.unit_id for row in page})
+        lines += [(places[row.unit_id].name, row.demand, row.opened_name, row.opened_on, row.due_on,
+                   words.label(words.ORDER_STATES, row.state), row.answer, row.answered_on or "", row.closed_on or "") for row in page]
+        before = page.next
+        if before is None:
+            break
+    head = [gettext(text) for text in ("单位", "要求", "下达人", "下达日期", "期限", "状态", "答复", "答复日期", "销号日期")]
+    return csv_file(f"donation-orders-{unit().code}", head, lines)
 
 
 @blueprint.post("/orders/<kind>/<uuid:subject_id>")

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from core.access.words import csv_file
 from core.errors import PlatformError
 from core.web.markers import require
 from core.web.request import actor, db, id_argument, unit
@@ -26,8 +27,25 @@ from plugins.donations.services import campaigns as services
 @require(Action.SPENDING_READ)
 def projects_list(code: str) -> str:
     """The projects, newest first."""
-    rows = campaigns.list_projects(db(), scope_for(Action.SPENDING_READ), id_argument("before"))
-    return show("projects.html", rows=rows, words=words)
+    scope = scope_for(Action.SPENDING_READ)
+    rows = campaigns.list_projects(db(), scope, id_argument("before"))
+    return show("projects.html", rows=rows, words=words, spent=spendings.spent_by_project(db(), scope, {row.code for row in rows}))
+
+
+@blueprint.get("/projects.csv")
+@require(Action.SPENDING_EXPORT)
+def projects_file(code: str) -> Response:
+    """The same as a file, with what was paid for each."""
+    scope, lines, before = scope_for(Action.SPENDING_EXPORT), list[tuple[object, ...]](), None
+    while page := campaigns.list_projects(db(), scope, before):
+        spent = spendings.spent_by_project(db(), scope, {row.code for row in page})
+        lines += [(row.code, row.title, words.label(words.USES, row.use), row.starts_on, row.ends_on or "",
+                   spent.get(row.code, spendings.ZERO)) for row in page]
+        before = page.next
+        if before is None:
+            break
+    head = [gettext(text) for text in ("编号", "项目", "用途", "开始日", "结束日", "已支出")]
+    return csv_file(f"donation-projects-{unit().code}", head, lines)
 
 
 @blueprint.get("/projects/new")

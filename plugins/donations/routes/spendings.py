@@ -37,7 +37,8 @@ def spendings_list(code: str) -> str:
     scope = scope_for(Action.SPENDING_READ)
     rows = spendings.list_spendings(db(), scope, id_argument("before"))
     places = units_by_id(db(), {row.unit_id for row in rows} | {row.place_id for row in rows if row.place_id})
-    return show("spendings.html", rows=rows, accounts=spendings.accounts(db(), scope), places=places, words=words)
+    return show("spendings.html", rows=rows, accounts=spendings.accounts(db(), scope), places=places, words=words,
+                spent=spendings.total_spent(db(), scope))
 
 
 @blueprint.get("/spendings.csv")

@@ -28,8 +28,8 @@ TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "donations" / "ce
 PRINT = "donations.print"
 PDF = "application/pdf"
 ZIP = "application/zip"
-#: certificates of one volume: more fill the memory
-VOLUME = 200
+#: so many are one PDF; more are volumes in a ZIP, each small, since the layout keeps what it made of the last few
+ONE_FILE, VOLUME = 200, 100
 #: from so many on a series of codes is worth making
 _MANY = 100
 
@@ -88,7 +88,7 @@ def print_certificates(run: JobRun) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "certificates"
         count = _write(run, ids, path)
-        many = len(ids) > VOLUME
+        many = len(ids) > ONE_FILE
         run.keep_file("捐赠证书.zip" if many else "捐赠证书.pdf", ZIP if many else PDF, path)
     with run.transaction() as session:
         record(session, run.actor, Action.CERTIFICATE_EXPORT, f"打印 {count} 份捐赠证书", subject=f"job:{run.job_id}",
@@ -99,23 +99,24 @@ def print_certificates(run: JobRun) -> None:
 def _write(run: JobRun, ids: Sequence[uuid.UUID], path: Path) -> int:
     """Lay them out, volume by volume; gives how many are still issued."""
     counts: list[int] = []
-    volumes = render_each(TEMPLATE, _volumes(run, ids, counts))
-    if len(ids) <= VOLUME:
+    size = len(ids) if len(ids) <= ONE_FILE else VOLUME
+    volumes = render_each(TEMPLATE, _volumes(run, ids, size, counts))
+    if size == len(ids):
         path.write_bytes(b"".join(volumes))
     else:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as packed:  # a PDF is packed already
             for number, volume in enumerate(volumes, 1):
                 packed.writestr(f"捐赠证书-第{number:02d}册.pdf", volume)
-                run.progress(min(number * VOLUME, len(ids)), len(ids), "正在排版")
+                run.progress(min(number * size, len(ids)), len(ids), "正在排版")
     run.progress(len(ids), len(ids), "已排好")
     return sum(counts)
 
 
-def _volumes(run: JobRun, ids: Sequence[uuid.UUID], counts: list[int]) -> Iterator[dict[str, Any]]:
+def _volumes(run: JobRun, ids: Sequence[uuid.UUID], size: int, counts: list[int]) -> Iterator[dict[str, Any]]:
     """The data of each volume, of what is issued at this moment."""
-    for at in range(0, len(ids), VOLUME):
+    for at in range(0, len(ids), size):
         with run.database.session() as session, tenant_scope(session, run.tenant_id):
-            found = queries.issued_chunk(session, run.tenant_id, ids[at : at + VOLUME])
+            found = queries.issued_chunk(session, run.tenant_id, ids[at : at + size])
             data = papers(session, found, run.arguments["site"]) if found else None
         counts.append(len(found))
         if data is not None:
