@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plugins.education_aid.rules.items import Group, Item
@@ -45,28 +45,31 @@ def ordered(items: Sequence[Item], groups: Sequence[Group] = ()) -> list[Item]:
 
 
 def related(items: Sequence[Item], item: Item, groups: Sequence[Group] = ()) -> list[Item]:
-    """The items that decide whether one applies: itself, whatever it builds on, and so on."""
-    near, found, waiting = Near(items, groups), set[str](), [item.code]
-    while waiting:
-        code = waiting.pop()
-        if code not in found:
-            found.add(code)
-            waiting += [other for one in near.step[code].items for other in (one.code, *near.below(one))]
-    return [one for one in items if one.code in found]
+    """The items that decide whether one applies: itself with those of its group, whatever they build on, and so on."""
+    near = Near(items, groups)
+    wanted = {one.code for one in near.step[item.code].items} | _reached(near, item.code)
+    wanted |= {one.code for code in wanted for one in near.step[code].items}
+    return [one for one in items if one.code in wanted]
 
 
 def in_ring(items: Sequence[Item], groups: Sequence[Group] = ()) -> list[str]:
-    """The codes of items that wait for each other, so that none of them can be judged."""
-    left, rings = list(items), list[str]()
-    while left:
-        try:
-            steps_of(left, groups)
-        except ValueError as ring:
-            rings.append(str(ring))
-            left = [item for item in left if item.code != str(ring)]
-        else:
-            break
-    return rings
+    """The codes of items that cannot be judged: they wait for each other, or for such a one."""
+    near = Near(items, groups)
+    reached = {item.code: _reached(near, item.code) for item in items}
+    rings = {code for code, found in reached.items() if code in found}
+    return [item.code for item in items if item.code in rings or reached[item.code] & rings]
+
+
+def _reached(near: Near, code: str) -> set[str]:
+    """Every item that one waits for, by however many steps."""
+    found: set[str] = set()
+    waiting = [code]
+    while waiting:
+        for member in near.step[waiting.pop()].items:
+            new = set(near.below(member)) - found
+            found |= new
+            waiting += new
+    return found
 
 
 class Near:
@@ -92,8 +95,3 @@ class Near:
     def below(self, item: Item) -> list[str]:
         """The items one builds on, its fellows of a group apart."""
         return [code for code in (item.adds_to, *item.asked, *self.replacing(item)) if code in self._codes]
-
-
-def names_of(groups: Sequence[Group]) -> Mapping[str, Group]:
-    """The group of each item that stands in one."""
-    return {code: group for group in groups for code in group.items}

@@ -124,6 +124,12 @@ def test_items_that_build_on_each_other_in_a_ring_are_refused() -> None:
         ordered([item("a", adds_to="b"), item("b", adds_to="a")])
 
 
+def test_items_of_a_ring_are_left_out_with_what_waits_for_them() -> None:
+    ring = [item("a", condition=where(holds="b")), item("b", condition=where(holds="a")), item("c", adds_to="a"), item("d")]
+    assert in_ring(ring) == ["a", "b", "c"]
+    assert in_ring([item("c", adds_to="d"), item("d"), item("e")], [Group("g", "", "", ("c", "d"))]) == ["c", "d"]
+
+
 @pytest.mark.clause("EA-015")
 def test_an_average_is_kept_by_the_awards_of_a_school_together() -> None:
     banded = Amount(AVERAGE, 300_000, least=200_000, most=400_000)

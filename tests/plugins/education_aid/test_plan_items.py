@@ -11,13 +11,14 @@ import pytest
 from core.conditions import parse
 from core.config import ROOT
 from core.tenancy.grammar import check, grammar
+from core.tenancy.services import as_if_applied, sound_profile
 from plugins.education_aid.plan import SECTIONS, wording
 from plugins.education_aid.plan.vocabulary import VOCABULARY
 from plugins.education_aid.queries.facts import Asked, gather
 from plugins.education_aid.rules.sharing import share_of, shared
 from plugins.education_aid.services.reading import plan_items
 from tests.factories.tenancy import KNOWN, profile_text
-from tests.plugins.education_aid.conftest import AUTUMN_2016, County
+from tests.plugins.education_aid.conftest import AUTUMN_2016, County, plugins
 
 USED = '\n[[plugin]]\ncode = "education_aid"\nclause = "一"\n'
 
@@ -79,6 +80,40 @@ def test_what_is_paid_by_the_day_states_its_days() -> None:
 ])
 def test_a_plan_that_cannot_be_worked_by_is_refused(section: str, rule: str) -> None:
     assert [found[1] for found in problems(section)] == [rule]
+
+
+def group(items: str, code: str = "g") -> str:
+    return f'\n[[education_aid.exclusive]]\ncode = "{code}"\nname = "不重复享受"\nclause = "一"\nitems = {items}\n'
+
+
+@pytest.mark.parametrize(("section", "rule"), [
+    (group('["a"]'), "aid-exclusive"), (group('["a", "a"]'), "aid-exclusive"),
+    (group('["a", "b"]') + group('["b", "c"]', "h"), "aid-exclusive"), (group('["a", "b"]') + 'keep = "lowest"\n', "wrong-type"),
+    (item('{ fixed = "1.00" }', more='replaces = ["one"]'), "aid-ring"),
+    (item('{ fixed = "1.00" }', where='{ not = { holds = "one" } }'), "aid-ring"),
+    (item('{ fixed = "1.00" }', where='{ received_terms = 3 }'), "condition-shape"),
+    (item('{ fixed = "1.00" }', where='{ days_since.typhoon = { lt = 30 } }'), "condition-word"),
+    (item('{ fixed = "1.00" }', where='{ age_at.02-30 = { gte = 6 } }'), "condition-word"),
+])
+def test_groups_rings_and_families_are_checked(section: str, rule: str) -> None:
+    assert [found[1] for found in problems(section)] == [rule]
+
+
+def test_a_condition_on_what_was_had_reads_as_a_sentence() -> None:
+    assert problems(group('["one", "national"]'), item('{ fixed = "1.00" }', where='{ received_terms.one = { lt = 6 } }')) == []
+    condition, faults = parse({"received_terms": {"rain-dew": {"lt": 6}}, "days_since": {"受灾": {"lte": 365}}}, VOCABULARY)
+    assert faults == [] and condition.facts == ["received_terms.rain-dew", "days_since.disaster"]
+    assert condition.describe() == "“rain-dew”已享受的学期数不满 6 学期；受灾起的天数不超过 365 天"
+
+
+def test_a_group_that_names_an_unknown_item_says_so(guiding: County) -> None:
+    text = (ROOT / "tenants" / "guizhou" / "guiding.toml").read_text(encoding="utf-8")
+    named = group('["senior-grant", "typo"]').replace('clause = "一"', 'clause = "措施（一）"')
+    profile = sound_profile(guiding.session, plugins(), text + named, "guiding.toml")
+    with as_if_applied(guiding.session, guiding.tenant.id, profile):
+        found = plan_items(guiding.session, guiding.tenant, AUTUMN_2016)
+    assert {one.code: one.why for one in found.open}["g"] == "这一天没有生效的项目：typo"
+    assert [one.items for one in found.groups] == [("senior-grant", "typo")]
 
 
 def test_an_item_without_an_amount_says_so() -> None:
