@@ -12,4 +12,10 @@ APPLICATIONS = NoticeSpec(
      NoticeColumn("amount", N_("金额（元）"), kind="yuan")),
     action=Action.APPLICATION_WRITE, person="person_id", clause="EA-019",
     summary=N_("拟资助的学生和金额，接受监督；有异议请在公示期内提出。"))
-NOTICES = [APPLICATIONS]
+ROUNDS = NoticeSpec(
+    "education_aid.rounds", N_("录取结果公示"),
+    (NoticeColumn("rank", N_("序号"), kind="integer"), NoticeColumn("name", N_("姓名"), mask="name"),
+     NoticeColumn("school", N_("毕业学校"))),
+    action=Action.ADMISSION_WRITE, person="person_id", clause="EA-023",
+    summary=N_("拟录取的学生，接受监督；有异议请在公示期内提出。"))
+NOTICES = [APPLICATIONS, ROUNDS]

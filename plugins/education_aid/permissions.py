@@ -10,6 +10,7 @@ from core.host.contract import ActionSpec, RuleSpec
 class Action(StrEnum):
     """What may be done with aid items, runs, awards, applications, payments, cases, letters, admission, needs and rolls."""
 
+    ADMISSION_APPROVE = "education_aid:admission:approve"
     ADMISSION_EXPORT = "education_aid:admission:export"
     ADMISSION_READ = "education_aid:admission:read"
     ADMISSION_WRITE = "education_aid:admission:write"
@@ -50,6 +51,7 @@ class Action(StrEnum):
 
 
 ACTIONS = [
+    ActionSpec(Action.ADMISSION_APPROVE, "公布、更正录取结果"),
     ActionSpec(Action.ADMISSION_EXPORT, "导出录取与名额"),
     ActionSpec(Action.ADMISSION_READ, "查看录取、贷款与名额"),
     ActionSpec(Action.ADMISSION_WRITE, "登记录取、贷款与名额"),
@@ -110,7 +112,7 @@ RULES = [
     *_allow(_CENTRE, "export", ("aid_centre",), _EXPORTED),
     *_allow(_CENTRE, "write", ("aid_centre",), ("admission", "application", "award", "case", "dropout", "letter", "need", "payment",
                                                "roll", "run")),
-    *_allow(_CENTRE, "approve", ("aid_centre",), ("application", "award", "dropout", "letter", "payment")),
+    *_allow(_CENTRE, "approve", ("aid_centre",), ("admission", "application", "award", "dropout", "letter", "payment")),
     *_allow(_SCHOOL, "read", ("school_clerk", "class_teacher"), ("application", "award", "case", "dropout", "item", "need", "payment")),
     *_allow(_SCHOOL, "write", ("school_clerk", "class_teacher"), ("application", "case", "dropout", "need")),
     *_allow(_SCHOOL, "export", ("school_clerk",), ("application", "award", "case", "dropout", "need")),

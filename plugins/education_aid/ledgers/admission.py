@@ -9,10 +9,11 @@ import polars as pl
 from flask import g, url_for
 
 from core.errors import N_
-from core.host.ledgers import Check, Field, Ledger
+from core.host.ledgers import Check, Field, Ledger, state_field
 from core.tenancy.stages import INCLUDES, STAGES
 from plugins.education_aid import models
 from plugins.education_aid.permissions import Action
+from plugins.education_aid.processes.admission import ROUND
 from plugins.education_aid.rules import admission_words as words
 from plugins.education_aid.services import admitting, charging, lending, targeting
 
@@ -42,7 +43,7 @@ STUDENT = Field("person_id", N_("学生"), "person", required=True, key=True)
 
 ROUNDS = Ledger(
     code="education_aid.rounds", title=N_("录取批次"), one=N_("录取批次"), model=models.AdmissionRound, order=10, icon="school", **_RIGHTS,
-    title_of="title", clause="EA-023", removable=False, importable=False, before_written=admitting.guard_rounds,
+    title_of="title", clause="EA-023", removable=False, importable=False, process=ROUND,
     page=lambda row: url_for("education_aid.admission_round", code=g.unit.code, round_id=row.id),
     help=N_("一个批次一个去向：名额和分数线在这里填，照顾谁、怎么照顾由方案决定。"),
     fields=(
@@ -54,7 +55,7 @@ ROUNDS = Ledger(
         Field("places", N_("名额"), "integer", required=True, least=0, most=_MOST, total=True, measure=N_("人")),
         Field("cutoff", N_("分数线"), "decimal", least=0, most=9999, help=N_("不按分数录取的不填")),
         Field("pool_cutoff", N_("单列分数线"), "decimal", least=0, most=9999, listed=False, help=N_("单独划线的填")),
-        _fixed("state", N_("状态"), "choice", choices=words.ROUND_STATES, filter="choice"), _fixed("decided_on", N_("确定日期"), "date")))
+        state_field(ROUND), _fixed("decided_on", N_("确定日期"), "date")))
 APPLICANTS = Ledger(
     code="education_aid.applicants", title=N_("录取申请人"), one=N_("申请人"), model=models.Applicant, order=20, icon="users", **_RIGHTS,
     clause="EA-023", removable=False, on_written=admitting.guard_applicants, prepare=_filled(came=0),

@@ -13,6 +13,7 @@ from core.host.ledgers import Check, Field, Ledger, state_field
 from core.tenancy.stages import INCLUDES, STAGES
 from plugins.education_aid import models
 from plugins.education_aid.permissions import Action
+from plugins.education_aid.processes.admission import ROUND
 from plugins.education_aid.processes.applications import APPLICATION
 from plugins.education_aid.processes.batches import BATCH
 from plugins.education_aid.processes.dropout import DROPOUT
@@ -145,4 +146,4 @@ REPORTS = Ledger(
     prepare=lambda frame, session: frame.with_columns(
         pl.col(name).fill_null(0) for name in ("on_leave", "dropped", "returned") if name in frame.columns))
 RUNNING = [APPLICATIONS, PAYMENTS, BATCHES, CASES, LETTERS, DROPOUTS, PATCHES, REPORTS]
-PROCESSES = [APPLICATION, BATCH, LETTER, DROPOUT]
+PROCESSES = [APPLICATION, BATCH, LETTER, DROPOUT, ROUND]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
 from core.access.scoping import get_scoped, in_scope
-from plugins.education_aid.models.admission import AdmissionRound, Applicant, Referral
+from core.errors import N_, NotFound
+from plugins.education_aid.models.admission import ADMITTED, AdmissionRound, Applicant, Referral
 from plugins.education_aid.models.offers import Loan, TargetValue
 from plugins.education_aid.queries.persons import persons_by_id
 
@@ -24,6 +26,40 @@ def applicants_seen(session: Session, scope: Scope, round_: AdmissionRound) -> f
     """The applicants of a round whose school lies in scope."""
     statement = in_scope(select(Applicant.id), Applicant, scope)
     return frozenset(session.scalars(statement.where(Applicant.tenant_id == round_.tenant_id, Applicant.round == round_.code)))
+
+
+def subject_of(round_: AdmissionRound) -> str:
+    """By which notices and the trail name a round."""
+    return f"education_aid.rounds:{round_.id}"
+
+
+def applicants_of(session: Session, round_: AdmissionRound) -> list[Applicant]:
+    """Everybody who asks for a place of a round."""
+    return list(session.scalars(select(Applicant).where(Applicant.tenant_id == round_.tenant_id, Applicant.round == round_.code)
+                                .order_by(Applicant.id)))
+
+
+def get_applicant(session: Session, scope: Scope, round_: AdmissionRound, applicant_id: uuid.UUID) -> Applicant:
+    """One applicant of a round in scope; raises NotFound otherwise."""
+    found = get_scoped(session, Applicant, applicant_id, scope)
+    if (found.tenant_id, found.round) != (round_.tenant_id, round_.code):
+        raise NotFound(N_("没有这名申请人，或者不在您的范围内"))
+    return found
+
+
+def decided(session: Session, scope: Scope, round_: AdmissionRound, after: int, limit: int | None) -> Sequence[Applicant]:
+    """The applicants of a decided round in scope, in the order of its list, beyond a rank."""
+    statement = in_scope(select(Applicant), Applicant, scope).where(
+        Applicant.tenant_id == round_.tenant_id, Applicant.round == round_.code, Applicant.rank > after)
+    return session.scalars(statement.order_by(Applicant.rank, Applicant.id).limit(limit)).all()
+
+
+def count_decided(session: Session, scope: Scope, round_: AdmissionRound) -> tuple[int, int]:
+    """How many asked in a decided round, in scope, and how many have a place."""
+    statement: Any = select(func.count(), func.count().filter(Applicant.outcome == ADMITTED)).select_from(Applicant)
+    total, admitted = session.execute(in_scope(statement, Applicant, scope).where(
+        Applicant.tenant_id == round_.tenant_id, Applicant.round == round_.code)).one()
+    return total, admitted
 
 
 def count_referrals(session: Session, scope: Scope, round_: AdmissionRound) -> int:

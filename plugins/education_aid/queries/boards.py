@@ -97,7 +97,8 @@ class Apart:
 def beside_bank(session: Session, scope: Scope, school_year: int, term: int) -> list[Apart]:
     """By which a run's total is more than the board's: fees that are waived, and what is given in kind."""
     statement: Any = select(Award.kind, func.count(), func.sum(Award.amount)).where(
-        Award.school_year == school_year, Award.term == term, Award.state == "entitled", Award.kind.not_in(PAID_BY_BANK)).group_by(Award.kind)
+        Award.school_year == school_year, Award.term == term, Award.state == "entitled", Award.kind.not_in(PAID_BY_BANK)).group_by(
+        Award.kind)
     return [Apart(kind, count, amount or ZERO) for kind, count, amount in session.execute(in_scope(statement, Award, scope))]
 
 

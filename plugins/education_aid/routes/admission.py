@@ -9,12 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from core.access.words import csv_file
-from core.errors import N_
+from core.errors import N_, InvalidInput
 from core.extensions import today
+from core.host.request import plugin_host
+from core.publicity.services import is_published
 from core.tenancy.queries import get_tenant, tenant_of
 from core.units.queries import units_by_id
 from core.web.markers import require
-from core.web.request import actor, db, unit
+from core.web.request import actor, db, id_of, unit
 from plugins.education_aid.models.admission import AdmissionRound
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries import admission as reading
@@ -23,23 +25,23 @@ from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
 from plugins.education_aid.routes.terms import term_asked, years_around
 from plugins.education_aid.rules import admission_words as words
 from plugins.education_aid.rules.loans import coverage
-from plugins.education_aid.services import admitting, targeting
+from plugins.education_aid.services import admitting, placing, targeting
 from plugins.education_aid.services.favouring import elsewhere
 
 
 @blueprint.get("/rounds/<uuid:round_id>")
 @require(Action.ADMISSION_READ)
 def admission_round(code: str, round_id: uuid.UUID) -> str:
-    """A round with every applicant's outcome, in the order in which places are given, and why."""
-    row = reading.get_round(db(), scope_for(Action.ADMISSION_READ), round_id)
-    found = admitting.work_out(db(), row)
-    seen = reading.applicants_seen(db(), scope_for(Action.ADMISSION_READ), row)
-    people = [found.applicants[one] for one in seen]
-    names = names_of(db(), row.tenant_id, [one.person_id for one in people])
-    lines = [line for line in admitting.lines_of(row, found) if line.applicant.id in seen]
-    return show("round.html", row=row, found=found, seen=seen, lines=lines, names=names,
-                schools=units_by_id(db(), [one.unit_id for one in people]), onward=elsewhere(db(), get_tenant(db(), row.tenant_id), row),
-                referred=reading.count_referrals(db(), scope_for(Action.ADMISSION_READ), row))
+    """A round with the applicants in scope, a page at a time in the order in which places are given, and why."""
+    scope = scope_for(Action.ADMISSION_READ)
+    row = reading.get_round(db(), scope, round_id)
+    terms = placing.terms_of(db(), row)
+    page = placing.page_of(db(), scope, row, terms, after=max(request.args.get("after", 0, type=int), 0))
+    return show("round.html", row=row, terms=terms, page=page, names=names_of(db(), row.tenant_id, [line.applicant.person_id
+                                                                                                   for line in page.lines]),
+                schools=units_by_id(db(), {line.applicant.unit_id for line in page.lines}), outcomes=words.OUTCOMES,
+                onward=elsewhere(db(), get_tenant(db(), row.tenant_id), row), shown=is_published(db(), reading.subject_of(row)),
+                referred=reading.count_referrals(db(), scope, row))
 
 
 @blueprint.get("/rounds/<uuid:round_id>.csv")
@@ -48,22 +50,36 @@ def round_file(code: str, round_id: uuid.UUID) -> Response:
     """The outcomes of a round as a file."""
     scope = scope_for(Action.ADMISSION_EXPORT)
     row = reading.get_round(db(), scope, round_id)
-    found, seen = admitting.work_out(db(), row), reading.applicants_seen(db(), scope, row)
-    names = names_of(db(), row.tenant_id, [found.applicants[one].person_id for one in seen])
+    page = placing.page_of(db(), scope, row, limit=None)
+    names = names_of(db(), row.tenant_id, [line.applicant.person_id for line in page.lines])
     lines = [(line.rank, names.get(line.applicant.person_id, ""), line.applicant.score,
-              gettext("录取") if line.admitted else gettext("未录取"), line.reason)
-             for line in admitting.lines_of(row, found) if line.applicant.id in seen]
+              gettext("录取") if line.admitted else gettext("未录取"), line.reason) for line in page.lines]
     head = [gettext(text) for text in (N_("名次"), N_("学生"), N_("成绩"), N_("结果"), N_("理由"))]
     return csv_file(f"round-{row.code}", head, lines)
 
 
-@blueprint.post("/rounds/<uuid:round_id>/decide")
+@blueprint.post("/rounds/<uuid:round_id>/publicise")
 @require(Action.ADMISSION_WRITE)
-def decide_round(code: str, round_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep the outcomes of a round."""
+def publicise_round(code: str, round_id: uuid.UUID) -> ResponseReturnValue:
+    """Show in public who has a place."""
     row = reading.get_round(db(), scope_for(Action.ADMISSION_WRITE), round_id)
-    found = admitting.decide(db(), row, actor())
-    flash(ngettext("已确定录取 %(num)s 人", "已确定录取 %(num)s 人", found.admitted), "success")
+    notice = admitting.publicise(db(), plugin_host(), row, actor())
+    flash(gettext("已公示 %(count)s 行，到 %(day)s 止", count=notice.row_count, day=notice.closes_on), "success")
+    return _back(code, row)
+
+
+@blueprint.post("/rounds/<uuid:round_id>/correct")
+@require(Action.ADMISSION_APPROVE)
+def correct_round(code: str, round_id: uuid.UUID) -> ResponseReturnValue:
+    """Put one outcome right."""
+    scope = scope_for(Action.ADMISSION_APPROVE)
+    row = reading.get_round(db(), scope, round_id)
+    chosen = id_of(request.form.get("applicant", ""))
+    if chosen is None:
+        raise InvalidInput(N_("请选择要更正的申请人"), fields={"applicant": N_("请选择")})
+    admitting.correct(db(), row, reading.get_applicant(db(), scope, row, chosen), request.form.get("outcome", ""),
+                      request.form.get("reason", ""), actor())
+    flash(gettext("已更正"), "success")
     return _back(code, row)
 
 

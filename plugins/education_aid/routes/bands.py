@@ -56,13 +56,14 @@ def vary(code: str, school_id: uuid.UUID, item: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "").strip()[:200]
     if not reason:
         raise InvalidInput(N_("分档须写明理由"), fields={"reason": N_("必填")})
-    changed = [{"person_id": str(row.person_id), "unit_id": str(row.unit_id), "school_year": term.school_year, "term": term.number, "item": item,
-                "amount": amount, "reason": reason}
+    changed = [{"person_id": str(row.person_id), "unit_id": str(row.unit_id), "school_year": term.school_year, "term": term.number,
+                "item": item, "amount": amount, "reason": reason}
                for row in rows if (amount := _amount(request.form.get(f"amount-{row.id}", ""), row)) != row.amount]
     if changed:
         store(db(), VARIED, rows[0].tenant_id, frame_of(VARIED, changed, VARIED.fields), actor(), unit_id=school_id, reason=reason,
               sentence=f"平均标准分档：{len(changed)} 人")
-    flash(ngettext("已调整 %(num)s 人", "已调整 %(num)s 人", len(changed)) if changed else gettext("没有变动"), "success" if changed else "info")
+    flash(ngettext("已调整 %(num)s 人", "已调整 %(num)s 人", len(changed)) if changed else gettext("没有变动"),
+          "success" if changed else "info")
     return redirect(url_for("education_aid.band", code=code, school_id=school_id, item=item, school_year=term.school_year,
                             term=term.number))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from core.errors import N_
 
-ROUND_STATES = (("open", N_("未确定")), ("decided", N_("已确定")))
 OUTCOMES = (("admitted", N_("录取")), ("refused", N_("未录取")))
 REFERRAL_STATES = (("waiting", N_("待安排")), ("placed", N_("已入学")), ("declined", N_("本人放弃")))
 LOAN_STATES = (("need", N_("有需要")), ("asked", N_("已申请")), ("granted", N_("已办成")), ("refused", N_("未批准")))

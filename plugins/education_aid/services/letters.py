@@ -40,8 +40,8 @@ class Answer:
 
 
 def draft_letters(session: Session, cases: Sequence[AidCase], actor: Actor) -> list[Letter]:
-    """One letter for each child who studies outside, with all of its cases that were chosen. Raises ParameterError where the plan does not name the two
-    bodies that sign, InvalidInput where a case is not one for a letter."""
+    """One letter for each child who studies outside, with all of its cases that were chosen. Raises ParameterError where the
+    plan does not name the two bodies that sign, InvalidInput where a case is not one for a letter."""
     wrong = [case for case in cases if not case.outside or case.state != "open"]
     if wrong or not cases:
         raise InvalidInput(N_("只能为未办结、在外县就读的问题发函：请重新勾选"))

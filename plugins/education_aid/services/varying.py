@@ -61,8 +61,8 @@ def _judge(row: VariedAward, band: Band | None, award: Award | None, state: str)
     if award is None:
         raise RuleViolation(N_("有的学生这个学期没有“%(item)s”，不能分档"), rule="band-award", clause=CLAUSE, item=band.item.name)
     if not band.least <= row.amount <= band.most:
-        raise RuleViolation(N_("“%(item)s”每人本学期应在 %(least)s 至 %(most)s 元之间，不能是 %(amount)s 元"), rule="band-outside", clause=CLAUSE,
-                            item=band.item.name, least=band.least, most=band.most, amount=row.amount)
+        raise RuleViolation(N_("“%(item)s”每人本学期应在 %(least)s 至 %(most)s 元之间，不能是 %(amount)s 元"), rule="band-outside",
+                            clause=CLAUSE, item=band.item.name, least=band.least, most=band.most, amount=row.amount)
     if state not in ("", "draft"):
         raise RuleViolation(N_("有的学生“%(item)s”的申请已经提交，退回后再分档"), rule="band-applied", clause=CLAUSE, item=band.item.name)
 

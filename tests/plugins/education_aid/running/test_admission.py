@@ -12,18 +12,22 @@ from sqlalchemy import select
 
 from core.access.scope import Scope
 from core.errors import Conflict, InvalidInput, RuleViolation
-from core.ledgers.storing import create
+from core.ledgers.storing import create, update
+from core.processes.models import ProcessMark
+from core.processes.services import take
 from core.registry.models import Person, Status
 from core.tenancy.queries import get_tenant
+from core.trail.models import TrailEntry
 from plugins.education_aid import demo_admission
-from plugins.education_aid.ledgers.admission import APPLICANTS, LOANS
+from plugins.education_aid.ledgers.admission import APPLICANTS, LOANS, ROUNDS
 from plugins.education_aid.models import AdmissionRound, Applicant, Loan, Referral
+from plugins.education_aid.processes.admission import ROUND
 from plugins.education_aid.queries.admission import loans_of
 from plugins.education_aid.rules.loans import coverage
-from plugins.education_aid.services import admitting, lending
+from plugins.education_aid.services import admitting, lending, placing
 from plugins.education_aid.services.following import follow_merge
 from tests.plugins.education_aid.running.conftest import OnDay
-from tests.plugins.education_aid.running.support import CENTRE, CLERK, HUNT, JIA, SCHOOL, TERM, YEAR, County
+from tests.plugins.education_aid.running.support import CENTRE, CHIEF, CLERK, HUNT, JIA, SCHOOL, TERM, YEAR, County
 
 WHERE = '{ category = "filing_card" }'
 AUTUMN = dt.date(YEAR, 9, 1)
@@ -72,8 +76,8 @@ def asks(county: County, person: Person, score: str | None, order: int = 0) -> u
 
 
 def admitted(county: County, round_: AdmissionRound) -> dict[uuid.UUID, tuple[bool, str]]:
-    lines = admitting.lines_of(round_, admitting.work_out(county.session, round_))
-    return {line.applicant.id: (line.admitted, line.reason) for line in lines}
+    page = placing.page_of(county.session, Scope((JIA,)), round_)
+    return {line.applicant.id: (line.admitted, line.reason) for line in page.lines}
 
 
 @pytest.mark.clause("EA-023")
@@ -94,7 +98,7 @@ def test_an_offset_without_points_is_named_and_moves_nobody(lone: County) -> Non
     round_ = opened(lone, 10, "560")
     asked = asks(lone, child(lone, "filing_card"), "559")
     assert admitted(lone, round_)[asked][0] is False
-    [open_] = admitting.work_out(lone.session, round_).unused
+    [open_] = placing.terms_of(lone.session, round_).unused
     assert (open_.code, open_.clause) == ("some", "一") and "未量化" in open_.why
 
 
@@ -125,8 +129,7 @@ def test_a_pool_holds_half_of_the_places_with_a_line_of_its_own(lone: County) ->
     round_ = opened(lone, 200, "450", destination="高职单招", pool_cutoff=Decimal(380))
     inside = asks(lone, child(lone, "filing_card"), "400")
     outside = asks(lone, child(lone), "400")
-    worked = admitting.work_out(lone.session, round_)
-    assert worked.held == 100
+    assert placing.terms_of(lone.session, round_).held == 100
     found = admitted(lone, round_)
     assert found[inside][0] and found[outside] == (False, "低于分数线 450")
 
@@ -142,7 +145,7 @@ def test_who_is_not_enrolled_is_listed_with_the_facts_that_are_missing(lone: Cou
     lone.plan(preference("ten", "offset", more="points = 10"))
     round_ = opened(lone, 10, "560")
     asks(lone, lone.child(school=None), "552")
-    [line] = admitting.lines_of(round_, admitting.work_out(lone.session, round_))
+    [line] = placing.work_out(lone.session, round_).lines
     assert not line.admitted and line.missing == ["身份类别"]
 
 
@@ -178,8 +181,69 @@ def test_what_was_decided_stays_whatever_the_plan_says_later(lone: County) -> No
         admitting.decide(lone.session, round_, CENTRE)
     with pytest.raises(RuleViolation, match="已经确定"):
         asks(lone, child(lone), "600")
-    with pytest.raises(RuleViolation, match="已经确定"):
-        admitting.guard_rounds(lone.session, JIA, [round_.id], CLERK)
+    with pytest.raises(RuleViolation, match="已冻结"):
+        update(lone.session, ROUNDS, round_, {"places": 20}, round_.version, CLERK)
+
+
+def test_an_outcome_is_corrected_with_a_reason_and_never_beyond_the_places(lone: County) -> None:
+    lone.plan(HUNT)
+    round_ = opened(lone, 1, "500")
+    first, second = (lone.session.get_one(Applicant, (JIA, asks(lone, child(lone), score))) for score in ("520", "510"))
+    with pytest.raises(Conflict):
+        admitting.correct(lone.session, round_, first, "refused", "复核成绩有误", CHIEF)
+    admitting.decide(lone.session, round_, CENTRE)
+    with pytest.raises(InvalidInput):
+        admitting.correct(lone.session, round_, first, "refused", " ", CHIEF)
+    with pytest.raises(RuleViolation, match="名额 1 个，已录取 1 人"):
+        admitting.correct(lone.session, round_, second, "admitted", "复核成绩有误", CHIEF)
+    admitting.correct(lone.session, round_, first, "refused", "复核成绩有误", CHIEF)
+    admitting.correct(lone.session, round_, second, "admitted", "复核成绩有误", CHIEF)
+    assert admitted(lone, round_) == {first.id: (False, "更正：复核成绩有误"), second.id: (True, "更正：复核成绩有误")}
+    marks = lone.session.scalars(select(ProcessMark).where(ProcessMark.record_id == round_.id).order_by(ProcessMark.id)).all()
+    assert [(one.step, one.who, one.reason) for one in marks][1:] == [("correct", CHIEF.name, "复核成绩有误")] * 2
+    entries = lone.session.scalars(select(TrailEntry).where(TrailEntry.subject == f"education_aid.applicants:{first.id}")).all()
+    assert [entry.reason for entry in entries if "更正" in entry.sentence] == ["复核成绩有误"]
+
+
+def test_a_result_is_shown_in_public_and_final_only_when_that_is_over(lone: County, on_day: OnDay) -> None:
+    round_ = opened(lone, 1, "500")
+    asked = lone.session.get_one(Applicant, (JIA, asks(lone, child(lone), "520")))
+    with pytest.raises(RuleViolation):
+        admitting.publicise(lone.session, lone.host, round_, CENTRE)
+    admitting.decide(lone.session, round_, CENTRE)
+    notice = admitting.publicise(lone.session, lone.host, round_, CENTRE)
+    assert (notice.row_count, str(notice.closes_on)) == (1, "2019-08-27")
+    for step in ("finish", "reopen"):
+        with pytest.raises(RuleViolation):
+            take(lone.session, lone.host, ROUND, round_, step, CHIEF, "名单有误")
+    with pytest.raises(RuleViolation, match="先撤下"):
+        admitting.correct(lone.session, round_, asked, "refused", "复核成绩有误", CHIEF)
+    on_day("2019-08-28")
+    with pytest.raises(RuleViolation):
+        take(lone.session, lone.host, ROUND, round_, "finish", CENTRE)  # who has decided it does not make it final
+    take(lone.session, lone.host, ROUND, round_, "finish", CHIEF)
+    assert round_.state == "final"
+
+
+def test_a_round_that_is_taken_back_is_worked_out_anew(lone: County) -> None:
+    round_ = opened(lone, 1, "500")
+    asked = asks(lone, child(lone), "520")
+    admitting.decide(lone.session, round_, CENTRE)
+    take(lone.session, lone.host, ROUND, round_, "reopen", CHIEF, "名额有误")
+    row = lone.session.get_one(Applicant, (JIA, asked))
+    assert (round_.state, round_.decided_on, row.outcome, row.rank) == ("open", None, "", None)
+
+
+def test_a_decided_list_is_read_page_by_page_within_scope(lone: County) -> None:
+    round_ = opened(lone, 2, "500")
+    for number in range(5):
+        asks(lone, child(lone), str(510 + number))
+    admitting.decide(lone.session, round_, CENTRE)
+    first = placing.page_of(lone.session, Scope((JIA,)), round_, limit=3)
+    second = placing.page_of(lone.session, Scope((JIA,)), round_, after=first.next or 0, limit=3)
+    assert [line.rank for line in (*first.lines, *second.lines)] == [1, 2, 3, 4, 5]
+    assert (first.total, first.admitted, first.next, second.next) == (5, 2, 3, None)
+    assert placing.page_of(lone.session, Scope(), round_).total == 0
 
 
 def test_an_applicant_of_an_unknown_round_is_refused(lone: County) -> None:

@@ -62,12 +62,19 @@ def test_a_round_is_decided_by_the_centre_and_by_nobody_else(jia: County, client
     assert "预排名单" in page and "520" in page
     assert client_as("yi-aid").get(place).status_code == 404
     assert client_as("yi-aid").get(place.replace(JIA, "990102")).status_code == 404
-    assert client_as("jia-school").post(f"{place}/decide").status_code in (403, 404)
-    assert client_as("jia-aid").post(f"{place}/decide").status_code == 302
+    decide = place.replace("/rounds/", "/processes/round/") + "/decide"
+    assert client_as("jia-school").post(decide).status_code in (403, 404)
+    assert client_as("jia-aid").post(decide).status_code == 302
     page = client_as("jia-aid").get(place).get_data(as_text=True)
     assert "录取名单" in page and "职业教育" in page
     assert "测试" in client_as("jia-aid").get(f"{place}.csv").get_data(as_text=True)
     assert client_as("jia-aid").post(f"{place}/refer", data={"preference": "onward"}).status_code == 302
+    asked = str(jia.session.scalars(select(Applicant.id)).one())
+    sent = {"applicant": asked, "outcome": "refused", "reason": "复核成绩有误"}
+    assert client_as("yi-aid").post(f"{place}/correct", data=sent).status_code == 404
+    assert client_as("jia-aid").post(f"{place}/correct", data={**sent, "applicant": ""}).status_code == 422
+    assert client_as("jia-aid").post(f"{place}/correct", data=sent).status_code == 302
+    assert "更正：复核成绩有误" in client_as("jia-aid").get(place).get_data(as_text=True)
 
 
 def test_the_form_refuses_a_forbidden_charge_and_keeps_nothing(jia: County, client_as: ClientAs) -> None:

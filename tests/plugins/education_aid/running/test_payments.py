@@ -13,7 +13,10 @@ from core.errors import Conflict, InvalidInput, PlatformError, RuleViolation
 from core.extensions import Database, new_id, tenant_scope
 from core.funds import queries as funds
 from core.funds.recounting import recount
+from core.privacy.columns import triple
+from core.privacy.vault import vault_of
 from core.processes.services import take
+from core.registry.models import Person
 from plugins.education_aid.models import AidCase, Application, Batch, Payment
 from plugins.education_aid.models.applications import slot_of
 from plugins.education_aid.processes.batches import BATCH
@@ -21,7 +24,20 @@ from plugins.education_aid.queries import payments
 from plugins.education_aid.services import paying
 from plugins.education_aid.services.voiding import void_payment
 from tests.plugins.education_aid.running.conftest import OnDay
-from tests.plugins.education_aid.running.support import CENTRE, CHIEF, JIA, SCHOOL, TERM, YEAR, County, returned
+from tests.plugins.education_aid.running.support import (
+    BANK,
+    CENTRE,
+    CHIEF,
+    FLOW,
+    HUNT,
+    JIA,
+    SCHOOL,
+    TERM,
+    YEAR,
+    County,
+    card,
+    returned,
+)
 
 ON = dt.date(2019, 10, 15)
 
@@ -98,6 +114,64 @@ def test_a_file_in_two_parts_is_read_line_by_line_and_twice_is_once(lone: County
     assert (batch.state, batch.credited_count, batch.returned_count) == ("done", 2, 1)
     with pytest.raises(Conflict):
         paying.read_return(lone.session, lone.host, batch, returned(batch, {1: "00"}), ON, CENTRE)
+
+
+def test_a_file_that_cannot_be_read_or_names_a_line_twice_changes_nothing(lone: County, on_day: OnDay) -> None:
+    lone.money()
+    approved(lone, 2, on_day)
+    batch = sent(lone)
+    good = returned(batch, {1: "00", 2: "00"})
+    for data in (b"\x00\x01", b"", good.splitlines()[0], good + b"\r\n" + good.splitlines()[1], good.replace(b"625.00", b"NaN", 1),
+                 good.replace(b",00", b",", 1)):
+        with pytest.raises(InvalidInput):
+            paying.read_return(lone.session, lone.host, batch, data, ON, CENTRE)
+    assert {one.state for one in lone.payments()} == {"sent"}
+    assert (batch.state, batch.credited_count, batch.returned_count) == ("sent", 0, 0)
+
+
+def test_a_card_that_was_corrected_goes_into_the_next_file_with_its_new_number(lone: County, on_day: OnDay) -> None:
+    lone.money()
+    approved(lone, 2, on_day)
+    batch = sent(lone)
+    paying.read_return(lone.session, lone.host, batch, returned(batch, {1: "00", 2: "14"}), ON, CENTRE)
+    (wrong,) = [one for one in lone.payments() if one.state == "returned"]
+    person = lone.session.get_one(Person, (JIA, wrong.person_id))
+    for column, value in triple(vault_of(lone.session), Person, "bank_card", person.id, card(77)).items():
+        setattr(person, column, value)
+    lone.session.flush()
+    again = sent(lone, again=True)
+    _, data = paying.file_of(lone.session, again, CENTRE)
+    assert card(77) in data.decode("utf-8-sig")
+    paying.read_return(lone.session, lone.host, again, returned(again, {1: "00"}), ON, CENTRE)
+    assert {one.state for one in lone.payments()} == {"credited"}
+    assert recount(lone.session, JIA) == []
+
+
+def test_an_account_of_another_name_comes_back_as_a_case_that_says_so(lone: County, on_day: OnDay) -> None:
+    lone.plan(FLOW.format(township="false"), BANK.replace('"14" = "账号不存在"', '"51" = "户名与账号不符"'), HUNT)
+    lone.money()
+    approved(lone, 1, on_day)
+    batch = sent(lone)
+    paying.read_return(lone.session, lone.host, batch, returned(batch, {1: "51"}), ON, CENTRE)
+    (case,) = lone.session.query(AidCase)
+    assert (case.kind, case.state, case.why) == ("card", "open", "银行退回：51 户名与账号不符")
+
+
+def test_what_waits_in_two_parts_is_two_batches_and_nobody_is_in_both(lone: County, on_day: OnDay) -> None:
+    lone.money()
+    approved(lone, 2, on_day)
+    first = sent(lone)
+    with pytest.raises(InvalidInput), lone.session.begin_nested():
+        paying.make_batch(lone.session, lone.units[JIA], JIA, "test-bank", YEAR, TERM, CENTRE)
+    on_day("2019-10-08")
+    lone.award(lone.child())
+    lone.to_publicity()
+    on_day("2019-10-15")
+    lone.approve()
+    second = sent(lone)
+    with pytest.raises(InvalidInput):
+        paying.read_return(lone.session, lone.host, second, returned(first, {1: "00"}), ON, CENTRE)
+    assert (first.number, second.number, second.lines) == ("2019-0001", "2019-0002", 1)
 
 
 def test_whoever_made_a_batch_does_not_approve_it(lone: County, on_day: OnDay) -> None:
