@@ -36,7 +36,7 @@ from core.accounts.models import Account  # noqa: E402
 from core.app import create_app  # noqa: E402
 from core.config import Settings  # noqa: E402
 from core.units.models import Unit  # noqa: E402
-from scripts import gallery_aid, gallery_cases  # noqa: E402
+from scripts import gallery_aid, gallery_cases, gallery_gifts  # noqa: E402
 
 OUT = ROOT / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -58,6 +58,13 @@ ADDRESSES = [
     ("shell.workbench · school", 4, "/u/{unit}/"),
     ("shell.workbench · province", 1, "/u/52/"),
     ("education_aid.board · province", 1, "/u/52/p/education_aid/board"),
+    ("education_aid.batch", 6, "/u/522723/p/education_aid/batches/{batch}"),
+    ("education_aid.batch · at the bank", 6, "/u/522723/p/education_aid/batches/{at_bank}"),
+    ("education_aid.letter", 6, "/u/522723/p/education_aid/letters/{letter}"),
+    ("education_aid.letter · answered", 6, "/u/522723/p/education_aid/letters/{answered}"),
+    ("education_aid.band", 6, "/u/522723/p/education_aid/bands/{band}"),
+    ("education_aid.check", 6, "/u/522723/p/education_aid/check"),
+    ("education_aid.pay", 6, "/u/522723/p/education_aid/pay"),
     ("education_aid.hunt_board", 0, "/u/522723/p/education_aid/hunt"),
     ("education_aid.board · school", 0, "/u/522723001-S01/p/education_aid/board"),
     ("education_aid.class_list", 0, "/u/522723001-S01/p/education_aid/class?class_name=四（1）班"),
@@ -90,14 +97,12 @@ ADDRESSES = [
 SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|toml|xlsx|json|pdf)$"
                      r"|/(tree|suggest|children|pick|file|marked)$|/template$|/jobs/mark$|/export/|/sealed$|^/$")
 #: downloads whose address does not say so
-FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence|certificate_pdf|card_code)"
-                   r"( · |$)")
+FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence|certificate_pdf|photo_picture"
+                   r"|seal_picture|card_code)( · |$)")
 #: the ledgers share their pages: all of them are shown of this one, of the others the list
 OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
 NO_CASE = {"units.change · reopen": "no unit of the demo is closed",
-           **dict.fromkeys(("education_aid.batch", "education_aid.letter"),
-                           "the plan of the demo's county names no bank and no two bodies that sign"),
            **dict.fromkeys(("providers.leave", "providers.back"), "on the way to a provider and back: no pages")}
 PAGES_PER_PERSON = 300
 #: what is done on a page before its picture is taken
@@ -124,6 +129,7 @@ def main() -> int:
         people = find_people(app)
         gallery_cases.make(app, people[0][0])
         gallery_aid.make(app)
+        gallery_gifts.make(app)
         return picture(app, people)
 
 

@@ -10,12 +10,14 @@ from sqlalchemy import select
 from core.extensions import Actor, tenant_scope
 from core.registry.models import Person
 from core.tenancy.queries import newest_applied
-from plugins.education_aid.models import AdmissionRound, AidRun, Award, DropoutCase
+from plugins.education_aid.models import AdmissionRound, AidRun, Award, Batch, DropoutCase, Letter
 from plugins.education_aid.queries.runs import latest_run
 from plugins.education_aid.services import cards, what_if
 
 COUNTY = "522723"
 ACTOR = Actor(None, "演示", role="aid_centre", source="cli")
+#: an item with an average and a band
+_BAND = "senior-grant"
 
 
 def make(app: Flask) -> None:
@@ -31,7 +33,7 @@ def make(app: Flask) -> None:
 
 
 def addresses(app: Flask) -> dict[str, str]:
-    """The last parts of the addresses: a round, a case of a child who is away, a tried draft, and a card for parents."""
+    """The last parts of the addresses: batches, letters, a round, a case of a child who is away, a draft, a parents' card."""
     secret = app.config["BANGFU_SETTINGS"].secret_key
     with app.extensions["bangfu.database"].session() as session, tenant_scope(session, COUNTY):
         def first(model: Any, *where: Any) -> str:
@@ -42,5 +44,10 @@ def addresses(app: Flask) -> dict[str, str]:
         person = session.get(Person, (COUNTY, award.person_id))
         assert person is not None  # the award refers to it
         card = cards.card_of(session, person, award.school_year, award.term)
-        return {"round": first(AdmissionRound), "dropout": first(DropoutCase), "draft": first(AidRun, AidRun.kind == what_if.WHAT_IF),
+        varied = session.scalars(select(Award).where(Award.tenant_id == COUNTY, Award.state == "entitled", Award.item == _BAND)
+                                 .order_by(Award.school_year.desc(), Award.term.desc(), Award.id).limit(1)).one()
+        return {"batch": first(Batch, Batch.returned_count > 0), "at_bank": first(Batch, Batch.state == "sent"),
+                "letter": first(Letter, Letter.state == "sent"), "answered": first(Letter, Letter.state == "replied"),
+                "band": f"{varied.unit_id}/{_BAND}", "round": first(AdmissionRound),
+                "dropout": first(DropoutCase), "draft": first(AidRun, AidRun.kind == what_if.WHAT_IF),
                 "card": cards.link_of(secret, COUNTY, card)}
