@@ -104,7 +104,12 @@ def put(session: Session, ledger: Ledger, tenant: str, unit_id: uuid.UUID) -> uu
 
 
 def parent(session: Session, table: Any, tenant: str, unit_id: uuid.UUID) -> uuid.UUID:
-    """A row for another to refer to; removed, so that only the ledger's own record is counted."""
+    """A row for another to refer to; removed, or the one that is there, so that only the ledger's own record is counted."""
+    there = None
+    if "removed_at" not in table.columns:
+        there = session.connection().execute(select(table.c.id).where(table.c.tenant_id == tenant).limit(1)).scalar()
+    if there is not None:
+        return uuid.UUID(str(there))
     record_id = new_id()
     values: dict[str, list[Any]] = {"id": [record_id], "tenant_id": [tenant]}
     for column in table.columns:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from core.extensions import Database, tenant_scope
+from tests.core.documents.pictures import photo
 from tests.factories.world import PASSWORD
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.plugins.donations.conftest import (  # noqa: F401  # fixtures of the plugin's own tests
@@ -126,6 +127,7 @@ def test_a_gift_is_honoured_published_objected_to_answered_and_withdrawn(
     expect(outside.get_by_text("测试甲")).to_have_count(0)
     look(outside, tmp_path, "check")
 
+    ceremony(office, tmp_path)
     publish(office, manager, tmp_path)
     code = object_to(office, outside, tmp_path)
     manager.goto(f"{office.url}/u/{JIA}/p/donations/publicity")
@@ -147,6 +149,26 @@ def test_a_gift_is_honoured_published_objected_to_answered_and_withdrawn(
     expect(manager.get_by_text("公示期满")).to_be_visible()
 
 
+def ceremony(office: Office, folder: Path) -> None:
+    """From a phone: two photographs of handing over, with the guardians' consent; one is taken out again."""
+    phone = office.open_as("town-clerk", phone=True)
+    phone.goto(f"{office.url}/u/{TOWN}/p/donations/")
+    phone.get_by_role("link", name="扶贫日捐赠").click()
+    phone.get_by_role("link", name="上传照片").click()
+    phone.locator("[name=files]").set_input_files([
+        {"name": f"现场{number}.jpg", "mimeType": "image/jpeg", "buffer": photo(number)} for number in (1, 2)])
+    phone.locator("[name=consent_on]").fill("2026-10-10")
+    phone.locator("[name=wanted_public]").check()
+    phone.get_by_role("button", name="归档", exact=True).click()
+    expect(phone.get_by_text("已归档 2 张照片")).to_be_visible()
+    look(phone, folder, "photos-phone")
+    phone.locator("a.bf-thumb").first.click()
+    phone.locator("[name=reason]").fill("照片模糊")
+    phone.get_by_role("button", name="撤出这张照片").click()
+    confirm(phone)
+    expect(phone.locator("a.bf-thumb")).to_have_count(1)
+
+
 def publish(office: Office, manager: Page, folder: Path) -> None:
     """End the campaign, look at what will be public, publish it."""
     manager.goto(f"{office.url}/u/{JIA}/p/donations/")
@@ -161,6 +183,7 @@ def publish(office: Office, manager: Page, folder: Path) -> None:
     manager.get_by_role("link", name="查看").click()
     expect(manager.get_by_text("60,000.00").first).to_be_visible()
     look(manager, folder, "preview")
+    manager.locator("[name=photos]").check()
     manager.get_by_role("button", name="公示", exact=True).click()
     confirm(manager)
     expect(manager.get_by_text("公示中")).to_be_visible()
@@ -173,6 +196,7 @@ def object_to(office: Office, outside: Page, folder: Path) -> str:
     outside.get_by_role("link", name=NOTICE).click()
     expect(outside.get_by_text("测试公司")).to_be_visible()
     expect(outside.get_by_text("测试甲")).to_have_count(0)
+    expect(outside.get_by_role("link", name="扶贫日捐赠发放仪式-01.jpg")).to_be_visible()
     look(outside, folder, "notice-phone")
     outside.get_by_role("link", name="提出异议").click()
     outside.locator("[name=text]").fill("公示的金额与收据不一致，请核对。")
