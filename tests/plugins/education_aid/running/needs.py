@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from core.ledgers.columns import fields_for
 from core.ledgers.storing import create
 from core.registry.models import Household, Person, Status
 from plugins.education_aid.ledgers.needs import PATHWAYS, SURVEYS
@@ -60,7 +61,7 @@ def surveyed(county: County, person: Person, needs: str = "", **values: Any) -> 
     """A survey of a pupil at the school."""
     given = {"person_id": str(person.id), "unit_id": str(county.units[SCHOOL].id), "school_year": YEAR, "surveyed_on": dt.date(2019, 10, 8),
              "stage": "junior", "needs": needs, **values}
-    return create(county.session, SURVEYS, JIA, county.units[SCHOOL].id, given, CENTRE)
+    return create(county.session, SURVEYS, JIA, county.units[SCHOOL].id, given, CENTRE, fields=fields_for(county.session, SURVEYS, JIA))
 
 
 def on_the_way(county: County, person: Person, stage: str = "vocational", since: dt.date = dt.date(2019, 9, 1), **values: Any) -> uuid.UUID:
