@@ -242,7 +242,7 @@ def _grants(account: ColumnElement[Any]) -> Iterable[Branch]:
 
 
 def _version() -> Branch:
-    latest = select(func.coalesce(func.max(VERSIONS.c.version), cast(0, Integer))).scalar_subquery()
+    latest = select(func.coalesce(func.max(VERSIONS.c.version), literal_column("0", Integer))).scalar_subquery()
     return Branch("version", {"version": latest}, lambda rows: rows)
 
 
@@ -257,7 +257,7 @@ def _tenants(above: int) -> Branch:
 
 
 def _switches(above: int, needs: int) -> Branch:
-    wanted = [bindparam(f"need{n}") for n in range(needs)]
+    wanted: list[ColumnElement[str]] = [bindparam(f"need{n}") for n in range(needs)]
     return Branch("switches", {"many": _many(SWITCHES.c.tenant_id, SWITCHES.c.plugin)}, lambda rows: rows
                   .select_from(SWITCHES.join(TENANTS, TENANTS.c.id == SWITCHES.c.tenant_id)
                                .join(UNITS, UNITS.c.id == TENANTS.c.unit_id))
@@ -266,4 +266,7 @@ def _switches(above: int, needs: int) -> Branch:
 
 def _many(first: ColumnElement[str], second: ColumnElement[str]) -> ColumnElement[str]:
     """Pairs as one text: a province has a hundred of them, and each would be a row as wide as the union."""
-    return func.aggregate_strings(first + literal_column(f"'{_BETWEEN}'") + second, _NEXT)
+    # Both signs stand in the text of the statement: as values they would have it written anew each time.
+    between: ColumnElement[str] = literal_column(f"'{_BETWEEN}'")
+    following: Any = literal_column(f"'{_NEXT}'")
+    return func.aggregate_strings(first + between + second, following)

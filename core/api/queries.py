@@ -167,7 +167,7 @@ def _held_today() -> Sequence[ColumnElement[bool]]:
 
 
 def page_of_children(session: Session, unit_id: uuid.UUID, *, after: str | None, limit: int,
-                     closed: bool) -> list[PlainRow]:
+                     closed: bool) -> Sequence[PlainRow]:
     """The units directly beneath, by code, as JSON has them; closed ones only when asked for."""
     values: dict[str, Any] = {"unit": unit_id}
     if after is not None:

@@ -12,6 +12,6 @@ def raw_rows(connection: Connection, statement: Executable, values: Mapping[str,
     """Every row of a statement as a plain tuple, its values as the driver has them. For what is only compared, or goes
     into JSON as it is: making rows and typed values takes longer than the database takes to answer."""
     result = cast("CursorResult[Any]", connection.execute(statement, dict(values)))
-    rows: list[tuple[Any, ...]] = result.cursor.fetchall()
+    rows = cast("list[tuple[Any, ...]]", result.cursor.fetchall())
     result.close()
     return rows

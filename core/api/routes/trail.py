@@ -11,7 +11,7 @@ from typing import Any
 from flask import g
 from sqlalchemy import bindparam
 
-from core.access.scoping import get_scoped, scoped_page
+from core.access.scoping import Page, get_scoped, scoped_page
 from core.access.statements import Kept
 from core.api.blueprint import core_api
 from core.api.permissions import Action
@@ -36,8 +36,8 @@ LISTED = tuple(TrailOut().fields)
 def entries(code: str, asked: Asked) -> Rows:
     """What happened at the unit and below it, newest first."""
     given = _given(asked)
-    page = scoped_page(db(), TrailEntry, g.scope, before=asked.before(), limit=asked.limit, where=_where(*given), given=given,
-                       fetch=plain_rows)
+    page: Page[Any] = scoped_page(db(), TrailEntry, g.scope, before=asked.before(), limit=asked.limit, where=_where(*given),
+                                  given=given, fetch=plain_rows)
     return Rows(page.rows, write_cursor(str(page.next)) if page.next else "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, g
@@ -61,7 +62,7 @@ def children(code: str, asked: Asked) -> Rows:
     after, limit = last[0] if last else None, asked.limit + 1
     if asked["as_of"] is not None:
         states = list_children(db(), unit(), as_of=asked["as_of"], after=after, limit=limit)
-        found = [_row(one) for one in states]
+        found: Sequence[dict[str, Any]] = [_row(one) for one in states]
     else:
         found = page_of_children(db(), unit().id, after=after, limit=limit, closed=asked["closed"])
     page = found[: asked.limit]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import orjson
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from core.api.plain import plain_rows
+from core.api.plain import PlainRow, plain_rows
 from core.extensions import tenant_scope
 from core.host.models import PluginSwitch
 from core.trail.models import TrailEntry
@@ -20,9 +21,9 @@ AT = dt.datetime(2026, 11, 21, 8, 30, 15, 123456)  # noqa: DTZ001 - stored witho
 ENTRIES: Table = TrailEntry.__table__  # type: ignore[assignment]
 
 
-def read(session: Session, statement: Select[tuple[object, ...]], **values: object) -> list[dict[str, object]]:
+def read(session: Session, statement: Any, **values: object) -> list[PlainRow]:
     session.flush()  # the rows are read past the session
-    return list(plain_rows(session.connection(), statement, values))
+    return plain_rows(session.connection(), statement, values)
 
 
 def test_ids_and_moments_are_text_and_nothing_stays_nothing(session: Session) -> None:
@@ -36,7 +37,7 @@ def test_ids_and_moments_are_text_and_nothing_stays_nothing(session: Session) ->
     statement = select(columns.id, columns.at, columns.account_id, columns.unit_id, columns.before, columns.after)
     for condition, value in ((columns.id, row.id), (columns.account_id, who), (columns.at, AT)):
         found, = read(session, statement.where(condition == bindparam("given", type_=condition.type)), given=value)
-        assert found.id == found["id"] == str(row.id)  # type: ignore[attr-defined]
+        assert found.id == found["id"] == str(row.id)
         assert orjson.loads(orjson.dumps(found)) == {
             "id": str(row.id), "at": "2026-11-21T08:30:15.123Z", "account_id": str(who), "unit_id": None, "before": None,
             "after": {"乙": [1, None]}}

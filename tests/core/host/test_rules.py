@@ -8,6 +8,7 @@ from core.errors import PluginLoadError
 from core.host.rules import (
     check_manifest,
     missing_requirements,
+    needs_of,
     satisfied,
     version_of,
     with_dependants,
@@ -21,6 +22,12 @@ REQUIRES = {"aid": (), "pairing": ("aid",), "gifts": ("pairing",), "school": ()}
 def test_what_is_required_comes_first() -> None:
     assert with_requirements("gifts", REQUIRES) == ["aid", "pairing", "gifts"]
     assert with_requirements("school", REQUIRES) == ["school"]
+
+
+def test_a_plugin_needs_itself_and_all_it_requires() -> None:
+    assert needs_of("gifts", REQUIRES) == ("aid", "pairing", "gifts")
+    assert needs_of("gifts", {"gifts": ("pairing",)}) is None, "one that is required is not there"
+    assert needs_of("gone", REQUIRES) is None
 
 
 def test_the_farthest_dependant_goes_first() -> None:
