@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -25,6 +25,8 @@ from core.access.statements import Kept
 
 #: so many rows are put in order sooner than an index is walked past those that do not fit
 FEW = 4_000
+#: so many units are looked up at once sooner than each for itself
+FEW_UNITS = 200
 _LAST = "\U0010ffff"
 _probes: WeakKeyDictionary[Engine, dict[Any, tuple[float, int]]] = WeakKeyDictionary()
 #: conditions whose index leads to their rows
@@ -85,6 +87,8 @@ def listed_page(session: Session, model: type[Any], scope: Scope, columns: Seque
                            given=_bound(conditions, shape.dialect))
         return Listed(page.rows, After(None, page.next) if page.next else None)
     shape = shape._replace(by=_way(connection, shape, values, scope))
+    if shape.by is None and shape.dialect == "sqlite":
+        shape = shape._replace(few=_few_units(connection, shape, scope))
     rows = _read(connection, shape, values, after)
     if len(rows) <= limit:
         return Listed(rows, None)
@@ -191,25 +195,44 @@ def _way(connection: Connection, shape: Shape, values: dict[str, Any], scope: Sc
     return best[1] if best else None
 
 
+def _few_units(connection: Connection, shape: Shape, scope: Scope) -> bool:
+    """Whether the scope is one part of a tenant with few units. PostgreSQL sees that by itself."""
+    if len(shape.sources) != 1 or shape.sources[0][0] != "part":
+        return False
+    asked = _bounds(scope)
+    return _believed(connection, ("units", scope), lambda: int(
+        connection.scalar(ordering.units_probe_of(shape.sources[0][1], FEW_UNITS), asked) or 0)) <= FEW_UNITS
+
+
+def _bounds(scope: Scope) -> dict[str, Any]:
+    """The ranges of the one part, as they are bound in a probe."""
+    found: dict[str, Any] = {}
+    for n, (low, high) in enumerate(scope.part[0].ranges):
+        found[f"low{n}"], found[f"high{n}"] = low, high
+    return found
+
+
 def _count(connection: Connection, shape: Shape, values: dict[str, Any], scope: Scope) -> int:
-    """How many rows an index leaves, believed for a while: it decides how a page is read, never what."""
+    """How many rows an index leaves."""
     key = (shape.table.name, shape.by, shape.tests[shape.by] if isinstance(shape.by, int) else shape.sources,
            scope, values.get(f"c{shape.by}") if not isinstance(values.get(f"c{shape.by}"), list) else str(values[f"c{shape.by}"]))
+    plain = shape._replace(order="", page=0, columns=())
+    if shape.by == "units":
+        asked: dict[str, Any] = {"tenant0": scope.part[0].tenant, **_bounds(scope)}
+    else:
+        asked = {"every": sorted(scope.tenants), **{name: value for name, value in values.items()
+                                                    if name in (f"c{shape.by}", f"c{shape.by}_high")}}
+    return _believed(connection, key, lambda: int(connection.scalar(ordering.probe_of(plain, FEW), asked) or 0))
+
+
+def _believed(connection: Connection, key: Any, count: Callable[[], int]) -> int:
+    """A count, believed for a while: it decides how a page is read, never what."""
     now, known = time.monotonic(), _probes.setdefault(connection.engine, {})
     kept = known.get(key)
     if kept is not None and now - kept[0] < BELIEVED:
         return kept[1]
-    plain = shape._replace(order="", page=0, columns=())
-    if shape.by == "units":
-        part = scope.part[0]
-        asked: dict[str, Any] = {"tenant0": part.tenant}
-        for n, (low, high) in enumerate(part.ranges):
-            asked[f"low{n}"], asked[f"high{n}"] = low, high
-    else:
-        asked = {"every": sorted(scope.tenants), **{name: value for name, value in values.items()
-                                                    if name in (f"c{shape.by}", f"c{shape.by}_high")}}
-    count = int(connection.scalar(ordering.probe_of(plain, FEW), asked) or 0)
+    found = count()
     if len(known) > MOST_COUNTS:
         known.clear()
-    known[key] = (now, count)
-    return count
+    known[key] = (now, found)
+    return found

@@ -47,7 +47,8 @@ Source = tuple[Any, ...]
 
 class Shape(NamedTuple):
     """All that tells two statements apart, but for their values. `by` is the number of the test whose index is
-    gathered from, or "units"; None walks."""
+    gathered from, or "units"; None walks. `few`: the units of the one part are so few that they are looked up once,
+    not for each row that is passed over."""
 
     table: Table
     columns: tuple[str, ...]
@@ -60,6 +61,7 @@ class Shape(NamedTuple):
     empty: bool = False
     by: int | str | None = None
     page: int = 51
+    few: bool = False
 
 
 def hidden(shape: Shape, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -112,6 +114,12 @@ def probe_of(shape: Shape, most: int) -> Select[Any]:
     return select(func.count()).select_from(some.limit(_number(most + 1)).subquery())
 
 
+@lru_cache(maxsize=SHAPES)
+def units_probe_of(ranges: int, most: int) -> Select[Any]:
+    """How many units a part has, counted no further than `most`."""
+    return select(func.count()).select_from(select(ONE).select_from(UNITS).where(in_ranges(ranges)).limit(_number(most + 1)).subquery())
+
+
 def _tenants(shape: Shape) -> ColumnElement[bool]:
     """Every tenant of every source."""
     return shape.table.c.tenant_id.in_(bindparam("every", expanding=True))
@@ -141,6 +149,8 @@ def _place(shape: Shape, at: int) -> list[ColumnElement[bool]]:
         ranges = _ranges(at, source[1])
         if shape.by == "units":
             here.append(table.c.unit_id.in_(select(UNITS.c.id).where(ranges)))
+        elif shape.few:
+            here.append(hidden(shape, table.c.unit_id).in_(select(UNITS.c.id).where(ranges)))
         else:
             here.append(exists().where(UNITS.c.id == table.c.unit_id, ranges).correlate(table))
     return here
