@@ -52,18 +52,20 @@ _NOT_OPEN = ("({row}.person_id, {row}.item) NOT IN (SELECT u.person_id, u.item F
              " WHERE u.tenant_id = :tenant AND u.school_year = :year AND u.term = :term)")
 _SAME = "{other}.tenant_id = {row}.tenant_id AND {other}.person_id = {row}.person_id AND {other}.item = {row}.item"
 _NOW, _THEN = _PAID.format(year="year", term="term"), _PAID.format(year="before_year", term="before_term")
+#: whatever few rows are left first, and only then whether they are children's and decided: kept apart by the limit
+_LEFT = ("SELECT g.* FROM ({rows} LIMIT 100000000) AS g"
+         f" WHERE {_NOT_OPEN.format(row='g')} AND EXISTS ({_CHILD.format(person='g.person_id')})")
+_UNDUE = (f"SELECT p.person_id, p.item, p.amount FROM education_aid_payments p LEFT JOIN education_aid_awards a"
+          f" ON {_SAME.format(row='p', other='a')} AND {_DUE} WHERE {{term}} AND a.id IS NULL")
 #: by hand: the cases of each kind, and the sums
 BY_HAND = (
-    f"SELECT a.person_id, a.item, a.amount, p.amount FROM education_aid_awards a LEFT JOIN education_aid_payments p"
-    f" ON {_SAME.format(row='a', other='p')} AND {_NOW} WHERE {_DUE} AND (p.id IS NULL OR p.amount <> a.amount)"
-    f" AND {_NOT_OPEN.format(row='a')} AND EXISTS ({_CHILD.format(person='a.person_id')})",
-    f"SELECT p.person_id, p.item, p.amount FROM education_aid_payments p LEFT JOIN education_aid_awards a"
-    f" ON {_SAME.format(row='p', other='a')} AND {_DUE} WHERE {_NOW} AND a.id IS NULL AND {_NOT_OPEN.format(row='p')}"
-    f" AND EXISTS ({_CHILD.format(person='p.person_id')})",
+    _LEFT.format(rows="SELECT a.person_id, a.item, a.amount, p.amount AS paid FROM education_aid_awards a"
+                      f" LEFT JOIN education_aid_payments p ON {_SAME.format(row='a', other='p')} AND {_NOW}"
+                      f" WHERE {_DUE} AND (p.id IS NULL OR p.amount <> a.amount)"),
+    _LEFT.format(rows=_UNDUE.format(term=_NOW)),
     f"SELECT u.person_id, u.item, u.missing FROM education_aid_undecided u WHERE u.tenant_id = :tenant AND u.school_year = :year"
     f" AND u.term = :term AND EXISTS ({_CHILD.format(person='u.person_id')})",
-    f"SELECT p.person_id, p.item FROM education_aid_payments p LEFT JOIN education_aid_awards a ON {_SAME.format(row='p', other='a')}"
-    f" AND {_DUE} WHERE {_THEN} AND a.id IS NULL AND {_NOT_OPEN.format(row='p')} AND EXISTS ({_CHILD.format(person='p.person_id')})",
+    _LEFT.format(rows=_UNDUE.format(term=_THEN)),
     "SELECT c.id, count(*), max(c.died_on), max(e.elsewhere_school) FROM registry_enrolments e JOIN registry_persons c"
     " ON c.tenant_id = e.tenant_id AND c.id = e.person_id WHERE e.tenant_id = :tenant AND e.school_year = :year AND e.term = :term"
     " AND e.ended_on IS NULL AND e.removed_at IS NULL AND c.removed_at IS NULL AND c.state = 'active' AND c.home_code IN ('', :tenant)"
