@@ -57,7 +57,7 @@ def correct(session: Session, round_: AdmissionRound, applicant: Applicant, outc
     round. What is being shown is withdrawn first; there are never more admitted than places."""
     session.refresh(round_, with_for_update=True)  # of two corrections at once the second counts on the first
     _may_correct(session, round_, applicant, outcome, reason)
-    before = {"outcome": applicant.outcome, "reason": applicant.reason}
+    before: dict[str, object] = {"outcome": applicant.outcome, "reason": applicant.reason}
     applicant.outcome, applicant.reason = outcome, f"更正：{reason.strip()}"[:200]
     applicant.version += 1
     session.flush()  # the entry below must not outlive a refused row
