@@ -16,7 +16,7 @@ from core.extensions import Database, tenant_scope
 from core.host.manager import load
 from core.tenancy.queries import get_tenant
 from core.units.models import Unit
-from plugins.education_aid.models.awards import AidRun
+from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.services.entitling import begin_run, run_term
 from plugins.education_aid.services.what_if import run_what_if
 from tests.conftest import ClientAs, settings_for
@@ -34,10 +34,24 @@ clause = "一"
 where = {{ boarding = true }}
 amount = {{ fixed = "{yuan}" }}
 """
+GROUP = """
+[[education_aid.item]]
+code = "extra"
+name = "另一项补助"
+clause = "一"
+where = { boarding = true }
+amount = { fixed = "300.00" }
+
+[[education_aid.exclusive]]
+code = "one-only"
+name = "两项补助不重复享受"
+clause = "一"
+items = ["living", "extra"]
+"""
 
 
 def text_of(yuan: str) -> str:
-    return profile_text(PLUGIN, ITEM.format(yuan=yuan), starts="2015-01-01")
+    return profile_text(PLUGIN, ITEM.format(yuan=yuan), GROUP, starts="2015-01-01")
 
 
 @pytest.fixture
@@ -77,6 +91,17 @@ def test_a_draft_is_tried_read_cited_and_kept(jia: Session, client_as: ClientAs,
     assert clerk.post(f"{AT}/{run.id}/cite", data={"cited_in": "常务会议材料"}).status_code == 302
     assert clerk.post(f"{AT}/{run.id}/delete").status_code in (409, 422)
     assert one(jia, "what_if").cited_in == "常务会议材料"
+
+
+def test_what_another_item_takes_the_place_of_is_named_with_the_clause(jia: Session, client_as: ClientAs) -> None:
+    person = jia.scalars(select(Award.person_id)).first()
+    page = client_as("jia-aid").get(f"/u/{JIA}/p/education_aid/persons/{person}/why?school_year=2016&term=1").get_data(as_text=True)
+    told = page[page.index("符合条件但没有给的项目"):]
+    assert all(word in told for word in ("另一项补助", "150.00", "生活补助", "两项补助不重复享受", "同一学期只给金额最高的一项"))
+    assert "学籍就读台账" in page
+    assert "两项补助不重复享受" in client_as("jia-aid").get(f"/u/{JIA}/p/education_aid/").get_data(as_text=True)
+    run = client_as("jia-aid").get(f"/u/{JIA}/p/education_aid/runs/{one(jia, 'run').id}").get_data(as_text=True)
+    assert "因不重复享受没有给的" in run
 
 
 def test_a_draft_with_faults_is_refused_with_each_of_them(jia: Session, client_as: ClientAs) -> None:
