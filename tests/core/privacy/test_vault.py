@@ -15,8 +15,8 @@ from core.errors import PlatformError
 from core.extensions import Database
 from core.privacy import KINDS, Vault, vault_of
 from core.privacy.columns import triples
-from core.privacy.masks import mask
-from core.privacy.vault import normal
+from core.privacy.masks import mask, mask_many
+from core.privacy.vault import normal, normal_many
 from core.registry.models import Person
 
 TEXTS = st.text(max_size=60)
@@ -142,3 +142,12 @@ def test_numbers_are_kept_in_one_form_and_empty_values_give_empty_columns(vault:
     assert found["phone_mask"] == ["138****0000", "", ""]
     assert [value is None for value in found["phone_sealed"]] == [False, True, True]
     assert found["phone_key"][1:] == [None, None]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("odd", ["", "1380000", " +86 138-0000-0000", "8613800000000", "５２２７２３", "52272320050101123x", "甲"])
+def test_numbers_judged_together_come_out_as_each_by_itself(kind: str, odd: str) -> None:
+    plain = ["13800000000" if kind == "phone" else "138000000001234567"] * 2
+    for texts in (plain, [*plain, odd], [odd, odd]):
+        assert normal_many(kind, texts) == [normal(kind, text) for text in texts]
+        assert mask_many(kind, [*texts, " 1"])[:-1] == mask_many(kind, texts)
