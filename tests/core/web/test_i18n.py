@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -66,7 +67,8 @@ def test_messages_of_errors_and_declared_titles_are_gathered(sources: Catalog) -
         assert sources.get(message) is not None
 
 
-def test_an_update_keeps_what_is_translated(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_an_update_keeps_what_is_translated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sources: Catalog) -> None:
+    monkeypatch.setattr(catalogue, "gather", lambda: sources)
     copy = tmp_path / "messages.po"
     copy.write_bytes(catalogue.ENGLISH.read_bytes())
     monkeypatch.setattr(catalogue, "ENGLISH", copy)
@@ -74,9 +76,9 @@ def test_an_update_keeps_what_is_translated(tmp_path, monkeypatch: pytest.Monkey
     assert copy.read_bytes() == (catalogue.ROOT / "core/translations/en/LC_MESSAGES/messages.po").read_bytes()
 
 
-def test_a_message_without_english_is_named(
-    tmp_path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]  # type: ignore[no-untyped-def]
-) -> None:
+def test_a_message_without_english_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sources: Catalog,
+                                            capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(catalogue, "gather", lambda: sources)
     monkeypatch.setattr(catalogue, "ENGLISH", tmp_path / "messages.po")
     assert catalogue.main() == 1
     assert "没有权限" in capsys.readouterr().out
