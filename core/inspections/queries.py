@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
 from core.access.scoping import Page, in_scope, scoped_page
-from core.documents.models import Document
+from core.documents.models import Blob, Document
 from core.extensions import today
 from core.inspections.models import OPEN, Finding, FindingEvidence, Inspection, InspectionRow, Signature
 from core.inspections.rules.rates import Tally
@@ -118,6 +118,14 @@ def evidence_of(session: Session, finding: Finding) -> list[Document]:
 def count_evidence(session: Session, finding: Finding) -> int:
     """How many there are."""
     return session.scalar(_evidence(select(func.count(Document.id)), finding)) or 0
+
+
+def find_filed(session: Session, finding: Finding, folder: str, sha256: str) -> Document | None:
+    """The document of this content in the archive of a problem's unit."""
+    statement = select(Document).join(Blob, and_(Blob.tenant_id == Document.tenant_id, Blob.id == Document.blob_id)).where(
+        Document.tenant_id == finding.tenant_id, Document.subject_id == finding.unit_id, Document.folder == folder,
+        Document.removed_at.is_(None), Blob.sha256 == sha256)
+    return session.scalars(statement).first()
 
 
 def _evidence(statement: Any, finding: Finding) -> Any:

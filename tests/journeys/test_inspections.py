@@ -56,7 +56,7 @@ def test_a_problem_goes_from_the_city_to_the_county_and_back_until_it_is_closed(
     auditor.goto(f"{site.url}/u/{CITY}/todos")
     auditor.get_by_role("link", name=TITLE).click()
     auditor.get_by_role("link", name="proof.txt").click()
-    expect(auditor.get_by_text("公示栏已补齐，照片另存。")).to_be_visible()
+    expect(auditor.get_by_text("36 字节")).to_be_visible()
     auditor.go_back()
     auditor.get_by_role("button", name="复核销号").click()
     expect(auditor.get_by_text("已销号").first).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -12,10 +13,11 @@ from core.documents.models import Document
 from core.documents.services import Upload, add_file
 from core.documents.storage import Store
 from core.documents.subjects import UNIT, Subject
-from core.errors import N_, InvalidInput, NotPermitted
+from core.errors import N_, Conflict, InvalidInput, NotPermitted
 from core.extensions import Actor, today
 from core.host.contract import FolderItem, FolderSpec
 from core.host.manager import PluginHost
+from core.inspections import queries
 from core.inspections.models import Finding, FindingEvidence, Inspection
 from core.inspections.permissions import Action
 from core.inspections.plan import FindingKind
@@ -90,11 +92,16 @@ def report_result(session: Session, host: PluginHost | None, finding: Finding, r
 
 
 def file_evidence(session: Session, store: Store, finding: Finding, unit: Unit, upload: Upload, actor: Actor) -> Document:
-    """Put a file into the unit's archive and behind the problem. Raises InvalidInput, and once the problem is closed."""
+    """Put a file into the unit's archive and behind the problem; one that is there proves another problem as well. Raises
+    InvalidInput while the unit is not at work on it, Conflict for the same file twice."""
     if finding.state not in ("raised", "fixing"):
         raise InvalidInput(N_("整改结果已经报送，不能再加佐证；退回后可以补充"))
     subject = Subject(UNIT, unit.id, unit.name, finding.tenant_id, unit.id)
-    document = add_file(session, store, actor, subject, FOLDER, FOLDER.items[0], upload, today(), title=finding.title)
+    document = queries.find_filed(session, finding, FOLDER.code, hashlib.sha256(upload.data).hexdigest())
+    if document is None:
+        document = add_file(session, store, actor, subject, FOLDER, FOLDER.items[0], upload, today(), title=finding.title)
+    elif document in queries.evidence_of(session, finding):
+        raise Conflict(N_("“%(name)s”已是这个问题的佐证"), name=document.file_name)
     session.add(FindingEvidence(tenant_id=finding.tenant_id, finding_id=finding.id, document_id=document.id))
     session.flush()  # what follows counts it
     return document

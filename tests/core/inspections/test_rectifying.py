@@ -17,7 +17,7 @@ from core.access.viewer import load_viewer
 from core.documents.models import Document
 from core.documents.services import Upload, remove_document
 from core.documents.storage import Store
-from core.errors import InvalidInput, NotPermitted, RuleViolation
+from core.errors import Conflict, InvalidInput, NotPermitted, RuleViolation
 from core.extensions import Actor, Database, tenant_scope
 from core.inspections import queries
 from core.inspections.models import Finding
@@ -78,6 +78,14 @@ def test_a_problem_is_closed_with_evidence_alone(jia: Session, store: Store) -> 
     remove_document(jia, COUNTY, jia.scalars(select(Document)).one(), "放错了")
     with pytest.raises(RuleViolation, match="没有佐证材料"):
         take(jia, None, FINDING, finding, "close", AUDITOR)
+
+
+def test_one_file_proves_two_problems_and_neither_twice(jia: Session, store: Store) -> None:
+    unit, file = get_unit_by_code(jia, JIA), Upload("a.txt", b"proof")
+    one, other = raised(jia), raised(jia)
+    assert file_evidence(jia, store, one, unit, file, COUNTY) is file_evidence(jia, store, other, unit, file, COUNTY)
+    with pytest.raises(Conflict, match="已是这个问题的佐证"):
+        file_evidence(jia, store, one, unit, file, COUNTY)
 
 
 @pytest.mark.clause("EA-066")
