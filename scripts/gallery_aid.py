@@ -45,7 +45,7 @@ def addresses(app: Flask) -> dict[str, str]:
         assert person is not None  # the award refers to it
         card = cards.card_of(session, person, award.school_year, award.term)
         varied = session.scalars(select(Award).where(Award.tenant_id == COUNTY, Award.state == "entitled", Award.item == _BAND)
-                                 .order_by(Award.school_year.desc(), Award.term.desc(), Award.id).limit(1)).one()
+                                 .order_by(Award.school_year.desc(), Award.term.desc(), Award.class_name.desc(), Award.id).limit(1)).one()
         return {"batch": first(Batch, Batch.returned_count > 0), "at_bank": first(Batch, Batch.state == "sent"),
                 "letter": first(Letter, Letter.state == "sent"), "answered": first(Letter, Letter.state == "replied"),
                 "band": f"{varied.unit_id}/{_BAND}", "round": first(AdmissionRound),

@@ -77,10 +77,10 @@ def _write_letters(session: Session, run: AidRun, actor: Actor) -> None:
         AidCase.tenant_id == run.tenant_id, AidCase.outside, AidCase.state == "open", AidCase.person_id.in_(people[:_ASKED]))).all()
     if not chosen:
         return
-    made = letters.draft_letters(session, chosen, actor)
-    for letter in made[:2]:
+    made = sorted(letters.draft_letters(session, chosen, actor), key=lambda letter: letter.other_tenant, reverse=True)
+    for letter in {letter.id: letter for letter in (made[0], made[-1])}.values():
         take(session, None, LETTER, letter, "send", _CHIEF)
-    _answer(session, made[0])
+    _answer(session, made[-1])
 
 
 def _answer(session: Session, letter: Letter) -> None:

@@ -98,11 +98,12 @@ LETTERS = Ledger(
     fields=(
         _fixed("number", N_("文号")),
         _fixed("direction", N_("收发"), "choice", choices=(("out", N_("发出")), ("in", N_("收到"))), filter="choice"),
-        _fixed("from_name", N_("发函单位")), _fixed("to_name", N_("收函单位")), _fixed("name", N_("学生")), ITEM,
+        _fixed("from_name", N_("发函单位"), listed=False), _fixed("to_name", N_("收函单位")), _fixed("name", N_("学生")), ITEM,
         _fixed("amount", N_("金额"), "yuan", measure="元"), state_field(LETTER, sort=True), _fixed("sent_on", N_("发函日期"), "date"),
-        _fixed("due_on", N_("答复期限"), "date"), _fixed("replied_on", N_("答复日期"), "date"),
-        _fixed("reply", N_("答复"), "choice", choices=words.LETTER_REPLIES), _fixed("reply_amount", N_("答复金额"), "yuan", measure="元"),
-        _fixed("unit_id", N_("单位"), "unit")))
+        _fixed("due_on", N_("答复期限"), "date"), _fixed("replied_on", N_("答复日期"), "date", listed=False),
+        _fixed("reply", N_("答复"), "choice", choices=words.LETTER_REPLIES),
+        _fixed("reply_amount", N_("答复金额"), "yuan", measure="元", listed=False),
+        _fixed("unit_id", N_("单位"), "unit", listed=False)))
 DROPOUTS = Ledger(
     code="education_aid.dropout-cases", title=N_("失学辍学问题"), one=N_("失学辍学问题"), model=models.DropoutCase, group=HUNT, order=70,
     icon="user-search", read=Action.DROPOUT_READ, write=Action.DROPOUT_WRITE, export=Action.DROPOUT_EXPORT, process=DROPOUT,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
@@ -110,7 +110,7 @@ def _counted(session: Session, scope: Scope, school_year: int, term: int, keys: 
 
 
 def _parts() -> tuple[tuple[Any, tuple[Any, ...], tuple[str, str]], ...]:
-    application = Application.removed_at.is_(None)
+    application = and_(Application.removed_at.is_(None), Application.form.in_(PAID_BY_BANK))
     return (
         (Award, (Award.state == "entitled", Award.kind.in_(PAID_BY_BANK), Award.amount > ZERO), ("entitled", "entitled_amount")),
         (Application, (application, Application.state != "refused"), ("applied", "")),
