@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
-from core.host.ledgers import Field, Ledger
+from core.host.ledgers import Field, Ledger, Proposed
 from core.ledgers import queries
 from core.ledgers.checking import ROW, check_frame
 from core.ledgers.context import Context
@@ -169,18 +169,44 @@ def compare(session: Session, ledger: Ledger, scope: Scope, file: File, fields: 
     found.errors = wrong
     bad = {(at, label) for at, label, _, _ in wrong}
     names = names_for(session, list(here.values()), editable, typed.values())
+    wanted: list[tuple[int, Any, list[Change]]] = []
     for at, mark, _ in rows:
         changes = _changes(ledger, at, mark, here[mark.record_id], asked[at], typed.get(at, {}), editable, names, bad, key)
         if changes and ledger.process is not None and frozen(ledger, here[mark.record_id].state):
             said = frozen_message(ledger, here[mark.record_id].state)
             found.errors += [(at, change.field.label, change.wanted, said) for change in changes]
             continue
-        found.changes += changes
+        if changes:
+            wanted.append((at, here[mark.record_id], changes))
         found.unchanged += not changes
+    _let_through(session, ledger, found, wanted, typed)
     if len(found.changes) > MOST_CHANGES:
         raise InvalidInput(N_("文件里改动了 %(count)s 处，一次最多收回 %(most)s 处，请分几个文件上传"),
                            count=len(found.changes), most=MOST_CHANGES)
     return found
+
+
+def _let_through(session: Session, ledger: Ledger, found: Comparison, wanted: Sequence[tuple[int, Any, list[Change]]],
+                 typed: Mapping[int, Mapping[str, Any]]) -> None:
+    """Take the changes over, but for those of records of which only the database can tell that they cannot be stored."""
+    refused: dict[int, str] = {}
+    for tenant_id in {row.tenant_id for _, row, _ in wanted} if ledger.judge is not None else ():
+        own = [(at, row, changes) for at, row, changes in wanted if row.tenant_id == tenant_id]
+        assert ledger.judge is not None  # or there are no tenants to ask about
+        said = ledger.judge(session, tenant_id, [_proposed(row, changes, typed[at]) for at, row, changes in own])
+        refused |= {own[one.at][0]: one.message for one in said}
+    for at, _, changes in wanted:
+        if at in refused:
+            found.errors += [(at, change.field.label, change.wanted, refused[at]) for change in changes]
+        else:
+            found.changes += changes
+
+
+def _proposed(row: Any, changes: Sequence[Change], values: Mapping[str, Any]) -> Proposed:
+    old = {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
+    new = {change.field.name: values.get(change.field.name) for change in changes}
+    ids = {change.field.name for change in changes if change.field.kind in REFERENCES}
+    return {**old, **{name: uuid.UUID(str(value)) if name in ids and value else value for name, value in new.items()}}, old
 
 
 def _judged(ledger: Ledger, asked: Mapping[int, Mapping[str, str]], fields: Sequence[Field],

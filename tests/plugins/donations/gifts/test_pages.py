@@ -8,6 +8,7 @@ import uuid
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,6 +26,7 @@ from core.host.models import PluginSwitch
 from core.units.queries import get_unit_by_code
 from plugins.donations.models import Campaign, Gift, Order, Spending
 from tests.conftest import ClientAs
+from tests.core.ledgers.test_round_trip import edited
 from tests.factories.world import ACTOR, PASSWORD, SINCE
 
 JIA, YI = "990101", "990102"
@@ -304,3 +306,27 @@ def test_an_id_of_nobody_is_not_found(client_as: ClientAs, people: None) -> None
     clerk = client_as("jia-giving")
     for part in ("campaigns", "gifts", "spendings", "projects", "orders"):
         assert clerk.get(f"{base()}/{part}/{uuid.uuid4()}").status_code == 404
+
+
+@pytest.mark.usefixtures("people")
+def test_a_file_taken_back_with_a_day_before_the_campaign_keeps_its_other_changes(client_as: ClientAs, app_database: Database) -> None:
+    clerk, manager = client_as("jia-giving"), client_as("jia-manager")
+    start(clerk, manager)
+    give(clerk, reference="R1")
+    give(clerk, reference="R2")
+    ledger = f"{base()}/ledgers/gifts"
+    content = clerk.post(f"{ledger}/export", data={"all_columns": "1"}).get_data()
+
+    def change(sheet: Any, at: dict[str, int]) -> None:
+        for row in (3, 4):
+            late = sheet.cell(row, at["凭据号"]).value == "R2"
+            sheet.cell(row, at["捐赠日期"]).value = "2009-12-31" if late else "2015-10-20"
+
+    sent = {"file": (io.BytesIO(edited(content, change)), "改过.xlsx")}
+    page = clerk.post(f"{ledger}/round-trip", data=sent).get_data(as_text=True)
+    assert "捐赠日期早于活动开始日" in page
+    packed = re.search(r'name="changes" value="([^"]+)"', page)
+    assert packed
+    assert clerk.post(f"{ledger}/round-trip/merge", data={"changes": packed[1], "mine": []}).status_code == 302
+    with app_database.session() as session, tenant_scope(session, JIA):
+        assert {row.reference: str(row.given_on) for row in session.query(Gift)} == {"R1": "2015-10-20", "R2": "2015-10-16"}
