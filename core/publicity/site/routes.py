@@ -22,7 +22,7 @@ from core.publicity.site import caching
 from core.publicity.site.caching import LISTED
 from core.publicity.site.parts import public_parts
 from core.publicity.site.rendering import render_public
-from core.publicity.site.rows import markup_of
+from core.publicity.site.rows import filled, markup_of
 from core.units.queries import units_by_id
 from core.web.markers import public
 from core.web.request import actor, db, settings
@@ -62,8 +62,9 @@ def notice(code: str, notice_id: uuid.UUID) -> Response:
     pages = max(1, -(-found.row_count // queries.PAGE))
     if asked is None or not 1 <= number <= pages:
         raise NotFound(N_("没有这一页"))
-    rows = markup_of(asked[1], [kind for _, _, _, kind in found.columns], (number - 1) * queries.PAGE + 1)
-    return render_public("public/notice.html", notice=found, rows=rows, number=number, pages=pages,
+    columns, cells = filled(found.columns, asked[1])
+    rows = markup_of(cells, [kind for _, _, _, kind in columns], (number - 1) * queries.PAGE + 1)
+    return render_public("public/notice.html", notice=found, columns=columns, rows=rows, number=number, pages=pages,
                          left=days_left(found.closes_on, today()),
                          unit=g.unit if found.unit_id == g.unit.id else units_by_id(db(), {found.unit_id}).get(found.unit_id))
 

@@ -1,4 +1,4 @@
-// Copy, print, back, the name of a chosen file, and the "more" row that leaves once it has loaded.
+// Copy, print, back, the open tab, the name of a chosen file, and the "more" row that leaves once it has loaded.
 import { toast, words } from "./toast.js";
 
 // On a plain-http network the clipboard is closed to pages; the old way through a selection still works.
@@ -17,7 +17,15 @@ function copy(text) {
   field.remove();
 }
 
+// On a phone the tabs run past the edge: the open one is brought into view.
+function showOpenTab() {
+  for (const tab of document.querySelectorAll(".bf-tabs .active")) {
+    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
+  }
+}
+
 export function install() {
+  showOpenTab();
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-copy], [data-print], [data-back]");
     if (!target) return;
