@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
-from core.access.scoping import Page, get_scoped, in_scope, scoped_page
+from core.access.scoping import Page, criterion, get_scoped, in_scope, scoped_page
 from core.funds.models import FundAccount
 from plugins.donations.models import Gift, Spending
 
@@ -72,7 +72,8 @@ def spendings_of_project(session: Session, scope: Scope, code: str) -> Sequence[
                            .order_by(Spending.id.desc()).limit(200)).all()
 
 
-def spent_by_project(session: Session, scope: Scope, codes: Collection[str]) -> dict[str, Decimal]:
-    """What has been paid for each of these projects and not taken back."""
-    statement = select(Spending.project_code, func.sum(Spending.amount)).where(Spending.state == "paid", Spending.project_code.in_(codes))
-    return {row[0]: row[1] for row in session.execute(in_scope(statement, Spending, scope).group_by(Spending.project_code))}
+def spent_by_project(session: Session, scope: Scope) -> dict[str, Decimal]:
+    """What has been paid for each project and not taken back, by its code."""
+    rows = session.execute(select(Spending.project_code, func.sum(Spending.amount)).where(
+        Spending.state == "paid", Spending.project_code != "", criterion(Spending, scope)).group_by(Spending.project_code))
+    return {row[0]: row[1] for row in rows}

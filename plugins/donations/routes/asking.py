@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from flask import g, request
 
+from core.access.scoping import Page
 from core.errors import N_, InvalidInput, NotPermitted
 from core.extensions import today
 from core.ledgers.finding import finders_for
@@ -15,6 +17,7 @@ from core.units.queries import find_unit
 from core.web.request import db, viewer
 from plugins.donations.routes.blueprint import scope_for
 
+T = TypeVar("T")
 _KINDS = {"place": "unit", "household": "household", "person": "person"}
 _ACTIONS = {"unit": "donations:spending:read", "household": "core:household:read", "person": "core:person:read"}
 
@@ -63,3 +66,13 @@ def need(action: str, unit_id: uuid.UUID) -> None:
     """Raise NotPermitted where the viewer may not do this at a record's own unit."""
     if not may(action, unit_id):
         raise NotPermitted(N_("您在这个单位没有这项权限"))
+
+
+def every(page_of: Callable[[uuid.UUID | None], Page[T]]) -> Iterator[T]:
+    """The records of all pages, one page in memory at a time."""
+    before = None
+    while page := page_of(before):
+        yield from page
+        before = page.next
+        if before is None:
+            return

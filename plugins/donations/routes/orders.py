@@ -19,7 +19,7 @@ from core.web.request import actor, db, id_argument, unit
 from plugins.donations.models import Order
 from plugins.donations.permissions import Action
 from plugins.donations.queries import campaigns
-from plugins.donations.routes.asking import may, need
+from plugins.donations.routes.asking import every, may, need
 from plugins.donations.routes.blueprint import blueprint, scope_for, show
 from plugins.donations.rules import words
 from plugins.donations.services import orders as services
@@ -37,14 +37,10 @@ def orders_list(code: str) -> str:
 @require(Action.ORDER_READ)
 def orders_file(code: str) -> Response:
     """The same as a file, with what was answered."""
-    lines, before = list[tuple[object, ...]](), None
-    while page := campaigns.list_orders(db(), scope_for(Action.ORDER_READ), before):
-        places = units_by_id(db(), {row.unit_id for row in page})
-        lines += [(places[row.unit_id].name, row.demand, row.opened_name, row.opened_on, row.due_on,
-                   words.label(words.ORDER_STATES, row.state), row.answer, row.answered_on or "", row.closed_on or "") for row in page]
-        before = page.next
-        if before is None:
-            break
+    rows = list(every(lambda before: campaigns.list_orders(db(), scope_for(Action.ORDER_READ), before)))
+    places = units_by_id(db(), {row.unit_id for row in rows})
+    lines = [(places[row.unit_id].name, row.demand, row.opened_name, row.opened_on, row.due_on,
+              words.label(words.ORDER_STATES, row.state), row.answer, row.answered_on or "", row.closed_on or "") for row in rows]
     head = [gettext(text) for text in ("单位", "要求", "下达人", "下达日期", "期限", "状态", "答复", "答复日期", "销号日期")]
     return csv_file(f"donation-orders-{unit().code}", head, lines)
 

@@ -16,7 +16,7 @@ from core.web.markers import require
 from core.web.request import actor, db, id_argument, unit
 from plugins.donations.permissions import Action
 from plugins.donations.queries import campaigns, spendings
-from plugins.donations.routes.asking import day_of, may, need
+from plugins.donations.routes.asking import day_of, every, may, need
 from plugins.donations.routes.blueprint import blueprint, scope_for, show
 from plugins.donations.rules import words
 from plugins.donations.schemas import ProjectSchema, blank, read
@@ -29,21 +29,18 @@ def projects_list(code: str) -> str:
     """The projects, newest first."""
     scope = scope_for(Action.SPENDING_READ)
     rows = campaigns.list_projects(db(), scope, id_argument("before"))
-    return show("projects.html", rows=rows, words=words, spent=spendings.spent_by_project(db(), scope, {row.code for row in rows}))
+    return show("projects.html", rows=rows, words=words, spent=spendings.spent_by_project(db(), scope))
 
 
 @blueprint.get("/projects.csv")
 @require(Action.SPENDING_EXPORT)
 def projects_file(code: str) -> Response:
     """The same as a file, with what was paid for each."""
-    scope, lines, before = scope_for(Action.SPENDING_EXPORT), list[tuple[object, ...]](), None
-    while page := campaigns.list_projects(db(), scope, before):
-        spent = spendings.spent_by_project(db(), scope, {row.code for row in page})
-        lines += [(row.code, row.title, words.label(words.USES, row.use), row.starts_on, row.ends_on or "",
-                   spent.get(row.code, spendings.ZERO)) for row in page]
-        before = page.next
-        if before is None:
-            break
+    scope = scope_for(Action.SPENDING_EXPORT)
+    rows = list(every(lambda before: campaigns.list_projects(db(), scope, before)))
+    spent = spendings.spent_by_project(db(), scope)
+    lines = [(row.code, row.title, words.label(words.USES, row.use), row.starts_on, row.ends_on or "",
+              spent.get(row.code, spendings.ZERO)) for row in rows]
     head = [gettext(text) for text in ("编号", "项目", "用途", "开始日", "结束日", "已支出")]
     return csv_file(f"donation-projects-{unit().code}", head, lines)
 

@@ -23,7 +23,7 @@ from plugins.donations.models import Spending
 from plugins.donations.permissions import Action
 from plugins.donations.plan.reading import rules_of
 from plugins.donations.queries import campaigns, spendings
-from plugins.donations.routes.asking import day_of, may, named, need
+from plugins.donations.routes.asking import day_of, every, may, named, need
 from plugins.donations.routes.blueprint import blueprint, scope_for, show
 from plugins.donations.rules import words
 from plugins.donations.schemas import SpendingSchema, blank, id_of, read
@@ -45,13 +45,10 @@ def spendings_list(code: str) -> str:
 @require(Action.SPENDING_EXPORT)
 def spendings_file(code: str) -> Any:
     """The same as a file."""
-    scope, lines, before = scope_for(Action.SPENDING_EXPORT), list[tuple[object, ...]](), None
-    while page := spendings.list_spendings(db(), scope, before, 500):
-        lines += [(row.spent_on, words.label(words.USES, row.use), row.amount, row.project_code,
-                   words.label(words.SPENDING_STATES, row.state), row.memo) for row in page]
-        before = page.next
-        if before is None:
-            break
+    scope = scope_for(Action.SPENDING_EXPORT)
+    lines = [(row.spent_on, words.label(words.USES, row.use), row.amount, row.project_code,
+              words.label(words.SPENDING_STATES, row.state), row.memo)
+             for row in every(lambda before: spendings.list_spendings(db(), scope, before, 500))]
     head = [gettext(text) for text in ("日期", "用途", "金额", "项目", "状态", "摘要")]
     return csv_file(f"donation-spendings-{unit().code}", head, lines)
 
