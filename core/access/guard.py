@@ -104,11 +104,13 @@ def _signed_in() -> Viewer | None:
     g.arrival = arrived
     standing, rules = arrived.standing, store.rules(session, arrived.standing.version)
 
+    narrow = getattr(person, "narrow", None)  # whoever comes with a token is held to it
+
     def known() -> Viewer:
         found = Viewer(person.account_id, person.name, standing.grants, rules)
-        narrow = getattr(person, "narrow", None)
-        return cast(Viewer, narrow(found)) if narrow else found  # whoever comes with a token is held to it
-    return arrived.once((rules, person.name, getattr(person, "within", None)), known).anew()
+        return cast(Viewer, narrow(found)) if narrow else found
+    # A browser and every token of one account may come by the same rows, and none is another.
+    return arrived.once((rules, type(person), person.name, person.held_to if narrow else None), known).anew()
 
 
 def destination() -> Destination:

@@ -58,6 +58,11 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         """What the cookie carries; it is worth nothing once that browser is signed out."""
         return f"{self.account_id}.{self.session_id}.{self.secret}"
 
+    @property
+    def held_to(self) -> str | None:
+        """What tells its viewer from that of another browser of the account."""
+        return self.within
+
     def narrow(self, viewer: Viewer) -> Viewer:
         """The account as far as whoever let this browser in is trusted."""
         if self.within is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -25,6 +26,8 @@ Write = Callable[[Any], Any]
 class PlainRow(dict[str, Any]):
     """A row by the names of its columns, its values ready for JSON."""
 
+    __slots__ = ()
+
     @property
     def id(self) -> str:
         """The id, by which pages are cut."""
@@ -38,7 +41,7 @@ def plain_rows(connection: Connection, statement: Select[Any], values: Mapping[s
     columns = list(zip(*rows, strict=True))
     for at, write in writers if rows else ():
         columns[at] = tuple([None if value is None else write(value) for value in columns[at]])
-    return [PlainRow(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return list(map(PlainRow, map(zip, repeat(names), zip(*columns, strict=True))))
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
 from flask import Flask, Request, Response, current_app, g, request
@@ -70,6 +70,11 @@ class TokenHolder(UserMixin):  # type: ignore[misc]
     def get_id(self) -> str:
         """Never written into a cookie."""
         return ""
+
+    @property
+    def held_to(self) -> Hashable:
+        """All that tells its viewer from that of another token."""
+        return self.prefix, self.title, self.until, self.unit_id, self.unit_path, self.actions
 
     def narrow(self, viewer: Viewer) -> Viewer:
         """The account with the token's unit and actions alone."""

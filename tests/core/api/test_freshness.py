@@ -127,6 +127,18 @@ def expect(elsewhere: Flask, asking: Caller | FlaskClient, address: str, change:
     assert asking.get(address).status_code == status, change.__name__
 
 
+def test_a_token_never_passes_for_a_browser_or_another_token(caller: Callable[..., Caller], client_as: ClientAs) -> None:
+    """At first use a token's account is read as a browser's is, and what was made of the same rows is at hand."""
+    browser, entries = client_as("jia-admin"), "/api/v1/units/990101-Z01/trail"
+    for address in (STATION, entries):
+        assert [browser.get(address).status_code for _ in range(2)] == [200, 200]
+    units, trail = caller("jia-admin", "core:unit:read"), caller("jia-admin", "core:trail:read")
+    for system in (units, trail):
+        answers = [[system.get(address).status_code for address in (STATION, entries)] for _ in range(2)]
+        assert answers == ([[200, 403]] * 2 if system is units else [[403, 200]] * 2)
+    assert [browser.get(address).status_code for address in (STATION, entries)] == [200, 200]
+
+
 def test_elevated_access_that_ends_is_gone(elsewhere: Flask, client_as: ClientAs) -> None:
     database: Database = elsewhere.extensions["bangfu.database"]
     browser = client_as("jia-admin")
