@@ -22,16 +22,6 @@ _STAGES = tuple((code, label) for code, label in STAGES.items() if code not in I
 _ENROLMENT, _PERSON, _SCHOOL, _STATUS = N_("学籍就读台账"), N_("人员台账"), N_("学校情况台账"), N_("身份状态台账")
 _AWARDS, _TAGS = N_("以前学期的应享明细"), N_("方案的单位名单")
 
-
-
-def day_of(code: str, school_year: int) -> dt.date | None:
-    """The day of a fact that names one: 2016-08-31, or 08-31 of the year in which the school year begins."""
-    try:
-        return dt.date.fromisoformat(f"{school_year}-{code}" if len(code) == len("08-31") else code)
-    except ValueError:
-        return None
-
-
 VOCABULARY = vocabulary([
     Fact("stage", N_("学段"), CHOICE, _STAGES, {**INCLUDES, **{STAGES[code]: codes for code, codes in INCLUDES.items()}},
          source=_ENROLMENT),
@@ -64,6 +54,14 @@ VOCABULARY = vocabulary([
 ])
 #: further facts an amount may need, which no condition asks
 AMOUNT_FACTS = {**{f"fee_{code}": label for code, label in FEES}, "attended_days": N_("在校天数")}
+
+
+def day_of(code: str, school_year: int) -> dt.date | None:
+    """The day of a fact that names one: 2016-08-31, or 08-31 of the year in which the school year begins."""
+    try:
+        return dt.date.fromisoformat(f"{school_year}-{code}" if len(code) == len("08-31") else code)
+    except ValueError:
+        return None
 
 
 def fact_of(name: str) -> Fact | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,14 @@ _FEES, _TIERS = dict(FEES), dict(TIERS)
 def where(value: Any) -> str:
     """A condition in words."""
     return "条件待核实" if is_state(value) else parse(value or {}, VOCABULARY)[0].describe()
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """A sentence with the names of units and items in the place of their codes."""
+    if not names:
+        return text
+    codes = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w-])({codes})(?![\w-])", lambda found: names[found[1]], text, flags=re.ASCII)
 
 
 def amount(value: Any) -> str:

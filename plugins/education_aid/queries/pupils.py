@@ -16,6 +16,7 @@ from core.tenancy.queries import upwards
 from core.units.models import Unit
 from plugins.education_aid.queries.as_were import schools_as_were
 from plugins.education_aid.queries.chunking import in_parts
+from plugins.education_aid.rules.items import Item
 
 HIGHER = ("college", "university")
 
@@ -67,6 +68,14 @@ def unit_lines(session: Session, unit_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
     codes = {row.path: row.code for part in in_parts(above)
              for row in session.execute(select(Unit.path, Unit.code).where(Unit.path.in_(part)))}
     return {one: tuple(codes[up] for up in upwards(path) if up in codes) for one, path in paths.items()}
+
+
+def names_in(session: Session, items: Iterable[Item]) -> dict[str, str]:
+    """The names of the items, and of the units their conditions name, by code."""
+    known = list(items)
+    codes = {code for item in known for leaf in item.leaves if leaf.fact.name in ("school", "home") for code in getattr(leaf, "codes", ())}
+    units = session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes)))
+    return {item.code: item.name for item in known} | {row.code: row.name for row in units}
 
 
 def at_university(rows: Sequence[Any]) -> dict[uuid.UUID, int]:

@@ -14,6 +14,7 @@ from core.web.markers import require
 from core.web.request import db, unit
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan import wording
+from plugins.education_aid.queries.pupils import names_in
 from plugins.education_aid.queries.runs import latest_run
 from plugins.education_aid.routes.blueprint import blueprint, show
 from plugins.education_aid.services.reading import ITEM, aid_grammar, in_force, plan_items
@@ -30,8 +31,8 @@ def index(code: str) -> str:
     found = in_force(db(), tenant, ITEM, day, aid_grammar())
     plan = plan_items(db(), tenant, day)
     active = {item.code for item in plan.items}
-    rows = [(one, wording.item(plain(one.value))) for one in found if one.source.entry.code in active]
-    names = {item.code: item.name for item in plan.items}
+    names = names_in(db(), plan.items)
+    rows = [(one, wording.named(wording.item(plain(one.value)), names)) for one in found if one.source.entry.code in active]
     groups = [(group, [names[code] for code in group.items if code in names]) for group in plan.groups]
     return show("index.html", day=day, rows=rows, open=plan.open, groups=groups, keeps=wording.KEEPS, tenant=tenant,
                 run=latest_run(db(), tenant.id))

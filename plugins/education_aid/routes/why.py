@@ -14,6 +14,7 @@ from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan import wording
 from plugins.education_aid.plan.vocabulary import fact_of, source_of, title_of
 from plugins.education_aid.queries import runs
+from plugins.education_aid.queries.pupils import names_in
 from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
 from plugins.education_aid.rules.words import term_title
 from plugins.education_aid.services import entitling
@@ -34,10 +35,11 @@ def why(code: str, person_id: uuid.UUID) -> str:
         return show("why.html", person_id=person_id, name=name, found=None, year=year,
                     term=term, title=term_title(year, term))
     found = entitling.why(db(), get_tenant(db(), enrolment.tenant_id), person_id, year, term, run.as_on)
+    names = names_in(db(), found.plan.items)
     stored = {one.item: one for one in runs.awards_of(db(), scope, person_id) if one.school_year == year and one.term == term}
     return show("why.html", person_id=person_id, name=name, found=found, run=run,
                 stored=stored, year=year, term=term, title=term_title(year, term), said=said, title_of=title_of, titles=titles,
-                source_of=source_of, where=lambda item: item.where.describe(), keeps=wording.KEEPS)
+                source_of=source_of, where=lambda item: wording.named(item.where.describe(), names), keeps=wording.KEEPS)
 
 
 def titles(names: tuple[str, ...]) -> str:

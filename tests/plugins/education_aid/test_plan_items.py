@@ -15,6 +15,7 @@ from core.tenancy.services import as_if_applied, sound_profile
 from plugins.education_aid.plan import SECTIONS, wording
 from plugins.education_aid.plan.vocabulary import VOCABULARY
 from plugins.education_aid.queries.facts import Asked, gather
+from plugins.education_aid.queries.pupils import names_in
 from plugins.education_aid.rules.sharing import share_of, shared
 from plugins.education_aid.services.reading import plan_items
 from tests.factories.tenancy import KNOWN, profile_text
@@ -104,6 +105,13 @@ def test_a_condition_on_what_was_had_reads_as_a_sentence() -> None:
     condition, faults = parse({"received_terms": {"rain-dew": {"lt": 6}}, "days_since": {"受灾": {"lte": 365}}}, VOCABULARY)
     assert faults == [] and condition.facts == ["received_terms.rain-dew", "days_since.disaster"]
     assert condition.describe() == "“rain-dew”已享受的学期数不满 6 学期；受灾起的天数不超过 365 天"
+
+
+def test_sentences_name_units_and_items_and_not_their_codes(guiding: County) -> None:
+    names = names_in(guiding.session, plan_items(guiding.session, guiding.tenant, AUTUMN_2016).items)
+    assert wording.named("学校所在为522723；1522723 元", names) == "学校所在为贵定县；1522723 元"
+    assert wording.named("senior-fee、senior-fees", names) == "普通高中免学杂费、senior-fees"
+    assert wording.named("不限", {}) == "不限"
 
 
 def test_a_group_that_names_an_unknown_item_says_so(guiding: County) -> None:
