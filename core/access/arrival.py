@@ -51,8 +51,9 @@ POSTS: Table = Assignment.__table__  # type: ignore[assignment]
 GLASS: Table = BreakGlass.__table__  # type: ignore[assignment]
 VERSIONS: Table = AccessVersion.__table__  # type: ignore[assignment]
 SWITCHES: Table = PluginSwitch.__table__  # type: ignore[assignment]
-#: arrivals and paths that are kept for a database, before the memory is started afresh
-MOST = 2_000
+#: what is kept for a database before its memory is started afresh: paths by their number, arrivals by what they weigh –
+#: as much as ten of the tenants that come along with a high unit
+MOST, ARRIVAL = 20_000, 10
 Made = TypeVar("Made")
 _UNIT = tuple(column.name for column in UNITS.columns)
 #: between the two halves of a pair, and between pairs: signs that no code and no path has
@@ -144,10 +145,13 @@ class _Memory:
     arrivals: dict[Hashable, tuple[str, list[Any], Arrival]] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     version: int = 0
+    weight: int = 0
 
     def keep(self, key: Hashable, guess: str, rows: list[Any], made: Arrival) -> None:
-        if len(self.arrivals) >= MOST or made.standing.version != self.version:
+        self.weight += ARRIVAL + len(made.tenants or ())
+        if self.weight > MOST or made.standing.version != self.version:
             self.arrivals.clear()  # an older version's rules would be kept along with what they have decided
+            self.weight = ARRIVAL + len(made.tenants or ())
         if len(self.paths) >= MOST:
             self.paths.clear()
         self.arrivals[key], self.version = (guess, rows, made), made.standing.version
@@ -180,7 +184,8 @@ def read(session: Session, union: Union, who: dict[str, Any], to: Destination) -
     if kept is not None and kept[0] == guess and kept[1] == rows:
         return kept[2]
     made = _made(_typed(statement, rows, connection.dialect), guess)
-    memory.keep(key, guess, rows, made)
+    if made.standing.grants:  # strangers with made-up tokens leave nothing behind
+        memory.keep(key, guess, rows, made)
     return made
 
 

@@ -82,6 +82,8 @@ def test_the_memory_has_an_end_and_goes_with_the_rules(county: County, session: 
     assert county() is not kept
     memory = arrival._memories[session.connection().engine]
     assert len(memory.arrivals) == 1, "what older rules have decided is gone"
+    county(who=uuid.uuid4())
+    assert len(memory.arrivals) == 1, "a stranger leaves nothing behind"
     monkeypatch.setattr(arrival, "MOST", 1)
     county("990102")
     assert len(memory.arrivals) == len(memory.paths) == 1
