@@ -131,6 +131,39 @@ RECORDS = st.fixed_dictionaries({
     "born": st.none() | st.dates(dt.date(2005, 1, 1), dt.date(2015, 1, 1))})
 
 
+FAMILY = vocabulary([Fact("days_since", "{}起的天数", NUMBER, (("orphan", "孤儿"), ("moved", "搬迁")), measure="天", family=True),
+                     Fact("had", "{}的次数", NUMBER, family=True, fits=str.isalpha), CATEGORY])
+
+
+def test_a_fact_of_a_family_is_asked_by_its_code() -> None:
+    condition, faults = parse({"days_since": {"孤儿": {"lt": 30}, "moved": {"gte": 5}}, "had": {"x": 2}}, FAMILY)
+    assert faults == [] and condition.facts == ["days_since.orphan", "days_since.moved", "had.x"]
+    assert condition.describe() == "（孤儿起的天数不满 30 天；搬迁起的天数不低于 5 天）；x的次数为 2"
+    facts = {"days_since.orphan": 3, "days_since.moved": 9, "had.x": 2}
+    assert condition.holds(facts) is True and condition.missing({**facts, "had.x": None}) == ["had.x"]
+
+
+@pytest.mark.parametrize(("where", "rule"), [
+    ({"days_since": 3}, "condition-shape"), ({"days_since": {}}, "condition-shape"), ({"days_since": {"born": 3}}, "condition-word"),
+    ({"had": {"x1": 3}}, "condition-word")])
+def test_a_family_without_a_known_code_is_a_fault(where: dict[str, Any], rule: str) -> None:
+    assert [fault.rule for fault in parse(where, FAMILY)[1]] == [rule]
+
+
+def test_a_set_known_in_part_leaves_open_what_is_not_known_of_it() -> None:
+    condition = read({"category": ["filing_card", "orphan"]})
+    assert condition.holds({"category": {"filing_card": None, "orphan": True}}) is True
+    assert condition.holds({"category": {"filing_card": None}}) is None
+    assert condition.holds({"category": {"filing_card": False}}) is False
+
+
+def test_an_expression_may_stand_for_a_column() -> None:
+    condition = read({"not": {"category": ["filing_card", "orphan"]}})
+    frame = pl.DataFrame({"category=orphan": [False, False, True], "other": [True, None, None]})
+    given_instead = {member("category", "filing_card"): pl.col("other")}
+    assert frame.select(to_polars(condition, given_instead).alias("held"))["held"].to_list() == [False, None, False]
+
+
 def _columns(records: list[dict[str, Any]]) -> dict[str, list[Any]]:
     plain = {name: [record[name] for record in records] for name in ("stage", "boarding", "age", "born")}
     sets = {member("category", code): [None if record["category"] is None else code in record["category"] for record in records]
