@@ -104,7 +104,7 @@ OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
 NO_CASE = {"units.change · reopen": "no unit of the demo is closed",
            **dict.fromkeys(("providers.leave", "providers.back"), "on the way to a provider and back: no pages")}
-PAGES_PER_PERSON = 300
+PAGES_PER_PERSON = 600
 #: what is done on a page before its picture is taken
 DEEDS: dict[str, Callable[[Page], None]] = {"api.docs": gallery_cases.viewer_loaded, "accounts.code": gallery_cases.second_factor,
                                             "people.person · overtaken": gallery_cases.overtaken}
