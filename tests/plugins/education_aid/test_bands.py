@@ -13,7 +13,7 @@ from core.ledgers.storing import frame_of, store
 from core.registry.models import Person
 from core.units.models import Unit
 from plugins.education_aid.ledgers.bands import VARIED
-from plugins.education_aid.models import Application, AidRun, Award, Difference
+from plugins.education_aid.models import AidRun, Application, Award, Difference
 from plugins.education_aid.services import applying
 from tests.plugins.education_aid.conftest import ACTOR, County
 
