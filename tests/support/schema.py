@@ -11,7 +11,7 @@ from core.host.loading import GROUP
 MODELS = ("core.units", "core.tenancy", "core.access", "core.accounts", "core.accounts.providers", "core.trail",
           "core.host", "core.api", "core.jobs", "core.webhooks", "core.privacy", "core.registry",
           "core.documents", "core.funds", "core.processes", "core.inspections",
-          "core.ledgers", "core.ledgers.imports", "core.matching", "core.publicity")
+          "core.ledgers", "core.ledgers.imports", "core.matching", "core.outreach", "core.publicity")
 
 SAMPLE = "tests.sample_plugin"
 
