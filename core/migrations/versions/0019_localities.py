@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020_localities"
-down_revision = "0019_reading"
+revision = "0019_localities"
+down_revision = "0018_outreach"
 branch_labels = None
 depends_on = None
 
