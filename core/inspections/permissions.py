@@ -44,7 +44,8 @@ def _allow(source: str, obj: str, act: str, roles: tuple[str, ...]) -> list[Rule
 RULES = [
     *_allow("检查和问题清单，各级在本级及以下查看", "inspection", "read", (*_ALL, Role.MEALS_COMMITTEE)),
     *_allow("检查和问题清单，各级在本级及以下查看", "finding", "read", (*_ALL, Role.MEALS_COMMITTEE)),
-    *_allow("EA-050、EA-051 财务室、总务处、膳食委员会核对签字；督查下去核对", "inspection", "write", (*_ALL, Role.MEALS_COMMITTEE)),
+    *_allow("EA-050、EA-051 财务室、总务处、膳食委员会核对签字；督查下去核对", "inspection", "write",
+           (*_OFFICES, *_BUREAUS, Role.AUDITOR, *_SCHOOL, Role.MEALS_COMMITTEE)),
     *_allow("EA-066 主管和督查提出问题，复核后销号", "finding", "write", (*_OFFICES, *_BUREAUS, *_SUPERVISORS)),
     *_allow("EA-066 责任单位提出措施、整改到位", "rectification", "write", (*_OFFICES, *_SCHOOL, Role.CITY_BUREAU)),
     *_allow("督查取证和上报", "inspection", "export", (*_OFFICES, *_BUREAUS, *_SUPERVISORS)),

@@ -186,8 +186,8 @@ def test_a_missed_child_is_found_asked_about_next_door_and_closed(site: Site, br
     neighbour = signed_in(browser, site, "yi-aid")
     neighbour.goto(f"{site.url}/u/{YI}/todos")
     neighbour.get_by_role("link", name="甲教助函〔2019〕1号").click()
-    neighbour.locator("#f-reply").select_option("paid")
-    neighbour.locator("#f-amount").fill("1250")
+    neighbour.locator("#f-reply-1").select_option("paid")
+    neighbour.locator("#f-amount-1").fill("1250")
     neighbour.get_by_role("button", name="答复", exact=True).click()
     expect(neighbour.get_by_text("已答复").first).to_be_visible()
 

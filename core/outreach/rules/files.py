@@ -17,6 +17,8 @@ HEAD = (NUMBER, PHONE, TEXT)
 _GOOD = frozenset({"成功", "已发", "已发送", "送达", "ok", "success", "delivrd", "1", "是"})
 _BAD = frozenset({"失败", "未发", "未发送", "未送达", "fail", "failed", "undeliv", "0", "否"})
 CSV, XLSX = "csv", "xlsx"
+#: rows named in one message
+NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,18 @@ def write_list(lines: Iterable[Line], text: str, kind: str) -> bytes:
 def read_results(rows: Sequence[tuple[int, str, str]]) -> list[Result]:
     """(row of the file, number, result) as results. Raises InvalidInput with every row that cannot be read, or that
     comes twice."""
-    faults, found, seen = [], [], dict[str, int]()
+    unread, twice, found, seen = [], [], [], set[str]()
     for at, number, result in rows:
         word = result.strip().lower()
         if word not in _GOOD | _BAD:
-            faults.append(N_("第 %d 行的结果“%s”看不懂，请写成功或失败") % (at, result[:20]))
+            unread.append(at)
         elif number in seen:
-            faults.append(N_("第 %d 行与第 %d 行是同一个名单编号") % (at, seen[number]))
+            twice.append(at)
         else:
-            seen[number] = at
+            seen.add(number)
             found.append(Result(number, word in _GOOD))
-    if faults:
-        more = N_("，另有 %d 行") % (len(faults) - 5) if len(faults) > 5 else ""
-        raise InvalidInput("；".join(faults[:5]) + more, {"file": N_("请改正后再读入")})
+    for rows_wrong, said in ((unread, N_("有 %(count)d 行的结果看不懂，请写成功或失败：第 %(rows)s 行")),
+                             (twice, N_("有 %(count)d 行的名单编号前面已经出现过：第 %(rows)s 行"))):
+        if rows_wrong:
+            raise InvalidInput(said, {"file": N_("请改正后再读入")}, count=len(rows_wrong), rows="、".join(map(str, rows_wrong[:NAMED])))
     return found

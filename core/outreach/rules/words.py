@@ -13,7 +13,7 @@ CHANNELS = (
 )
 SMS = "sms"
 WAITING, SENT, FAILED, REFUSED = "waiting", "sent", "failed", "refused"
-STATES = ((WAITING, N_("待发")), (SENT, N_("已发")), (FAILED, N_("失败")), (REFUSED, N_("不愿接收")))
+STATES = ((WAITING, N_("待发送")), (SENT, N_("已发送")), (FAILED, N_("失败")), (REFUSED, N_("不愿接收")))
 #: why a message was not sent; what a gateway or a file says in its own words becomes "rejected"
 REASONS = (
     ("", "—"), ("no_phone", N_("没有登记手机号")), ("asked", N_("本人要求不再接收")), ("no_consent", N_("没有有效的同意")),

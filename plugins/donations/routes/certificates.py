@@ -98,12 +98,12 @@ def seal(code: str) -> str:
     return show("seal.html", row=queries.find_seal(db(), g.tenant_id, unit().id))
 
 
-@blueprint.get("/seal.png")
+@blueprint.get("/seal/<digest>.png")
 @require(Action.CERTIFICATE_APPROVE)
-def seal_picture(code: str) -> Response:
+def seal_picture(code: str, digest: str) -> Response:
     """The picture itself, for those alone who may set another."""
     row = queries.find_seal(db(), g.tenant_id, unit().id)
-    if row is None:
+    if row is None or row.digest != digest:
         raise NotFound(N_("还没有印章图片"))
     kind = "image/png" if row.content.startswith(PNG) else "image/jpeg"
     answer = send_file(io.BytesIO(row.content), mimetype=kind, etag=False)

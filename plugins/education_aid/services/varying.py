@@ -88,9 +88,10 @@ def _keep_average(session: Session, run: AidRun, unit_id: uuid.UUID, band: Band)
     mean = mean_of([int(amount * 100) for amount in amounts], band.amount)
     if mean.off:
         school = units_by_id(session, {unit_id})[unit_id]
-        said = N_("%(school)s“%(item)s”%(count)s 人平均 %(mean)s 元，方案的平均标准是 %(standard)s 元，合计%(more)s %(off)s 元")
+        said = (N_("%(school)s“%(item)s”%(count)s 人平均 %(mean)s 元，方案的平均标准是 %(standard)s 元，合计多 %(off)s 元") if mean.off > 0
+                else N_("%(school)s“%(item)s”%(count)s 人平均 %(mean)s 元，方案的平均标准是 %(standard)s 元，合计少 %(off)s 元"))
         raise RuleViolation(said, rule="band-mean", clause=CLAUSE, school=school.name, item=band.item.name, count=len(amounts),
-                            mean=average(amounts), standard=band.standard, more="多" if mean.off > 0 else "少", off=yuan(abs(mean.off)))
+                            mean=average(amounts), standard=band.standard, off=yuan(abs(mean.off)))
 
 
 def average(amounts: Sequence[Decimal]) -> Decimal:

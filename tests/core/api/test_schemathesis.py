@@ -18,7 +18,10 @@ from tests.factories.world import PEOPLE
 
 #: a writer of everything, one who reads everything, a clerk at a school, and the neighbour
 ROLES = ("jia-admin", "province-auditor", "jia-school", "yi-admin")
-EXAMPLES = 15
+#: the addresses of ledgers are made from declarations by one piece of code: those of one ledger are tried like core's
+#: own, the others' a little, by who may write
+EXAMPLES, FEW = 15, 2
+THOROUGHLY, LITTLE = "/ledgers/families", ("jia-admin",)
 
 
 @pytest.mark.parametrize("login", ROLES)
@@ -31,15 +34,18 @@ def test_no_role_can_break_the_api(app: Flask, token_of: MakeToken, login: str) 
     tried = 0
     for found in schema.get_all_operations():
         operation = found.ok()
-        _try(operation, headers, code)
+        if "/ledgers/" not in operation.path or THOROUGHLY in operation.path:
+            _try(operation, headers, code, EXAMPLES)
+        elif login in LITTLE:
+            _try(operation, headers, code, FEW)
         tried += 1
     assert tried >= 18
 
 
-def _try(operation: Any, headers: dict[str, str], code: str) -> None:
+def _try(operation: Any, headers: dict[str, str], code: str, examples: int) -> None:
     codes = st.sampled_from([code, code, "990101", "nowhere", "\u5e9f"])
 
-    @settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
+    @settings(max_examples=examples, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy(), codes)
     def trying(case: Any, at: str) -> None:

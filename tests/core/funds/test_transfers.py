@@ -98,11 +98,12 @@ def test_a_hundred_kept_back_of_what_was_collected_is_an_alarm(session: Session,
 
 
 def test_collected_money_is_overdue_the_day_after_the_plans_days(session: Session, account: Open) -> None:
+    """The fifth day is a Saturday, so that the period ends on the Monday (民法典 §203)."""
     collected = account("collected", "扶贫日代收款", kind="collected", pass_on_days=5)
     first = receive(session, collected, Decimal(3000), DAY, ACTOR, key="a")
     receive(session, collected, Decimal(40), DAY + dt.timedelta(3), ACTOR, key="b")
-    assert alarms.retained_in(session, collected, DAY + dt.timedelta(5)).overdue == Decimal(0)
-    assert alarms.retained_in(session, collected, DAY + dt.timedelta(6)).overdue == Decimal(3000)
-    reverse(session, first, DAY + dt.timedelta(6), ACTOR, "并未收到")
-    late = alarms.retained_in(session, collected, DAY + dt.timedelta(6))
+    assert alarms.retained_in(session, collected, DAY + dt.timedelta(7)).overdue == Decimal(0)
+    assert alarms.retained_in(session, collected, DAY + dt.timedelta(8)).overdue == Decimal(3000)
+    reverse(session, first, DAY + dt.timedelta(8), ACTOR, "并未收到")
+    late = alarms.retained_in(session, collected, DAY + dt.timedelta(8))
     assert (late.alarm, late.balance) == (Decimal(0), Decimal(40))

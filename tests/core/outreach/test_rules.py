@@ -73,6 +73,7 @@ def test_results_are_read_by_the_words_platforms_use() -> None:
 
 
 def test_every_row_that_cannot_be_read_is_named() -> None:
-    with pytest.raises(InvalidInput, match="第 2 行的结果“也许”看不懂") as caught:
-        read_results([(2, "a", "也许"), (3, "b", "成功"), (4, "b", "失败")])
-    assert "第 4 行与第 3 行是同一个名单编号" in caught.value.text
+    with pytest.raises(InvalidInput, match="有 2 行的结果看不懂，请写成功或失败：第 2、5 行"):
+        read_results([(2, "a", "也许"), (3, "b", "成功"), (4, "b", "失败"), (5, "c", "")])
+    with pytest.raises(InvalidInput, match="有 1 行的名单编号前面已经出现过：第 4 行"):
+        read_results([(3, "b", "成功"), (4, "b", "失败")])

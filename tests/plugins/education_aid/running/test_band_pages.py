@@ -23,7 +23,7 @@ amount = { average = "2000.00", least = "1000.00", most = "3000.00", per = "year
 """
 
 
-def test_a_school_sets_its_awards_and_is_told_both_numbers_where_the_mean_leaves(jia: County, client_as: ClientAs) -> None:  # noqa: F811 - the fixture
+def test_a_school_sets_its_awards_and_is_told_both_numbers_where_the_mean_leaves(jia: County, client_as: ClientAs) -> None:
     jia.plan(GRANT)
     for _ in range(2):
         jia.child()
