@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -73,6 +74,8 @@ ADDRESSES = [
     ("education_aid.what_if", 6, "/u/522723/p/education_aid/what-if/{draft}"),
     ("education_aid-public.open_card", None, "/public/522723/education_aid/card/{card}"),
     ("units.show · township", 0, "/u/522723001/units"),
+    *((f"units.change · {kind}", 1, f"/u/522723001/units/{kind}") for kind in ("close", "move", "recode", "split")),
+    ("units.write · rename", 1, "/u/522723001/units/rename"),
     ("units.show · as of", 0, "/u/522723/units?as_of=2015-01-01"),
     ("api.docs", 0, "/api/docs?unit=522723"),
     ("accounts.code", None, "/sign-in"),
@@ -95,7 +98,7 @@ ADDRESSES = [
 ]
 #: parts of pages and downloads; no pictures of these
 SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|toml|xlsx|json|pdf)$"
-                     r"|/(tree|suggest|children|pick|file|marked)$|/template$|/jobs/mark$|/export/|/sealed$|^/$")
+                     r"|/(tree|suggest|children|pick|file|marked|totals)$|/template$|/jobs/mark$|/export/|/sealed$|^/$")
 #: downloads whose address does not say so
 FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence|certificate_pdf|photo_picture"
                    r"|seal_picture|card_code)( · |$)")
@@ -103,6 +106,7 @@ FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|r
 OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
 NO_CASE = {"units.change · reopen": "no unit of the demo is closed",
+           "education_aid.below": "no level above a county has a plan of its own in the demo",
            **dict.fromkeys(("providers.leave", "providers.back"), "on the way to a provider and back: no pages")}
 PAGES_PER_PERSON = 600
 #: what is done on a page before its picture is taken
@@ -207,13 +211,13 @@ def left_out(endpoint: str) -> bool:
 
 
 def walk(app: Flask, client: FlaskClient, start: str, found: Mapping[str, Shot]) -> Iterator[tuple[str, str]]:
-    """Follow links from the workbench, a few for every page that has no picture yet, fewer for the others; the name and
-    address of each good page."""
-    queue, seen, tried = [start, "/me"], {start, "/me"}, dict[str, int]()
+    """Follow links from the workbench, those to pages without a picture first and a few for each, fewer for the others;
+    the name and address of each good page."""
+    fresh, known, seen, tried = deque([start, "/me"]), deque[str](), {start, "/me"}, dict[str, int]()
     for _ in range(PAGES_PER_PERSON):
-        if not queue:
+        if not fresh and not known:
             return
-        address = queue.pop(0)
+        address = (fresh or known).popleft()
         answer = client.get(address)
         if answer.status_code != 200 or answer.mimetype != "text/html" or "<html" not in answer.text:
             continue
@@ -224,7 +228,7 @@ def walk(app: Flask, client: FlaskClient, start: str, found: Mapping[str, Shot])
             if target not in seen and name and tried.get(name, 0) < (2 if name in found else 4):
                 seen.add(target)
                 tried[name] = tried.get(name, 0) + 1
-                queue.append(target)
+                (known if name in found else fresh).append(target)
 
 
 def name_at(app: Flask, address: str) -> str:
