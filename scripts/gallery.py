@@ -37,7 +37,7 @@ from core.accounts.models import Account  # noqa: E402
 from core.app import create_app  # noqa: E402
 from core.config import Settings  # noqa: E402
 from core.units.models import Unit  # noqa: E402
-from scripts import gallery_aid, gallery_cases, gallery_gifts  # noqa: E402
+from scripts import gallery_aid, gallery_cases, gallery_gifts, gallery_lists  # noqa: E402
 
 OUT = ROOT / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -101,7 +101,7 @@ SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|tom
                      r"|/(tree|suggest|children|pick|file|marked|totals)$|/template$|/jobs/mark$|/export/|/sealed$|^/$")
 #: downloads whose address does not say so
 FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence|certificate_pdf|photo_picture"
-                   r"|seal_picture|card_code)( · |$)")
+                   r"|seal_picture|card_code|return_import)( · |$)")
 #: the ledgers share their pages: all of them are shown of this one, of the others the list
 OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
@@ -134,6 +134,9 @@ def main() -> int:
         gallery_cases.make(app, people[0][0])
         gallery_aid.make(app)
         gallery_gifts.make(app)
+        clerk = app.test_client()
+        sign_in(clerk, people[0][0])
+        gallery_lists.bring(clerk)
         return picture(app, people)
 
 
