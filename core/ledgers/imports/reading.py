@@ -26,6 +26,7 @@ from core.ledgers.imports.sheets import (
     Workbook,
     letter,
 )
+from core.ledgers.workbooks import CODES
 
 MOST_BYTES = 32 * 1024 * 1024
 #: spaces of every width, marks without width, line breaks
@@ -93,7 +94,7 @@ def _sheets(content: bytes, known_sheets: list[tuple[str, Facts]], known: Collec
         names = set(book.sheet_names)
     sheets, notes = [], list[Note]()
     for name, facts in known_sheets:
-        if name not in names:
+        if name not in names or (facts.hidden and name == CODES):
             continue
         with _reading():
             frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()

@@ -8,6 +8,7 @@ import pytest
 
 from core.ledgers.imports.reading import read
 from core.ledgers.imports.sheets import Sheet
+from core.ledgers.workbooks import CODES
 from tests.support.old_excel import OldBook, OldSheet, old_excel
 from tests.support.workbooks import excel
 
@@ -119,6 +120,14 @@ def test_hidden_rows_columns_and_sheets_are_reported(kind: str) -> None:
     assert "隐藏的行也会导入：第 3 行" in noted(book.best())
     assert "C 列是隐藏的" in noted(book.best())
     assert len(book.best().frame) == 2
+
+
+def test_the_choices_our_own_template_hides_are_no_news() -> None:
+    def choices(book: object) -> None:
+        kept = book.create_sheet(CODES)  # type: ignore[attr-defined]
+        kept.append(["是", "否"])
+        kept.sheet_state = "veryHidden"
+    assert read(excel(PLAIN, change=choices), "a.xlsx").notes == ()
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls"])
