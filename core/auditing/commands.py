@@ -16,6 +16,7 @@ from tqdm import tqdm
 from core.auditing import services
 from core.config import Settings
 from core.extensions import Actor, Database
+from core.trail.checking import workers_on
 from core.trail.exporting import export_lines, public_keys
 from core.trail.keys import Keyring
 from core.trail.services import record
@@ -23,8 +24,8 @@ from core.trail.services import record
 TENANT = click.option("--tenant", help="只办这个租户，如 522723；不填为全部")
 #: faults printed before the rest is only counted
 LISTED = 50
-#: one more than there are cores: while one waits for the database the others hash
-THREADS = min((os.cpu_count() or 1) + 1, 8)
+#: that verify beside each other
+PROCESSES = min(os.cpu_count() or 1, 8)
 
 
 @click.group(help="留痕：封存、核对与导出。平台每小时自动封存；停用后台任务的机器可由 cron 运行 bangfu trail seal")
@@ -64,11 +65,12 @@ def seal_command(tenant: str | None, settle: int) -> None:
 def verify_command(tenant: str | None) -> None:
     """Verify and say where it breaks."""
     broken = False
-    with _machine() as (database, keyring), database.session() as session:
+    with (workers_on(Settings.from_env().database_url, PROCESSES) as workers,
+          _machine() as (database, keyring), database.session() as session):
         above = services.uppers(session)
         for tenant_id in services.chosen(above, tenant):
             with tqdm(unit="条", desc=tenant_id, leave=False, disable=None) as bar:
-                verdict = services.verify_tenant(session, keyring, above, tenant_id, bar.update, THREADS)
+                verdict = services.verify_tenant(session, keyring, above, tenant_id, bar.update, workers)
             if not verdict.faults:
                 click.echo(f"✓ {tenant_id}：{verdict.batches} 批 {verdict.entries} 条完好，{verdict.unsealed} 条待封存")
                 continue

@@ -11,6 +11,7 @@ from core.errors import N_, Conflict, NotFound
 from core.extensions import Actor, Database
 from core.tenancy.queries import list_tenants
 from core.trail import queries
+from core.trail.checking import Workers
 from core.trail.keys import Keyring, Signer
 from core.trail.models import PLATFORM
 from core.trail.queries import Batch
@@ -91,7 +92,7 @@ def renew_key(session: Session, keyring: Keyring, above: dict[str, str], tenant_
 
 
 def verify_tenant(session: Session, keyring: Keyring, above: dict[str, str], tenant_id: str,
-                  progress: Progress | None = None, threads: int = 1) -> Verdict:
+                  progress: Progress | None = None, workers: Workers | None = None) -> Verdict:
     """Verify a tenant's trail by everything this machine knows. Until the tenant above has a key nobody could
     have countersigned."""
-    return verify(session, tenant_id, above[tenant_id], keyring, progress, threads)
+    return verify(session, tenant_id, above[tenant_id], keyring, progress, workers)

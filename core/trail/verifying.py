@@ -5,27 +5,16 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from core.trail import queries
+from core.trail.checking import Span, Workers, check_batch, start_of
 from core.trail.keys import Keyring
-from core.trail.offline import (
-    BEGINNING,
-    Fault,
-    Keys,
-    chain,
-    chain_text,
-    check_header,
-    header_bytes,
-    locate,
-    unpack,
-)
+from core.trail.offline import BEGINNING, Fault, Keys, check_header, header_bytes
 from core.trail.queries import Batch
 
 Progress = Callable[[int], object]
@@ -67,16 +56,16 @@ def keys_of(session: Session) -> Keys:
 
 
 def verify(session: Session, tenant_id: str, upper: str = "", keyring: Keyring | None = None,
-           progress: Progress | None = None, threads: int = 1) -> Verdict:
+           progress: Progress | None = None, workers: Workers | None = None) -> Verdict:
     """Go through a tenant's whole trail as it is committed. `upper` is the tenant above, whose own trail bears
     witness of the batches it has countersigned; `keyring` holds this machine's keys and its memory of the last
-    batch. Batches are read by so many `threads`, each with a connection of its own."""
+    batch. `workers` check batches beside each other; without them one is checked after another."""
     verdict = Verdict(tenant_id)
     keys = keys_of(session)
     keys.below = frozenset({tenant_id} if upper else ())
     after: uuid.UUID | None = None
     headers: list[list[Fault]] = []
-    spans: list[tuple[Batch, uuid.UUID | None]] = []
+    spans: list[Span] = []
     for batch in queries.list_batches(session, tenant_id):
         whole = batch.number == verdict.batches + 1
         headers.append(list(check_header(batch.fields, keys, verdict.batches + 1, verdict.head)))
@@ -85,7 +74,8 @@ def verify(session: Session, tenant_id: str, upper: str = "", keyring: Keyring |
         # Behind a gap the batch begins at its own first entry: those of the missing batch are no insertions.
         spans.append((batch, after if whole else _below(batch.first_id)))
         verdict.batches, verdict.head, after = batch.number, batch.head, batch.last_id
-    for wrong, (entries, faults) in zip(headers, _checked(session, spans, threads), strict=True):
+    checked = workers.check(spans) if workers else (check_batch(session, *span) for span in spans)
+    for wrong, (entries, faults) in zip(headers, checked, strict=True):
         verdict.faults += wrong + faults
         verdict.entries += entries
         if progress:
@@ -97,63 +87,6 @@ def verify(session: Session, tenant_id: str, upper: str = "", keyring: Keyring |
 
 def _below(entry_id: uuid.UUID) -> uuid.UUID:
     return uuid.UUID(int=entry_id.int - 1)
-
-
-Found = tuple[int, list[Fault]]
-
-
-def _checked(session: Session, spans: Sequence[tuple[Batch, uuid.UUID | None]], threads: int) -> Iterator[Found]:
-    """How many entries each batch has and what is wrong with them, in order. A database puts the bytes together
-    outside Python's lock, so that one thread's batch is read while another's is hashed."""
-    readers = SimpleQueue[Session]()
-    for _ in range(threads):
-        readers.put(Session(session.get_bind()))
-
-    def work(span: tuple[Batch, uuid.UUID | None]) -> Found:
-        reader = readers.get()
-        try:
-            return _check_batch(reader, *span)
-        finally:
-            readers.put(reader)
-
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            yield from pool.map(work, spans)
-        finally:
-            pool.shutdown(cancel_futures=True)
-            for _ in range(threads):
-                readers.get().close()
-
-
-def _check_batch(session: Session, batch: Batch, after: uuid.UUID | None) -> Found:
-    text = queries.text_between(session, batch.tenant_id, after, batch.last_id)
-    ids, links = queries.lists_of(session, batch.tenant_id, batch.number)
-
-    def whole(built: list[bytes]) -> bool:
-        return (b"".join(built) == links and bool(built) and built[-1].hex() == batch.root
-                and hashlib.sha256(ids).hexdigest() == batch.ids_digest)
-
-    built = chain_text(_start(batch), text.lines) if text else []
-    faults: list[Fault] = []
-    if not whole(built):
-        lines = queries.lines_between(session, batch.tenant_id, after, batch.last_id)
-        built = chain(_start(batch), lines)
-        if not whole(built):
-            faults += locate(batch.fields, ids, links, lines)
-    if text and not text.bulk:
-        return len(built), faults
-    for entry_id, digest, data in queries.rows_between(session, batch.tenant_id, after, batch.last_id):
-        unpacked = unpack(data) if data is not None else None
-        if unpacked is None or hashlib.sha256(unpacked).hexdigest() != digest:
-            faults.append(Fault("rows", f"第 {batch.number} 批里一项批量办理的明细被改动或缺失", batch.number, entry_id.hex))
-    return len(built), faults
-
-
-def _start(batch: Batch) -> bytes:
-    try:
-        return bytes.fromhex(batch.previous)
-    except ValueError:
-        return b""
 
 
 def _check_witnesses(session: Session, verdict: Verdict, upper: str, keyring: Keyring | None) -> None:
@@ -209,7 +142,7 @@ def _seals_in(session: Session, batch: Batch, keys: Keys, ids: Sequence[uuid.UUI
             if batch.first_id <= entry_id <= batch.last_id:
                 found[entry_id] = Seal("broken", batch.number)
             continue
-        before = links[32 * at - 32:32 * at] if at else _start(batch)
+        before = links[32 * at - 32:32 * at] if at else start_of(batch)
         right = hashlib.sha256(before + lines[entry_id]).digest() == links[32 * at:32 * at + 32]
         found[entry_id] = Seal("sealed" if sound and right else "broken", batch.number)
     return found

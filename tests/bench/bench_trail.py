@@ -20,9 +20,10 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from core.auditing.commands import THREADS
+from core.auditing.commands import PROCESSES
 from core.extensions import Actor, Database, new_id, utcnow
 from core.trail import queries
+from core.trail.checking import workers_on
 from core.trail.exporting import export_lines
 from core.trail.keys import Keyring
 from core.trail.models import TrailEntry
@@ -136,7 +137,7 @@ def hashed(database: Database, clock: Clock, reading: bool = False) -> Spent:
 
 
 def verified(url: str, folder: Path, where: str) -> list[dict[str, Any]]:
-    """Verifying where the trail is kept, by as many threads as the command takes, and from the exported file."""
+    """Verifying where the trail is kept, by as many processes as the command starts, and from the exported file."""
     make_schema(url)
     database, keyring = Database(url), Keyring(folder / where)
     clock = Clock(database.engine)
@@ -147,8 +148,9 @@ def verified(url: str, folder: Path, where: str) -> list[dict[str, Any]]:
         target.writelines(export_lines(session, TENANT))
 
     def inside() -> None:
-        with database.session() as session:
-            assert not verify(session, TENANT, UPPER, keyring, threads=THREADS).faults
+        database.dispose()  # as the command begins
+        with workers_on(url, PROCESSES) as workers, database.session() as session:
+            assert not verify(session, TENANT, UPPER, keyring, workers=workers).faults
 
     def outside() -> None:
         assert not verify_file(file).faults

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,8 +37,8 @@ def _workers(server: int) -> Iterator[float]:
 
 
 class Clock:
-    """Seconds of processor time: of this process with all its threads, and of its server's; with a connection only of
-    the server's process at its other end, which is quicker to ask."""
+    """Seconds of processor time: of this process with all its threads, of processes it has ended, and of its server's;
+    with a connection only of the server's process at its other end, which is quicker to ask."""
 
     def __init__(self, engine: Engine, connection: Connection | None = None) -> None:
         self.server = self.backend = 0
@@ -49,7 +50,8 @@ class Clock:
     def __call__(self) -> float:
         """Now."""
         workers = sum(_workers(self.server)) if self.server else _ran(self.backend) if self.backend else 0.0
-        return time.process_time() + workers
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time() + ended.ru_utime + ended.ru_stime + workers
 
 
 def spent(clock: Clock, work: Callable[[], object]) -> Spent:

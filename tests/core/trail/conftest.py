@@ -55,7 +55,7 @@ def seal_all(database: Database, keyring: Keyring, tenant_id: str = COUNTY, uppe
 
 def check(database: Database, keyring: Keyring | None = None, tenant_id: str = COUNTY, upper: str = PROVINCE) -> Verdict:
     with database.session() as session:
-        return verify(session, tenant_id, upper, keyring, threads=2)
+        return verify(session, tenant_id, upper, keyring)
 
 
 Tamper = Callable[[str], None]

@@ -16,6 +16,7 @@ from sqlalchemy import event, select, text
 from core.errors import Conflict
 from core.extensions import Database, all_tenants, new_id, utcnow
 from core.trail import offline, queries
+from core.trail.checking import workers_on
 from core.trail.exporting import export_lines, public_keys
 from core.trail.keys import Keyring, Signer
 from core.trail.models import TrailEntry
@@ -79,13 +80,15 @@ def test_a_batch_too_large_for_one_value_is_read_entry_by_entry(sealed: Database
     assert [(fault.kind, fault.entry_id) for fault in check(sealed).faults] == [("edited", plain(broken))]
 
 
-def test_batches_are_judged_in_order_by_however_many_threads(sealed: Database) -> None:
+def test_batches_are_judged_in_order_by_however_many_processes(sealed: Database) -> None:
     for place in (1, 6, 12):
         sql(sealed, "UPDATE trail_entries SET reason = '改' WHERE id = :id", id=ids(sealed)[place])
-    with sealed.session() as session:
-        found = [verify(session, COUNTY, PROVINCE, threads=threads) for threads in (1, 3)]
-    assert found[0] == found[1]
-    assert [fault.batch for fault in found[0].faults] == [1, 2, 3] and found[0].entries == 16
+    alone = check(sealed)
+    sealed.dispose()
+    with workers_on(sealed.url, 3) as workers, sealed.session() as session:
+        together = verify(session, COUNTY, PROVINCE, workers=workers)
+    assert together == alone
+    assert [fault.batch for fault in alone.faults] == [1, 2, 3] and alone.entries == 16
 
 
 @pytest.mark.parametrize("place", range(16))
