@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from flask import Flask, Response, session
 from secure import (
     ContentSecurityPolicy,
@@ -16,6 +19,10 @@ from secure import (
     XFrameOptions,
 )
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Headers = list[tuple[str, str]]
 #: a year, as browsers ask for before they remember
 HSTS_SECONDS = 365 * 24 * 3600
 
@@ -25,13 +32,17 @@ def install(app: Flask) -> None:
     sent only where cookies are kept to https as well."""
     fixed = [(name, name.lower(), value) for name, value in
              security_headers(https_only=bool(app.config.get("SESSION_COOKIE_SECURE"))).items()]
+    inner = app.wsgi_app
 
-    @app.after_request
-    def _headers(response: Response) -> Response:
-        own = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - iterating gives pairs
-        response.headers.extend([(name, value) for name, lower, value in fixed if lower not in own])
-        _caching(response)
-        return response
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # Behind Flask: put one by one into its own headers they would be checked again with every answer.
+        def start(status: str, headers: Headers, error: Any = None) -> Any:
+            own = {name.lower() for name, _ in headers}
+            return start_response(status, headers + [(name, value) for name, lower, value in fixed if lower not in own], error)
+        return inner(environ, start)
+
+    app.wsgi_app = answer  # type: ignore[method-assign]  # as Flask would have it wrapped
+    app.after_request(_caching)
 
 
 def security_headers(*, https_only: bool) -> dict[str, str]:
@@ -68,7 +79,7 @@ def content_security() -> ContentSecurityPolicy:
     )
 
 
-def _caching(response: Response) -> None:
+def _caching(response: Response) -> Response:
     """Pages hold people's data and must not stay in a shared computer's cache; a fragment and the whole
     page at the same address must not be taken for each other. The public site says otherwise of its own pages."""
     if response.headers.get("Cache-Control", "").startswith("public"):
@@ -76,3 +87,4 @@ def _caching(response: Response) -> None:
     elif response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.update(["HX-Request", "HX-Target", "Cookie"])
+    return response
