@@ -1,7 +1,7 @@
 """The zip inside an .xlsx: its guards, and what of its sheets the cells' text does not tell.
 
 Every part is unpacked once, counted as it comes: the sizes a zip states of itself may lie. The sheets are
-looked through on the way with a few searches for bytes that are rare in an honest list.
+looked through on the way for signs that are rare in an honest list; only a stretch that has one is taken apart.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from posixpath import join, normpath
+
+import polars as pl
 
 from core.errors import N_, InvalidInput
 from core.ledgers.imports.sheets import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Facts, column_number
@@ -37,10 +39,15 @@ _CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)', re.S)
 _AT = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _VALUE = re.compile(rb'<(?:\w+:)?v[^>]*>([^<]*)</')
-_LONG = re.compile(rb'v>-?\d{16}')
 _COLUMN = re.compile(rb'<(?:\w+:)?col\b[^>]*/?>')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _SHARED = re.compile(rb't="s"[^>]*><(?:\w+:)?v>(\d+)<')
+#: signs of cells to be looked at: a formula, a failed one, a number written like 5.2E+17 or in 16 digits
+_CELL_SIGNS = (r'<f[ \t\r\n/>]|:f[ \t\r\n/>]|t="e"|\+1', r"v>-?[0-9]{16}")
+#: signs of something hidden, of merged cells and of columns beyond Z
+_SHEET_SIGNS = (r'hidden=|mergeCell| r="[A-Z]{2}',)
+#: the end of a stretch, where its last filled row nearly always is
+_TAIL = 64 * 1024
 _TEXT_END = re.compile(rb'</(?:\w+:)?si>')
 
 
@@ -49,7 +56,6 @@ class _Scan:
 
     def __init__(self, long_texts: dict[int, int]) -> None:
         self.long_texts = long_texts
-        self.mark = b""
         self.shared_weight = 0
         self.first = 0
         self.last_row = 0
@@ -63,29 +69,27 @@ class _Scan:
         self.long_numbers: set[tuple[int, int]] = set()
 
     def take(self, data: bytes) -> None:
-        if not self.mark:  # some writers put a prefix before every name
-            self.mark = b":f" if re.search(rb"<\w+:worksheet\b", data[:2000]) else b"<f"
-        self._extent(data)
-        if b"hidden=" in data:
+        text = pl.Series([data], dtype=pl.Binary).cast(pl.String, strict=False)
+        spread = _any_of(_SHEET_SIGNS, text)
+        self._extent(data, spread)
+        if spread and b"hidden=" in data:
             self.hidden_rows.update(map(int, _HIDDEN_ROW.findall(data)))
             self._columns(data)
-        if b"mergeCell" in data:
+        if spread and b"mergeCell" in data:
             self.merged += [(int(top), column_number(left.decode()), int(bottom), column_number(right.decode()))
                             for left, top, right, bottom in _MERGED.findall(data)]
         if self.long_texts:
             counted = Counter(map(int, _SHARED.findall(data)))
             self.shared_weight += sum(counted[index] * size for index, size in self.long_texts.items())
-        # 5.2E+17 is how long numbers are written
-        if self.mark in data or b't="e"' in data or b"+1" in data or _LONG.search(data):
+        if _any_of(_CELL_SIGNS, text):
             self._cells(data)
 
-    def _extent(self, data: bytes) -> None:
+    def _extent(self, data: bytes, spread: bool) -> None:
         # Rows that are only formatted do not count: borders drawn down to the last row are common.
-        filled = max(data.rfind(b"v>"), data.rfind(b"is>"))
-        row = _ROW_NUMBER.match(data, max(data.rfind(b"row ", 0, max(filled, 0)), 0))
+        row = _ROW_NUMBER.match(data, max(data.rfind(b"row ", 0, _filled_to(data)), 0))
         if row:
             self.last_row = max(self.last_row, int(row[1]))
-        for found in set(_WIDE.findall(data)):
+        for found in set(_WIDE.findall(data)) if spread else ():
             self.widest = max(self.widest, column_number(found.decode()))
         if self.widest > MOST_COLUMNS:
             self.used = max(self.used, self._used_width(data))
@@ -290,6 +294,21 @@ def _plain(text: str) -> str:
     for code, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
         text = text.replace(code, sign)
     return re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), text)
+
+
+def _any_of(signs: tuple[str, ...], text: pl.Series) -> bool:
+    """Whether a stretch has one of the signs. Polars looks for several at once at the speed of memory; text that it
+    cannot decode may hold any."""
+    return any(text.str.contains(sign)[0] is not False for sign in signs)
+
+
+def _filled_to(data: bytes) -> int:
+    """Where the last filled cell of a stretch ends, or 0."""
+    for start in (max(len(data) - _TAIL, 0), 0):
+        filled = max(data.rfind(b"v>", start), data.rfind(b"is>", start))
+        if filled >= 0:
+            return filled
+    return 0
 
 
 def _letters(number: int) -> bytes:
