@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -14,6 +14,7 @@ from core.errors import N_
 from core.host.ledgers import Field, Ledger
 from core.ledgers.context import Context
 from core.ledgers.kinds import Rules, rules_of
+from core.ledgers.repeats import repeats
 
 #: the column of a frame that carries the original row number
 ROW = "row"
@@ -38,10 +39,7 @@ def check_frame(ledger: Ledger, frame: pl.DataFrame, context: Context | None = N
     context = context or Context()
     asked = [field for field in fields or ledger.fields if field.name in frame.columns or not context.partial]
     texts = _texts(frame, asked)
-    made = [_made(ledger, field, texts, context) for field in asked]
-    tidy = texts.select(ROW, *(one.tidy for one in made))
-    values = tidy.select(ROW, *(one.value for one in made))
-    said = tidy.with_columns(values[field.name].alias(f"={field.name}") for field in asked).select(ROW, *(one.said for one in made))
+    values, said = _judged(texts, {field.name: _made(ledger, field, texts, context) for field in asked})
     said = _across(ledger, said, values, asked)
     good = ~pl.any_horizontal(pl.col(field.name).is_not_null() for field in asked) if asked else pl.lit(True)
     return Checked(values.filter(said.select(good).to_series()) if asked else values, _errors(texts, said, asked))
@@ -73,6 +71,28 @@ class _Made:
     tidy: pl.Expr
     value: pl.Expr
     said: pl.Expr
+
+
+def _judged(texts: pl.DataFrame, made: Mapping[str, _Made]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The values and the messages of all rows, each with `row`. A column that says few things many times is judged by
+    what it says."""
+    found: dict[str, tuple[pl.Series, pl.Series]] = {}
+    for name, one in made.items():
+        few = repeats(texts[name])
+        if few is not None:
+            distinct, places = few
+            values, said = _each(distinct.to_frame(name), [one])
+            found[name] = values[name].gather(places), said[name].gather(places)
+    values, said = _each(texts, [one for name, one in made.items() if name not in found])
+    values = texts.select(ROW).hstack([found[name][0] if name in found else values[name] for name in made])
+    return values, texts.select(ROW).hstack([found[name][1] if name in found else said[name] for name in made])
+
+
+def _each(texts: pl.DataFrame, made: Sequence[_Made]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The values and the messages of some columns, cell by cell."""
+    tidy = texts.select(one.tidy for one in made)
+    values = tidy.select(one.value for one in made)
+    return values, tidy.with_columns(values[name].alias(f"={name}") for name in values.columns).select(one.said for one in made)
 
 
 #: building the expressions of a form takes longer than judging it; kept by ledger, field and what the context asks

@@ -16,6 +16,7 @@ from marshmallow import ValidationError
 from core.host.ledgers import Field, Ledger, ledger_faults
 from core.ledgers.checking import check_frame, compile_schema, repeated
 from core.ledgers.context import Context
+from core.ledgers.repeats import LEAST
 from core.ledgers.values import written
 from tests.core.ledgers.conftest import GOOD
 from tests.sample_plugin.ledgers import FAMILIES, GIFTS
@@ -65,6 +66,20 @@ def test_the_schema_and_the_columns_judge_the_same_rows_alike(rows: list[dict[st
         values, messages = singly(row)
         assert messages == wrong.get(at, {})
         assert values == good.get(at)
+
+
+def test_a_long_column_that_says_few_things_is_judged_like_a_short_one() -> None:
+    texts = [*EDGES, None]
+    names = [field.name for field in FAMILIES.fields]
+    short = [{name: texts[(row + at) % len(texts)] for at, name in enumerate(names)} for row in range(len(texts))] + [FULL]
+    times = -(-LEAST // len(short))
+
+    once, often = (check_frame(FAMILIES, frame_of(rows), CONTEXT) for rows in (short, short * times))
+
+    assert once.errors.height > len(short)
+    for found, expected in ((often.errors, once.errors), (often.rows, once.rows)):
+        copies = [expected.with_columns(pl.col("row") + copy * len(short)) for copy in range(times)]
+        assert found.equals(pl.concat(copies))
 
 
 @settings(max_examples=60, deadline=None)
