@@ -46,7 +46,7 @@ from tests.support.schema import make_schema
 
 PUPILS = int(os.environ.get("BANGFU_BENCH_PUPILS", "1000000"))
 STORED = int(os.environ.get("BANGFU_BENCH_STORED", str(max(PUPILS // 20, 1_000))))
-COUNTY, DAY, TENANT, TURNS = 10_000, dt.date(2016, 9, 1), "522723", 5
+COUNTY, DAY, TENANT, TURNS, STORING_TURNS = 10_000, dt.date(2016, 9, 1), "522723", 5, 3
 STAGES = ("preschool", "primary", "junior", "senior", "vocational", "college", "university")
 #: how likely a pupil has a category; the rules ask for each by itself
 CATEGORIES = {"filing_card": .22, "allowance": .08, "extreme_hardship": .01, "orphan": .005, "disabled": .02, "martyr_child": .002,
@@ -218,13 +218,16 @@ def stored_row(name: str, url: str, plan: PlanItems) -> dict[str, Any]:
             session.execute(delete(Award).where(Award.tenant_id == TENANT).execution_options(synchronize_session=False))
 
     clock = Clock(database.engine)
-    seconds, _ = fastest(ours, 1, clock)
-    count = len(made[0].awards)
-    columns = {**made[0].awards.some(None), "id": [new_id() for _ in range(count)], "version": [1] * count}
-    empty()
-    floor, _ = fastest(lambda: _bulk(database, gathered, items, columns), 1, clock)
+    seconds, floor = float("inf"), float("inf")
+    for _ in range(STORING_TURNS):  # in turns, since a busy machine slows what comes next as well
+        seconds = min(seconds, fastest(ours, 1, clock)[0])
+        count = len(made[0].awards)
+        columns = {**made[0].awards.some(None), "id": [new_id() for _ in range(count)], "version": [1] * count}
+        empty()
+        floor = min(floor, fastest(lambda columns=columns: _bulk(database, gathered, items, columns), 1, clock)[0])
+        empty()
     database.dispose()
-    return {"name": f"storing {len(columns['id']):,} awards of {STORED:,}, {name}", "ours": seconds, "floor": floor, "unit": "s",
+    return {"name": f"storing {count:,} awards of {STORED:,}, {name}", "ours": seconds, "floor": floor, "unit": "s",
             "ratio": seconds / floor, "target": "≤ 1.5"}
 
 

@@ -25,7 +25,7 @@ from plugins.education_aid.queries.pupils import (
     statuses_on,
     unit_lines,
 )
-from plugins.education_aid.rules.columnar import ROW
+from plugins.education_aid.rules.columnar import ATTENDED, ROW
 from plugins.education_aid.rules.items import HOLDS, Item
 from plugins.education_aid.rules.words import term_on
 
@@ -41,18 +41,19 @@ class Gathered:
 
     def frame(self, items: Sequence[Item]) -> pl.DataFrame:
         """The columns that these items ask about."""
-        wanted = list(dict.fromkeys(name for item in items for name in _columns(item)))
+        wanted = dict.fromkeys([*(name for item in items for name in columns_asked(item)), ATTENDED])
         columns = {ROW: pl.Series(ROW, range(len(self.facts)), pl.UInt32)}
         for name in wanted:
             columns[name] = _column(name, self.facts)
         return pl.DataFrame(columns)
 
 
-def _columns(item: Item) -> list[str]:
-    found = [*columns_of(item.where), *item.amount.actual, "attended_days"]
+def columns_asked(item: Item) -> list[str]:
+    """The columns that an item's condition and amount ask about."""
+    found = [*columns_of(item.where), *item.amount.actual]
     for case in item.amount.cases:
         found += columns_of(case.where)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _column(name: str, facts: list[dict[str, Any]]) -> pl.Series:

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+import polars as pl
 
 from core.extensions import new_id
 from core.funds.rules.shares import yuan
 from core.tenancy.grammar.masks import plain
 from plugins.education_aid.plan.vocabulary import title_of
-from plugins.education_aid.queries.facts import Gathered
+from plugins.education_aid.queries.facts import Gathered, columns_asked
+from plugins.education_aid.rules.columnar import ROW, work_out
 from plugins.education_aid.rules.columnar import Worked as Computed
-from plugins.education_aid.rules.columnar import work_out
 from plugins.education_aid.rules.items import NOTHING, Item
 from plugins.education_aid.rules.sharing import share_of, shared
 from plugins.education_aid.rules.single import entitle
@@ -29,8 +31,9 @@ from plugins.education_aid.services.reading import PlanItems, computed
 ENTITLED = "entitled"
 NOT_MONETISED = "不折算金额"
 Progress = Callable[[int, int, str], None]
-#: the columns of an award in which one differs from the next within an item
-_OWN = ("unit_id", "person_id", "enrolment_id", "stage", "class_name", "amount", "shares", "facts")
+#: by whom the school is owned, and the counties of home and school
+Payers = tuple[str, str, str]
+_PAYERS = "payers"
 
 
 class Awards:
@@ -82,9 +85,8 @@ class Worked:
         columns["amount"][at], columns["shares"][at], columns["reason"][at] = amount, shares, reason
 
     @cached_property
-    def _payers_of(self) -> dict[uuid.UUID, tuple[str, str, str]]:
-        pupils = _pupils(self.gathered)
-        return dict(zip(pupils.persons, pupils.payers, strict=True))
+    def _payers_of(self) -> dict[uuid.UUID, Payers]:
+        return dict(zip((row.person_id for row in self.gathered.rows), payers_of(self.gathered.facts), strict=True))
 
     def totals(self) -> dict[str, Any]:
         """Sums by item, fund and payer, exact to the fen, as JSON keeps them."""
@@ -106,21 +108,26 @@ class Worked:
 class _Pupils:
     """What awards take from the pupils, by columns."""
 
-    units: list[uuid.UUID]
-    persons: list[uuid.UUID]
-    enrolments: list[uuid.UUID]
-    stages: list[str]
-    classes: list[str]
-    #: by whom the school is owned, and the counties of home and school: whatever a share may go by
-    payers: list[tuple[str, str, str]]
+    #: by the names that awards have for them
+    columns: dict[str, list[Any]]
+    payers: list[Payers]
     facts: Sequence[Mapping[str, Any]]
+
+
+class _Pattern(NamedTuple):
+    """What the awards of an item have that are alike in fen, payers and every fact the item asks about."""
+
+    amount: Decimal
+    shares: dict[str, str]
+    facts: dict[str, Any]
 
 
 def shape(tenant_id: str, gathered: Gathered, plan: PlanItems, school_year: int, term: int, progress: Progress | None = None) -> Worked:
     """The awards and open rows that the items of a plan come to for facts already gathered."""
     found, items, pupils = Worked(plan, gathered), computed(plan.items), _pupils(gathered)
-    for number, one in enumerate(work_out(items, gathered.frame(items), term, plan.groups), 1):
-        _add(found, one, pupils, {"tenant_id": tenant_id, "school_year": school_year, "term": term})
+    frame = gathered.frame(items).with_columns(_numbered(pupils.payers))
+    for number, one in enumerate(work_out(items, frame, term, plan.groups), 1):
+        _add(found, one, pupils, frame, {"tenant_id": tenant_id, "school_year": school_year, "term": term})
         _open(found, one, pupils, items, (tenant_id, school_year, term))
         if one.displaced:
             found.displaced[one.item.code] = (one.item, one.displaced)
@@ -131,72 +138,78 @@ def shape(tenant_id: str, gathered: Gathered, plan: PlanItems, school_year: int,
 
 def _pupils(gathered: Gathered) -> _Pupils:
     rows, facts = gathered.rows, gathered.facts
-    return _Pupils([row.unit_id for row in rows], [row.person_id for row in rows], [row.id for row in rows], [row.stage for row in rows],
-                   [row.class_name for row in rows],
-                   [(one["owner"] or "", _county(one["home"]), _county(one["school"])) for one in facts], facts)
+    return _Pupils({"unit_id": [row.unit_id for row in rows], "person_id": [row.person_id for row in rows],
+                    "enrolment_id": [row.id for row in rows], "stage": [row.stage for row in rows],
+                    "class_name": [row.class_name for row in rows]}, payers_of(facts), facts)
 
 
-def _county(codes: Any) -> str:
+def payers_of(facts: Iterable[Mapping[str, Any]]) -> list[Payers]:
+    """Whatever the share of each pupil may go by. Few sets of places differ among a million pupils."""
+    county = cache(_county)
+    return [(one["owner"] or "", county(one["home"]), county(one["school"])) for one in facts]
+
+
+def _county(codes: frozenset[str] | None) -> str:
     return next((code for code in codes or () if len(code) == 6), "")
 
 
-def _add(found: Worked, one: Computed, pupils: _Pupils, given: Mapping[str, Any]) -> None:
-    rows, fens, item = one.found["row"].to_list(), one.found["fen"].to_list(), one.item
+def _numbered(payers: Sequence[Payers]) -> pl.Series:
+    """A number for each pupil, the same for the same payers."""
+    numbers: dict[Payers, int] = {}
+    return pl.Series(_PAYERS, [numbers.setdefault(one, len(numbers)) for one in payers], pl.UInt32)
+
+
+def _add(found: Worked, one: Computed, pupils: _Pupils, frame: pl.DataFrame, given: Mapping[str, Any]) -> None:
+    item, rows = one.item, one.found[ROW].to_list()
     if not rows:
         return
-    amounts = {fen: yuan(fen) for fen in set(fens)}
-    shares, payers = _shares(item, rows, fens, pupils)
-    own: tuple[list[Any], ...] = (
-        [pupils.units[row] for row in rows], [pupils.persons[row] for row in rows], [pupils.enrolments[row] for row in rows],
-        [pupils.stages[row] for row in rows], [pupils.classes[row] for row in rows], [amounts[fen] for fen in fens], shares,
-        _facts(item, rows, pupils.facts))
+    alike = _alike(frame, one)
+    patterns = _patterns(item, dict(zip(alike, one.found["fen"].to_list(), strict=True)), pupils)
+    for row, count in Counter(alike).items():
+        for payer, part in patterns[row].shares.items():
+            found.payers[payer] += Decimal(part) * count
     same = {
         **given, "item": item.code, "item_name": item.name, "clause": item.clause, "plan_tenant": item.plan_tenant,
         "plan_version": item.plan_version, "kind": item.kind, "fund": item.fund, "state": ENTITLED,
         "reason": NOT_MONETISED if item.amount.kind == NOTHING else ""}
-    for name, values in zip(_OWN, own, strict=True):
-        found.awards.columns[name] += values
+    columns = found.awards.columns
+    for name, values in pupils.columns.items():
+        columns[name] += map(values.__getitem__, rows)
+    for at, name in enumerate(_Pattern._fields):
+        columns[name] += [patterns[row][at] for row in alike]
     for name, value in same.items():
-        found.awards.columns[name] += [value] * len(rows)
-    found.sums[item.code] = (item, len(rows), yuan(sum(fens)))
-    for payer, total in payers.items():
-        found.payers[payer] += total
+        columns[name] += [value] * len(rows)
+    found.sums[item.code] = (item, len(rows), yuan(int(one.found["fen"].sum())))
 
 
-def _shares(item: Item, rows: Sequence[int], fens: Sequence[int], pupils: _Pupils) -> tuple[list[dict[str, str]], dict[str, Decimal]]:
-    """Each award's parts, and what each payer bears of all of them."""
-    made = dict[tuple[int, tuple[str, str, str]], dict[str, str]]()
-    keys = [(fen, pupils.payers[row]) for row, fen in zip(rows, fens, strict=True)]
-    counted, payers = Counter(keys), defaultdict[str, Decimal](Decimal)
-    for key, count in counted.items():
-        made[key] = _shared(item, yuan(key[0]), key[1])
-        for payer, part in made[key].items():
-            payers[payer] += Decimal(part) * count
-    return [made[key] for key in keys], payers
+def _alike(frame: pl.DataFrame, one: Computed) -> list[int]:
+    """For each award the first pupil whose award is like it in fen, payers and every fact the item asks about."""
+    by = [_PAYERS, *columns_asked(one.item), "fen"]
+    told = frame[one.found[ROW]].with_columns(one.found["fen"])
+    return told.select(pl.col(ROW).first().over(by))[ROW].to_list()
 
 
-def _shared(item: Item, amount: Decimal, payers: tuple[str, str, str]) -> dict[str, str]:
+def _patterns(item: Item, fens: Mapping[int, int], pupils: _Pupils) -> dict[int, _Pattern]:
+    """The patterns of an item by the first pupil of each."""
+    parts = cache(lambda amount, payers: _shared(item, amount, payers))
+    asked = {name: {code for leaf in item.leaves if leaf.fact.name == name for code in getattr(leaf, "codes", ())}
+             for name in item.facts}
+    return {row: _Pattern(amount := yuan(fen), parts(amount, pupils.payers[row]), _told(pupils.facts[row], asked))
+            for row, fen in fens.items()}
+
+
+def _shared(item: Item, amount: Decimal, payers: Payers) -> dict[str, str]:
     """The parts of one amount."""
     owner, origin, school = payers
     places = {name: code for name, code in (("origin_county", origin), ("school_county", school)) if code}
     return shared(amount, share_of(item.share), owner=owner, places=places) if amount else {}
 
 
-def _facts(item: Item, rows: Sequence[int], facts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The facts the item asked about, of a set only the codes it asks for."""
-    names, made = item.facts, dict[tuple[Any, ...], dict[str, Any]]()
-    asked = {name: frozenset(code for leaf in item.leaves if leaf.fact.name == name for code in getattr(leaf, "codes", ()))
-             for name in names}
-    found = []
-    for row in rows:
-        one = facts[row]
-        key = tuple(asked[name].intersection(value) if isinstance(value := one.get(name), set | frozenset) else value for name in names)
-        known = made.get(key)
-        if known is None:
-            known = made[key] = {name: sorted(value) if isinstance(value, frozenset) else plain(value)
-                                 for name, value in zip(names, key, strict=True)}
-        found.append(known)
-    return found
+def _told(facts: Mapping[str, Any], asked: Mapping[str, set[str]]) -> dict[str, Any]:
+    """The facts that are asked about, of a set only the codes asked for."""
+    values = {name: facts.get(name) for name in asked}
+    return {name: sorted(asked[name].intersection(value)) if isinstance(value, set | frozenset) else plain(value)
+            for name, value in values.items()}
 
 
 def _open(found: Worked, one: Computed, pupils: _Pupils, items: Sequence[Item], given: tuple[str, int, int]) -> None:
@@ -207,6 +220,7 @@ def _open(found: Worked, one: Computed, pupils: _Pupils, items: Sequence[Item], 
     for row in one.open:
         alone = next(each for each in entitle(near, pupils.facts[row], term, groups) if each.item.code == item.code)
         found.undecided.append({
-            "tenant_id": tenant_id, "id": new_id(), "unit_id": pupils.units[row], "version": 1, "person_id": pupils.persons[row],
+            "tenant_id": tenant_id, "id": new_id(), "unit_id": pupils.columns["unit_id"][row], "version": 1,
+            "person_id": pupils.columns["person_id"][row],
             "school_year": school_year, "term": term, "item": item.code, "item_name": item.name, "clause": item.clause,
             "missing": [title_of(name) for name in alone.missing]})
