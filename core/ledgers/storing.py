@@ -18,6 +18,7 @@ from core.ledgers import trailing, writing
 from core.ledgers.checking import ROW
 from core.ledgers.freezing import refuse_frozen, seen
 from core.ledgers.kinds import INTEGERS, rules_of
+from core.ledgers.repeats import Repeated
 from core.ledgers.values import typed_extra
 from core.privacy.vault import vault_of
 from core.processes.services import begin_many
@@ -176,7 +177,7 @@ def _place(session: Session, ledger: Ledger, columns: writing.Columns, count: in
     """Each row's unit, at a level the ledger allows."""
     given = columns.get("unit_id")
     if given is None and unit_id is not None:
-        columns["unit_id"] = given = [unit_id] * count
+        columns["unit_id"] = given = Repeated([unit_id], [0] * count)
     elif given is not None and unit_id is not None:
         columns["unit_id"] = given = [value or unit_id for value in given]
     if given is None or not ledger.levels:
@@ -257,8 +258,9 @@ def keep_extra(columns: writing.Columns, positions: Sequence[int], old: Sequence
     """Of the extra columns of the rows at these positions, those that are not given stay as they are stored."""
     given = columns.get("extra")
     if given is not None:
+        columns["extra"] = merged = list(given)
         for at, row in zip(positions, old, strict=True):
-            given[at] = dict(row["extra"] or {}) | given[at]
+            merged[at] = dict(row["extra"] or {}) | given[at]
 
 
 def differing(columns: writing.Columns, positions: Sequence[int], old: Sequence[Row]) -> set[int]:

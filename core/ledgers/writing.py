@@ -6,11 +6,12 @@ This module writes tenant rows past the ORM, and so checks by itself that their 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import polars as pl
-from sqlalchemy import JSON, LargeBinary, Table, Uuid, bindparam, select
+from sqlalchemy import LargeBinary, Table, Uuid, bindparam, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,13 +19,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.errors import N_, Conflict, TenantScopeError
 from core.extensions import current_scope
 from core.host.ledgers import Field, Ledger
+from core.ledgers.repeats import Repeated, repeats
 from core.ledgers.values import blank, plain_extra
 from core.privacy.columns import triples
 from core.privacy.vault import vault_of
 
 CHUNK = 5_000
 ASKED = 500
-Columns = dict[str, list[Any]]
+Columns = dict[str, Sequence[Any]]
 
 
 def check_open(session: Session, tenant_id: str) -> None:
@@ -56,22 +58,27 @@ def columns_of(session: Session, ledger: Ledger, frame: pl.DataFrame, fields: Se
     known = {field.name: field for field in fields}
     for name in frame.columns:
         field, column = known.get(name), table.columns.get(name)
-        values = frame[name].to_list()
         if field is not None and field.sealed:
-            found.update(triples(vault_of(session), ledger.model, name, ids, values))
+            found.update(triples(vault_of(session), ledger.model, name, ids, frame[name].to_list()))
         elif field is not None and field.extra:
             continue
         elif column is not None and name not in ("id", "tenant_id", "version"):
-            if isinstance(column.type, Uuid):
-                values = as_ids(values)
-            empty = blank(column)
-            found[name] = [empty if value is None else value for value in values] if empty is not None else values
+            few = repeats(frame[name])
+            found[name] = _stored(column, frame[name]) if few is None else Repeated(_stored(column, few[0]), few[1].to_list())
     added = [field for field in fields if field.extra and field.name in frame.columns]
     if added:
         parts = {field.name: frame[field.name].to_list() for field in added}
         found["extra"] = [{name: plain_extra(values[at]) for name, values in parts.items() if values[at] is not None}
                           for at in range(frame.height)]
     return found
+
+
+def _stored(column: Any, given: pl.Series) -> list[Any]:
+    """Values as their column keeps them."""
+    values, empty = given.to_list(), blank(column)
+    if isinstance(column.type, Uuid):
+        values = as_ids(values)
+    return [empty if value is None else value for value in values] if empty is not None else values
 
 
 def as_ids(values: Sequence[Any]) -> list[Any]:
@@ -86,53 +93,29 @@ def insert_rows(session: Session, table: Table, columns: Columns) -> None:
     for column in table.columns:
         if column.name not in columns and not column.nullable:
             columns[column.name] = [blank(column) for _ in range(count)]
-    names, dialect = list(columns), session.connection().dialect
-    encoders = [_encoder(table.c[name].type, dialect) for name in names]
-    for at in range(0, count, CHUNK):
-        whole = at == 0 and count <= CHUNK
-        ready = [encode(columns[name] if whole else columns[name][at : at + CHUNK])
-                 for name, encode in zip(names, encoders, strict=True)]
-        _put(session, table, names, zip(*ready, strict=True))
+    dialect = session.connection().dialect
+    ready = [_encoded(table.c[name].type, dialect, values) for name, values in columns.items()]
+    rows = zip(*ready, strict=True)
+    while part := list(islice(rows, CHUNK)):
+        _put(session, table, list(columns), part)
 
 
-def _encoder(kind: Any, dialect: Dialect) -> Callable[[list[Any]], list[Any]]:
-    """Turns a column's values into what its driver takes. What comes again, as days, choices and amounts do, is
-    turned once: a processor costs ten times a look into a dictionary."""
+def _encoded(kind: Any, dialect: Dialect, values: Sequence[Any]) -> Sequence[Any]:
+    """A column as its driver takes it."""
     process = kind.dialect_impl(dialect).bind_processor(dialect)
     if process is None or isinstance(kind, LargeBinary):  # both drivers take bytes as they are
-        return lambda values: values
-    if isinstance(kind, Uuid):
-        return lambda values: _same(process, values) if values[0] == values[-1] else [value and value.hex for value in values]
-    known: dict[Any, Any] = {None: process(None)}
-    if isinstance(kind, JSON):
-        return lambda values: [_once(known, process, str(value), value) for value in values]
-
-    def encode(values: list[Any]) -> list[Any]:
-        known.update({value: process(value) for value in set(values).difference(known)})
-        return [known[value] for value in values]
-
-    return encode
+        return values
+    if isinstance(values, Repeated):
+        return values.through(lambda said: [process(value) for value in said])
+    return [process(value) for value in values]
 
 
-def _same(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
-    """References, of which few differ."""
-    known = {value: process(value) for value in set(values)}
-    return [known[value] for value in values]
-
-
-def _once(known: dict[Any, Any], process: Callable[[Any], Any], key: str, value: Any) -> Any:
-    found = known.get(key)
-    if found is None:
-        found = known[key] = process(value)
-    return found
-
-
-def _put(session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+def _put(session: Session, table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
     connection = session.connection()
     quoted = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', list(rows))  # noqa: S608
+        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', rows)  # noqa: S608
         return
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
@@ -140,7 +123,7 @@ def _put(session: Session, table: Table, names: Sequence[str], rows: Iterable[tu
             copy.write_row(row)
 
 
-def update_rows(session: Session, table: Table, tenant_id: str, columns: Columns, versions: Sequence[int]) -> None:
+def update_rows(session: Session, table: Table, tenant_id: str, columns: Mapping[str, Sequence[Any]], versions: Sequence[int]) -> None:
     """Change rows that are still at these versions; every version goes up by one. Raises Conflict when one is not."""
     names = [name for name in columns if name != "id"]
     statement = (table.update()

@@ -18,8 +18,8 @@ from core.ledgers.columns import fields_for
 from core.ledgers.imports import queries
 from core.ledgers.imports.judging import ERRORS, Corrections
 from core.ledgers.imports.models import Import, State
-from core.ledgers.imports.sheets import Sheet
-from core.ledgers.imports.staging import Staging, frame_of, sheet_of
+from core.ledgers.imports.sheets import Column, Sheet
+from core.ledgers.imports.staging import Staging, columns_of, frame_of, sheet_of
 from core.trail.services import record
 from core.units.models import Unit
 
@@ -53,6 +53,11 @@ def labels_of(fields: Collection[Field]) -> list[str]:
 def sheet_at(desk: Desk, found: Import) -> Sheet:
     """The list as it was read from the file."""
     return sheet_of(desk.staging.open(found.source_sheet))
+
+
+def columns_at(desk: Desk, found: Import) -> tuple[Column, ...]:
+    """Its columns alone."""
+    return columns_of(desk.staging.pieces(found.source_sheet))
 
 
 def errors_of(desk: Desk, found: Import) -> pl.DataFrame:

@@ -29,7 +29,8 @@ MOST_SHARED = 300 * 1024 * 1024
 LONG_TEXT = 200
 #: titles above and notes below do not count as rows of the list
 SPARE_ROWS = 200
-CHUNK = 4 * 1024 * 1024
+#: stretches that stay in the processor's cache
+CHUNK = 1024 * 1024
 
 _ATTRIBUTE = r'\b%s="([^"]*)"'
 _ROW_NUMBER = re.compile(rb'row\b[^>]*?\br="(\d+)"')

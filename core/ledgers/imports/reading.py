@@ -33,6 +33,7 @@ MOST_BYTES = 32 * 1024 * 1024
 _STRAY = "[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e]"
 _BLANK = "[\u3000\u00a0\t\r\n\u000b\u2028\u2029]+"
 _WIDE = "[０-９Ａ-Ｚａ-ｚ．－]"
+_MESSY = rf"^$|^\s|\s$|{_STRAY}|{_BLANK}|{_WIDE}"
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NARROW_SIGNS = [*"0123456789", *_ALPHABET, *_ALPHABET.lower(), ".", "-"]
 #: the full-width forms stand 0xFEE0 above the narrow ones
@@ -161,15 +162,15 @@ def tidy(raw: pl.DataFrame) -> tuple[pl.DataFrame, list[Note]]:
     """Text without stray spaces, zero-width marks, line breaks and full-width digits and letters, and how many
     cells that changed. Empty text becomes nothing."""
     letters = raw.columns[1:]
-    plain = raw.with_columns(pl.col(letters).str.strip_chars())
-    messy = plain.select(pl.col(letters).str.contains(f"{_STRAY}|{_BLANK}|{_WIDE}").any()).row(0) if letters else ()
+    messy = raw.select(pl.col(letters).str.contains(_MESSY).any()).row(0) if letters else ()
     names = [name for name, found in zip(letters, messy, strict=True) if found]
-    if names:
-        column = pl.col(names).str.replace_all(_STRAY, "").str.replace_all(_BLANK, " ").str.strip_chars()
-        plain = plain.with_columns(column.str.replace_many(_WIDE_SIGNS, _NARROW_SIGNS))
-    changed = sum(int((raw[name] != plain[name]).sum()) for name in letters)
+    if not names:
+        return raw, []
+    cells = pl.col(names).str.replace_all(_STRAY, "").str.replace_all(_BLANK, " ").str.strip_chars()
+    plain = raw.with_columns(cells.str.replace_many(_WIDE_SIGNS, _NARROW_SIGNS))
+    changed = sum(int((raw[name] != plain[name]).sum()) for name in names)
     notes = [Note(N_("%(count)s 格去掉了多余的空格、换行或把全角字符改成了半角"), {"count": changed})] if changed else []
-    return plain.with_columns(pl.when(pl.col(letters) != "").then(pl.col(letters)).name.keep()), notes
+    return plain.with_columns(pl.when(pl.col(names) != "").then(pl.col(names)).name.keep()), notes
 
 
 def _columns(header: headers.Header, letters: list[str], body: pl.DataFrame, facts: Facts) -> tuple[list[Column], list[Note]]:

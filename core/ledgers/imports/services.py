@@ -23,6 +23,7 @@ from core.ledgers.imports import mapping, queries, refusing, returning, standing
 from core.ledgers.imports.desk import (
     Desk,
     changing,
+    columns_at,
     corrections_of,
     errors_of,
     keep_corrections,
@@ -55,14 +56,14 @@ class Findings:
 def map_columns(session: Session, desk: Desk, found: Import, chosen: Map[str, str]) -> None:
     """Accept a person's mapping (letter → field name) and remember it for this header."""
     found = changing(session, found)
-    sheet = sheet_at(desk, found)
-    found.mapping = mapping.accepted(desk.fields(session), sheet.columns, chosen)
+    columns = columns_at(desk, found)
+    found.mapping = mapping.accepted(desk.fields(session), columns, chosen)
     found.state = State.MAPPED
-    kept = session.get(Mapping, (desk.tenant_id, desk.ledger.code, mapping.signature(sheet.columns)))
+    kept = session.get(Mapping, (desk.tenant_id, desk.ledger.code, mapping.signature(columns)))
     if kept is None:
-        kept = Mapping(tenant_id=desk.tenant_id, ledger=desk.ledger.code, signature=mapping.signature(sheet.columns))
+        kept = Mapping(tenant_id=desk.tenant_id, ledger=desk.ledger.code, signature=mapping.signature(columns))
         session.add(kept)
-    kept.fields = {column.label: found.mapping.get(column.letter, "") for column in sheet.columns}
+    kept.fields = {column.label: found.mapping.get(column.letter, "") for column in columns}
     kept.who, kept.at = desk.actor.name[:80], utcnow()
 
 

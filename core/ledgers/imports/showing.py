@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from core.errors import N_
-from core.ledgers.imports.desk import Desk, errors_of, sheet_at
+from core.ledgers.imports.desk import Desk, columns_at, errors_of, sheet_at
 from core.ledgers.imports.mapping import CERTAIN
 from core.ledgers.imports.models import Import, State
 from core.ledgers.imports.sheets import Note
@@ -79,7 +79,7 @@ def errors_page(session: Session, desk: Desk, found: Import, column: str, *, own
     frame = errors_of(desk, found) if found.errors_file else None
     if frame is None or frame.is_empty():
         return Errors([], 0, [], "")
-    heads = {one.letter: one.label for one in sheet_at(desk, found).columns}
+    heads = {one.letter: one.label for one in columns_at(desk, found)}
     sealed = {field.name for field in desk.fields(session) if field.sealed}
     counted = frame.group_by("column", maintain_order=True).len().sort("len", descending=True).rows()
     part = frame.filter(pl.col("column") == column) if column in heads else frame

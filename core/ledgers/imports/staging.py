@@ -10,9 +10,10 @@ import io
 import json
 import struct
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from sqlalchemy import event
@@ -25,6 +26,8 @@ from core.privacy import Vault
 from core.privacy.files import ENDING, SealedFiles
 
 FOLDER = "imports"
+#: how long the head of a sheet's file is
+_SIZE = struct.Struct("<I")
 
 
 class Staging:
@@ -41,9 +44,13 @@ class Staging:
 
     def open(self, name: str) -> bytes:
         """The bytes again; raises NotFound when they are gone."""
+        return b"".join(self.pieces(name))
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The same piece by piece, for whoever needs only the beginning."""
         if not name:
             raise NotFound(N_("文件已不在，请重新上传"))
-        return self.files.read(uuid.UUID(name))
+        return self.files.open(uuid.UUID(name))
 
     def remove_after(self, session: Session, names: Iterable[str]) -> None:
         """Remove files once the transaction that lets go of them has committed."""
@@ -83,14 +90,32 @@ def packed_sheet(sheet: Sheet) -> bytes:
         "notes": [[note.message, dict(note.params)] for note in sheet.notes],
         "faults": [[fault.row, fault.column, fault.value, fault.message] for fault in sheet.faults],
     }, ensure_ascii=False).encode()
-    return struct.pack("<I", len(head)) + head + packed_frame(sheet.frame)
+    return _SIZE.pack(len(head)) + head + packed_frame(sheet.frame)
 
 
 def sheet_of(data: bytes) -> Sheet:
     """The sheet again."""
-    size, = struct.unpack_from("<I", data)
-    head = json.loads(data[4 : 4 + size])
-    return Sheet(head["name"], head["header_row"],
-                 tuple(Column(one["letter"], tuple(one["labels"]), one["hidden"]) for one in head["columns"]),
-                 frame_of(data[4 + size :]), tuple(Note(*note) for note in head["notes"]),
-                 tuple(Fault(*fault) for fault in head["faults"]), head["hidden"])
+    head, size = _head((data,))
+    return Sheet(head["name"], head["header_row"], _columns(head), frame_of(data[size:]),
+                 tuple(Note(*note) for note in head["notes"]), tuple(Fault(*fault) for fault in head["faults"]), head["hidden"])
+
+
+def columns_of(pieces: Iterable[bytes]) -> tuple[Column, ...]:
+    """The columns of a sheet, from the beginning of its file."""
+    return _columns(_head(pieces)[0])
+
+
+def _head(pieces: Iterable[bytes]) -> tuple[dict[str, Any], int]:
+    """What stands before the rows, and how many bytes that takes."""
+    found, size = b"", _SIZE.size
+    for piece in pieces:
+        found += piece
+        if len(found) >= _SIZE.size:
+            size = _SIZE.size + _SIZE.unpack_from(found)[0]
+            if len(found) >= size:
+                break
+    return json.loads(found[_SIZE.size : size]), size
+
+
+def _columns(head: Mapping[str, Any]) -> tuple[Column, ...]:
+    return tuple(Column(one["letter"], tuple(one["labels"]), one["hidden"]) for one in head["columns"])

@@ -11,7 +11,16 @@ from core.errors import N_, InvalidInput
 from core.extensions import new_id
 from core.host.ledgers import Field
 from core.ledgers.imports import mapping, parts, queries, returning
-from core.ledgers.imports.desk import Desk, changing, corrections_of, keep_corrections, labels_of, sheet_at, trail
+from core.ledgers.imports.desk import (
+    Desk,
+    changing,
+    columns_at,
+    corrections_of,
+    keep_corrections,
+    labels_of,
+    sheet_at,
+    trail,
+)
 from core.ledgers.imports.models import Import, State
 from core.ledgers.imports.reading import read
 from core.ledgers.imports.sheets import Sheet, Workbook
@@ -76,7 +85,7 @@ def guesses_for(session: Session, desk: Desk, sheet: Sheet, fields: tuple[Field,
 def _replace(session: Session, desk: Desk, found: Import, file_name: str, content: bytes, digest: str, book: Workbook) -> None:
     """Put the returned workbook in the place of the file it was made from."""
     found = queries.locked(session, found)
-    before = {column.label: found.mapping.get(column.letter, "") for column in sheet_at(desk, found).columns}
+    before = {column.label: found.mapping.get(column.letter, "") for column in columns_at(desk, found)}
     sheet = next((one for one in book.sheets if one.name == found.sheet), book.best())
     _fill(desk, found, file_name, content, digest, book, sheet, session)
     names = {column.letter: before.get(column.label, "") for column in sheet.columns}
