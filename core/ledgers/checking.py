@@ -13,8 +13,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 from core.errors import N_
 from core.host.ledgers import Field, Ledger
 from core.ledgers.context import Context
-from core.ledgers.kinds import Rules, rules_of
-from core.ledgers.repeats import repeats
+from core.ledgers.kinds import UNTIDY, Rules, rules_of
+from core.ledgers.repeats import LEAST, repeats
 
 #: the column of a frame that carries the original row number
 ROW = "row"
@@ -66,8 +66,9 @@ def _texts(frame: pl.DataFrame, asked: Sequence[Field]) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class _Made:
-    """The expressions that tidy, read and judge one column."""
+    """The expressions that tidy, read and judge one column, and the sign of a text that is not tidy."""
 
+    untidy: str
     tidy: pl.Expr
     value: pl.Expr
     said: pl.Expr
@@ -81,18 +82,27 @@ def _judged(texts: pl.DataFrame, made: Mapping[str, _Made]) -> tuple[pl.DataFram
         few = repeats(texts[name])
         if few is not None:
             distinct, places = few
-            values, said = _each(distinct.to_frame(name), [one])
+            values, said = _each(distinct.to_frame(name), {name: one})
             found[name] = values[name].gather(places), said[name].gather(places)
-    values, said = _each(texts, [one for name, one in made.items() if name not in found])
+    values, said = _each(texts, {name: one for name, one in made.items() if name not in found})
     values = texts.select(ROW).hstack([found[name][0] if name in found else values[name] for name in made])
     return values, texts.select(ROW).hstack([found[name][1] if name in found else said[name] for name in made])
 
 
-def _each(texts: pl.DataFrame, made: Sequence[_Made]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _each(texts: pl.DataFrame, made: Mapping[str, _Made]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The values and the messages of some columns, cell by cell."""
-    tidy = texts.select(one.tidy for one in made)
-    values = tidy.select(one.value for one in made)
-    return values, tidy.with_columns(values[name].alias(f"={name}") for name in values.columns).select(one.said for one in made)
+    untidy = _untidy(texts, made)
+    tidy = texts.select(one.tidy if name in untidy else pl.col(name) for name, one in made.items())
+    values = tidy.select(one.value for one in made.values())
+    return values, tidy.with_columns(values[name].alias(f"={name}") for name in made).select(one.said for one in made.values())
+
+
+def _untidy(texts: pl.DataFrame, made: Mapping[str, _Made]) -> set[str]:
+    """Columns with a text that has to be tidied. A few texts are tidied without asking."""
+    if texts.height < LEAST or not made:
+        return set(made)
+    signs = texts.select(pl.col(name).str.contains(one.untidy).any() for name, one in made.items())
+    return {name for name in made if signs.item(0, name)}
 
 
 #: building the expressions of a form takes longer than judging it; kept by ledger, field and what the context asks
@@ -113,7 +123,7 @@ def _made(ledger: Ledger, field: Field, texts: pl.DataFrame, context: Context) -
 
 
 def _built(field: Field, rules: Rules, context: Context) -> _Made:
-    return _Made(rules.tidy(pl.col(field.name)).alias(field.name), _value(field, rules, context),
+    return _Made(UNTIDY[rules.tidy], rules.tidy(pl.col(field.name)).alias(field.name), _value(field, rules, context),
                  _said(field, rules, context).alias(field.name))
 
 

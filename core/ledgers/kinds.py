@@ -70,6 +70,20 @@ def _closed(text: Expr) -> Expr:
     return trimmed(_plain(text).str.replace_all(r"[\s\-]+", "").str.to_uppercase())
 
 
+def _name_tidy(text: Expr) -> Expr:
+    text = _one_line(text).str.replace_all("[•・･‧∙⋅]", "·").str.replace_all(r"\s*·\s*", "·")
+    close = text.str.replace_all(r"[\s\x{3000}]+", "")
+    return pl.when(close.str.contains(f"^{_HAN}+$")).then(close).otherwise(text)
+
+
+_AT_ENDS = f"^$|^[{AROUND}]|[{AROUND}]$"
+#: a way of tidying → what a text has that it may change; nearly all texts have none of it, and asking is quicker
+UNTIDY: Mapping[Callable[[Expr], Expr], str] = {
+    trimmed: _AT_ENDS, _one_line: rf"{_AT_ENDS}|[\r\n\t]", _plain: rf"{_AT_ENDS}|[\x{{FF01}}-\x{{FF5E}}\x{{3000}}]",
+    _closed: "^$|[^0-9A-Z]", _name_tidy: r"^$|[^\x{4E00}-\x{9FFF}0-9A-Za-z]",
+}
+
+
 def rules_of(ledger: Ledger, field: Field, found: Mapping[str, Any] | None = None) -> Rules:
     """The rules of one field. `found` is what the finder answered for kinds that name something else."""
     made = _MAKERS[field.kind](ledger, field)
@@ -111,13 +125,8 @@ def _pattern(field: Field) -> tuple[tuple[Callable[[Expr, Expr], Expr], str], ..
 
 
 def _name(ledger: Ledger, field: Field) -> Rules:
-    def tidy(text: Expr) -> Expr:
-        text = _one_line(text).str.replace_all("[•・･‧∙⋅]", "·").str.replace_all(r"\s*·\s*", "·")
-        close = text.str.replace_all(r"[\s\x{3000}]+", "")
-        return pl.when(close.str.contains(f"^{_HAN}+$")).then(close).otherwise(text)
-
     length = getattr(_column(ledger, field), "length", None)
-    return Rules(tidy, lambda text: text, "", pl.String, (
+    return Rules(_name_tidy, lambda text: text, "", pl.String, (
         *_characters(field.label),
         (lambda text, _: text.str.contains(r"[0-9０-９*＊?？,，;；/\\|()（）<>]"), f"{field.label}里不能有数字、星号或标点"),
         *_lengths(field.label, field.least or 2, min(field.most or 50, length or 50)), *_pattern(field)))

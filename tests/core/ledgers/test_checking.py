@@ -16,6 +16,7 @@ from marshmallow import ValidationError
 from core.host.ledgers import Field, Ledger, ledger_faults
 from core.ledgers.checking import check_frame, compile_schema, repeated
 from core.ledgers.context import Context
+from core.ledgers.kinds import AROUND, UNTIDY
 from core.ledgers.repeats import LEAST
 from core.ledgers.values import written
 from tests.core.ledgers.conftest import GOOD
@@ -80,6 +81,15 @@ def test_a_long_column_that_says_few_things_is_judged_like_a_short_one() -> None
     for found, expected in ((often.errors, once.errors), (often.rows, once.rows)):
         copies = [expected.with_columns(pl.col("row") + copy * len(short)) for copy in range(times)]
         assert found.equals(pl.concat(copies))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(TEXT, st.text(st.sampled_from([*AROUND, *"甲㐀·・０Ａ！～A9Xz-"]), max_size=4)), min_size=1, max_size=30))
+def test_a_text_without_a_sign_of_being_untidy_is_tidy(texts: list[str | None]) -> None:
+    column = pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)})
+    for tidy, sign in UNTIDY.items():
+        plain = column.filter(~pl.col("text").str.contains(sign))
+        assert plain.select(tidy(pl.col("text")))["text"].to_list() == plain["text"].to_list()
 
 
 @settings(max_examples=60, deadline=None)
