@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,14 +15,28 @@ from sqlalchemy.orm import Session
 from core import privacy
 from core.config import ROOT, Settings
 from core.extensions import Database
-from tests.support import passwords, postgres
+from tests.support import pages, passwords, postgres
 from tests.support.addresses import share_builders
+from tests.support.engines import share_compiled
 from tests.support.schema import make_schema
 
 #: refuses marks of clauses that the register lacks
 pytest_plugins = ["tests.clauses.plugin", "tests.support.browser"]
 SAMPLE = "tests.sample_plugin:plugin"
 share_builders()
+share_compiled()
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: leave it out of every later search for garbage."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_templates(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """A template is compiled once in a run, whichever process comes first."""
+    own = tmp_path_factory.getbasetemp()
+    pages.keep_in((own if worker_id == "master" else own.parent) / "templates")
 
 
 @pytest.fixture(scope="session", autouse=True)

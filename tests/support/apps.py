@@ -8,6 +8,7 @@ lent any more.
 from __future__ import annotations
 
 import dataclasses
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from core.extensions import Database
 from core.publicity.site import caching
 from core.publicity.site.keeping import Shelf
 from core.trail import redaction
-from tests.support.pages import TEMPLATES
+from tests.support.pages import share_templates
 
 #: what belongs to one test, and is put in anew for the next
 OWN: dict[str, Any] = {limits.KEY: limits.Window, health.KEY: health.Metrics, caching.KEY: Shelf}
@@ -45,9 +46,11 @@ class Lent:
     @classmethod
     def made(cls, settings: Settings) -> Lent:
         app = create_app(settings)
-        app.jinja_env.bytecode_cache = TEMPLATES
+        share_templates(app.jinja_env)
         app.extensions["bangfu.database"].dispose()
-        return cls(app, dict(app.config), dict(app.extensions), shape(app))
+        made = cls(app, dict(app.config), dict(app.extensions), shape(app))
+        gc.freeze()  # it stays to the end, and looking through it would be a tenth of all time
+        return made
 
     def ready(self, settings: Settings) -> Flask:
         """The app as new, on the database of these settings."""

@@ -1,24 +1,20 @@
-"""Hundreds of apps of one run share the compiled templates."""
+"""Hundreds of apps of one run, in all its processes, share the compiled templates."""
 
 from __future__ import annotations
 
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemBytecodeCache
+
+_kept: list[FileSystemBytecodeCache] = []
 
 
-class SharedTemplates(BytecodeCache):
-    """Compiled templates in memory, found again by name and checksum of their source."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        kept = self._kept.get(bucket.key)
-        if kept is not None:
-            bucket.bytecode_from_string(kept)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
+def keep_in(folder: Path) -> None:
+    """Keep what is compiled from now on in this folder."""
+    folder.mkdir(exist_ok=True)
+    _kept[:] = [FileSystemBytecodeCache(str(folder))]
 
 
-TEMPLATES = SharedTemplates()
+def share_templates(environment: Environment) -> None:
+    """Let an app look for its templates among those compiled before."""
+    environment.bytecode_cache = _kept[0]

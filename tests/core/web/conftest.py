@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from core.config import ROOT
 from core.web import filters, headers, i18n
 from core.web.markers import public
+from tests.support.pages import share_templates
 
 Render = Callable[..., str]
 
@@ -40,6 +41,7 @@ def toolkit(frame: SimpleNamespace) -> Flask:
     CSRFProtect(app)
     for part in (i18n, headers, filters):
         part.install(app)
+    share_templates(app.jinja_env)
     app.context_processor(lambda: {"shell": frame, "allowed": lambda action: True})
     app.add_url_rule("/list", "list", public("测试")(lambda: render_template_string(PAGE)))
     return app
