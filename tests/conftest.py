@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -25,6 +26,9 @@ pytest_plugins = ["tests.clauses.plugin", "tests.support.browser"]
 SAMPLE = "tests.sample_plugin:plugin"
 share_builders()
 share_compiled()
+# A busy machine is no fault of what is tested.
+hypothesis.settings.register_profile("bangfu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("bangfu")
 
 
 def pytest_collection_finish() -> None:

@@ -106,7 +106,7 @@ FIRST = [("receive", Decimal(900), 0, False), ("receive", Decimal(900), 0, True)
 
 
 @given(st.lists(STEP, min_size=1, max_size=25))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_balances_are_their_movements_whatever_is_done(sqlite_database: Database, steps: list[Any]) -> None:
     session = sqlite_database.session(write=True)
     try:

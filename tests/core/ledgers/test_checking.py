@@ -53,7 +53,7 @@ def singly(row: dict[str, str | None]) -> tuple[dict[str, Any] | None, dict[str,
         return None, {str(name): "；".join(texts) for name, texts in error.normalized_messages().items()}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(ROW, min_size=1, max_size=8))
 @example([{**FULL, "left_on": "2014-01-01"}, {**FULL, "number": None}, FULL])
 def test_the_schema_and_the_columns_judge_the_same_rows_alike(rows: list[dict[str, str | None]]) -> None:
@@ -83,7 +83,7 @@ def test_a_long_column_that_says_few_things_is_judged_like_a_short_one() -> None
         assert found.equals(pl.concat(copies))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.one_of(TEXT, st.text(st.sampled_from([*AROUND, *"甲㐀·・０Ａ！～A9Xz-"]), max_size=4)), min_size=1, max_size=30))
 def test_a_text_without_a_sign_of_being_untidy_is_tidy(texts: list[str | None]) -> None:
     column = pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)})
@@ -92,7 +92,7 @@ def test_a_text_without_a_sign_of_being_untidy_is_tidy(texts: list[str | None]) 
         assert plain.select(tidy(pl.col("text")))["text"].to_list() == plain["text"].to_list()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.fixed_dictionaries({
     "members": st.integers(1, 30), "area": st.decimals(0, 9999, places=4), "income": st.decimals(0, 10**8, places=2),
     "identified_on": st.dates(dt.date(2013, 1, 1), dt.date(2100, 12, 31)), "kind": st.sampled_from(["poor", "low", "other"]),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.matching.rules.names import near
@@ -75,7 +75,7 @@ def test_a_number_that_is_somebody_elses_matches_nobody() -> None:
     assert [(row[1], row[2]) for row in judged([typed], [ONE, other])] == [(0, "review"), (1, "review")]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from((60, 400)))
 def test_no_wrong_match_by_rule_whatever_the_lists_look_like(seed: int, count: int) -> None:
     rng = random.Random(seed)

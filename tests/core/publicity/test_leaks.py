@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
@@ -93,7 +93,6 @@ NUMBERS = st.builds(lambda n, born: made_up_id(n, born), st.integers(1, 900),
                     st.dates(dt.date(1950, 1, 1), dt.date(2020, 12, 31)))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the text
 @given(NUMBERS, st.tuples(*[GAP] * 17), st.booleans(), PLAIN, PLAIN)
 def test_an_identity_number_with_any_gaps_in_any_text_is_found_and_covered(
         number: str, gaps: tuple[str, ...], wide: bool, before: str, after: str) -> None:

@@ -139,7 +139,7 @@ def _consistent(county: Population, size: int, year: int) -> None:
         county.enrolments.filter(pl.col("term") == 1)["newcomer"].drop_nulls())
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(size=st.integers(1, 80), seed=st.integers(0, 2**40), year=st.sampled_from([2014, 2016, 2023]))
 def test_any_county_is_consistent(size: int, seed: int, year: int) -> None:
     _consistent(made(size, seed, year), size, year)

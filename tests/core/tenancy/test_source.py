@@ -118,7 +118,7 @@ PIECES = st.sampled_from(["schema = 1", "[tenant]", "[[phase]]", "[[value]]", "[
                           "'", '"""', "x.y.z = 1", "clause = { state = 5 }", "\ufeff", "\x00", "\t", "é", "1e9", "true"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_no_text_whatever_breaks_the_checker(text: str) -> None:
     checked = check(text, "f", grammar())

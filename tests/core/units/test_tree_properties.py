@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -177,7 +177,7 @@ def one_database(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory)
     return Database(f"sqlite:///{path}")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(steps=st.lists(STEP, min_size=1, max_size=10))
 def test_undoing_in_reverse_restores_the_table_exactly(one_database: Database, steps: list[Step]) -> None:
     with one_database.session(write=True) as session:
@@ -191,7 +191,7 @@ def test_undoing_in_reverse_restores_the_table_exactly(one_database: Database, s
         session.rollback()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(steps=st.lists(STEP, min_size=3, max_size=10), days=st.lists(st.integers(-10, 1520), min_size=1, max_size=2))
 def test_every_day_reads_as_the_model_says(one_database: Database, steps: list[Step], days: list[int]) -> None:
     with one_database.session(write=True) as session:

@@ -243,7 +243,7 @@ CHILDREN = st.fixed_dictionaries({
     "days_since.disabled": st.none() | st.integers(0, 400), "event_on.enrolled": st.none() | DAYS})
 
 
-@settings(max_examples=int(os.environ.get("BANGFU_EXAMPLES", "60")), deadline=None)
+@settings(max_examples=int(os.environ.get("BANGFU_EXAMPLES", "60")))
 @given(plans(), st.lists(CHILDREN, min_size=1, max_size=8), st.sampled_from([AUTUMN, SPRING]))
 def test_columns_and_the_single_child_always_agree(plan: tuple[list[Item], list[Group]], children: list[dict[str, Any]],
                                                    term: int) -> None:
@@ -262,7 +262,7 @@ def test_columns_and_the_single_child_always_agree(plan: tuple[list[Item], list[
     assert away == {one.item.code: one.displaced for one in worked if one.displaced}
 
 
-@settings(max_examples=int(os.environ.get("BANGFU_EXAMPLES", "60")), deadline=None)
+@settings(max_examples=int(os.environ.get("BANGFU_EXAMPLES", "60")))
 @given(plans(), CHILDREN, st.sampled_from([AUTUMN, SPRING]))
 def test_of_a_group_never_two_are_given(plan: tuple[list[Item], list[Group]], child: dict[str, Any], term: int) -> None:
     items, groups = plan

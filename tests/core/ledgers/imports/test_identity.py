@@ -55,7 +55,7 @@ def imported(rows: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return judged.rows.drop(ROW).to_dicts()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(ROWS, min_size=1, max_size=6, unique_by=lambda row: row["number"]), st.sampled_from(["xlsx", "xls"]))
 def test_import_after_export_is_the_identity(rows: list[dict[str, Any]], kind: str) -> None:
     for row in rows:  # a text at the edge of which nothing but spaces stands is kept without them
