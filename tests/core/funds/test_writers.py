@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, text
 
-from core.config import ROOT
 from core.errors import Conflict
 from core.extensions import Database, tenant_scope
 from core.funds.models import FundAccount, FundMovement
@@ -21,6 +18,7 @@ from core.funds.services import arrive, open_account, receive, send, spend
 from core.tenancy.models import Tenant
 from tests.core.funds.conftest import ACTOR, DAY, JIA
 from tests.factories.units import make_tree
+from tests.support import forks
 
 EACH = 25
 
@@ -177,8 +175,8 @@ os.kill(os.getpid(), signal.SIGKILL)
                                                ("before the commit", 0), ("after it", 1)])
 def test_killed_between_movement_and_balance_leaves_neither_or_both(ready: Database, moment: str, there: int) -> None:
     url = ready.engine.url.render_as_string(hide_password=False)
-    done = subprocess.run([sys.executable, "-c", PROGRAM, url, moment], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    done = forks.run(PROGRAM, url, moment)
+    assert done.code == -signal.SIGKILL, done.output
     with ready.session() as session, tenant_scope(session, JIA):
         assert (of(session, "fund").balance, of(session, "fund").moves) == (Decimal(5) * there, there)
         assert session.scalar(select(func.count(FundMovement.id))) == there

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from sqlalchemy import text
 
-from core.config import ROOT
 from core.extensions import Database
 from core.host.contract import JobRun, JobSpec
 from core.jobs.models import State
 from core.jobs.worker import run_due
 from core.trail.services import record
 from tests.core.jobs.conftest import MakeWorker, ask, expire, row
+from tests.support import forks
 
 #: where a worker is killed → whether its effect is there
 MOMENTS = {"taken": False, "alive": False, "written": False, "ending": False, "committed": True}
@@ -71,8 +69,7 @@ def effects(database: Database) -> dict[str, int]:
 def test_a_killed_job_is_done_once(database: Database, make_worker: MakeWorker, tmp_path: Path) -> None:
     jobs = {moment: ask(database, "test.effect", {"moment": moment}) for moment in MOMENTS}
     url = database.engine.url.render_as_string(hide_password=False)
-    done = subprocess.run([sys.executable, "-c", PROGRAM, url, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
-    assert (done.returncode, done.stdout.split()) == (0, ["9"] * len(MOMENTS)), done.stderr
+    assert forks.run(PROGRAM, url, str(tmp_path)) == forks.Ended(0, "9\n" * len(MOMENTS))
     subjects = {moment: f"effect:{job.id}" for moment, job in jobs.items()}
     assert effects(database) == {subjects[moment]: 1 for moment, there in MOMENTS.items() if there}
     parts = make_worker(JobSpec("test.effect", "测试", finish))

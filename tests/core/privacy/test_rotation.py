@@ -6,8 +6,6 @@ import datetime as dt
 import io
 import os
 import signal
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -23,6 +21,7 @@ from core.privacy import Vault, rotation
 from core.privacy.columns import triples
 from core.privacy.files import SealedFiles
 from core.registry.models import Person
+from tests.support import forks
 
 JIA = "990101"
 NONE = dt.timedelta(0)
@@ -157,9 +156,8 @@ rotation.reseal(database.transaction, vault, stop, batch=10)
 
 def test_kill_9_in_the_middle_loses_nothing(database: Database, vault: Vault, tmp_path: Path) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
-    done = subprocess.run([sys.executable, "-c", KILLED, url, str(tmp_path)], cwd=Path(__file__).parents[3],
-                          env={**os.environ, "PYTHONPATH": "."}, check=False)
-    assert done.returncode == -signal.SIGKILL
+    done = forks.run(KILLED, url, str(tmp_path))
+    assert done.code == -signal.SIGKILL, done.output
     os.utime(tmp_path / "keys")
     assert opened(database, vault) == EVERY
     with database.session() as session:

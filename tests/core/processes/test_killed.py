@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from sqlalchemy import func, select
 
-from core.config import ROOT
 from core.extensions import Database, tenant_scope
 from core.processes.models import ProcessDue, ProcessMark
 from core.processes.services import take
@@ -17,6 +13,7 @@ from core.units.models import Unit
 from tests.core.processes.conftest import JIA, SCHOOL, SCHOOL_CLERK, make_certificate
 from tests.sample_plugin.models import Certificate
 from tests.sample_plugin.processes import CERTIFICATE
+from tests.support import forks
 
 #: where the process is killed → whether the step is there
 MOMENTS = {"moved": False, "trailed": False, "committed": True}
@@ -53,8 +50,8 @@ def test_a_killed_step_is_there_wholly_or_not_at_all(database: Database, units: 
         made = make_certificate(session, units[SCHOOL].id)
         take(session, None, CERTIFICATE, made, "submit", SCHOOL_CLERK)
     url = database.engine.url.render_as_string(hide_password=False)
-    done = subprocess.run([sys.executable, "-c", PROGRAM, url, str(made.id), moment], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == -9, done.stderr
+    done = forks.run(PROGRAM, url, str(made.id), moment)
+    assert done.code == -9, done.output
     with database.session() as session, tenant_scope(session, JIA):
         row = session.get_one(Certificate, (JIA, made.id))
         assert (row.state, row.number) == (("issued", 1) if there else ("submitted", None))

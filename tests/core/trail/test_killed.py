@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import text
 
-from core.config import ROOT
 from core.extensions import Database
 from tests.core.trail.conftest import COUNTY
+from tests.support import forks
 
 PROGRAM = """
 import datetime, os, signal, sys
@@ -41,8 +39,8 @@ die("committed")
 @pytest.mark.parametrize(("moment", "there"), [("written", 0), ("trailed", 0), ("batched", 0), ("committed", 1)])
 def test_the_write_and_its_entry_stand_or_fall_together(database: Database, moment: str, there: int) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
-    done = subprocess.run([sys.executable, "-c", PROGRAM, url, moment], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    done = forks.run(PROGRAM, url, moment)
+    assert done.code == -signal.SIGKILL, done.output
     with database.engine.connect() as connection:
         units = connection.scalar(text("SELECT count(*) FROM units"))
         entries = connection.scalar(text("SELECT count(*) FROM trail_entries WHERE tenant_id = :t"), {"t": COUNTY})

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-import os
 import signal
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from core.units.models import Unit, UnitOperation
 from core.units.rules.divisions import DivisionsRefused
 from core.units.services import Close, Create, Move, import_divisions
 from tests.core.units.conftest import ACTOR, DAY, TODAY, contents
+from tests.support import forks
 
 HEADER = "code,name,level,parent_code\n"
 SMALL = (HEADER + "99,测试省,province,\n9901,测试市,city,99\n990101,甲县,county,9901\n"
@@ -259,8 +257,8 @@ def test_a_power_cut_in_the_middle_leaves_the_state_before(sqlite_database: Data
         with Database({sqlite_database.url!r}).transaction() as session:
             import_divisions(session, Path({str(carried("guizhou"))!r}), Actor.command_line(), progress=cut)
     """)
-    cut = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=dict(os.environ), check=False)
-    assert cut.returncode == -signal.SIGKILL
+    done = forks.run(script)
+    assert done.code == -signal.SIGKILL, done.output
     with sqlite_database.transaction() as session:
         assert session.scalar(select(func.count()).select_from(Unit)) == 6
         assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 import textwrap
 import uuid
 
@@ -14,6 +11,7 @@ from core.extensions import Database, tenant_scope
 from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.services.entitling import begin_run, run_term
 from tests.plugins.education_aid.conftest import ACTOR, AUTUMN_2016, GUIDING, found_guiding, open_guiding
+from tests.support import forks
 
 #: each has the county's and the country's living subsidy, meals, and two benefits in kind
 CHILDREN, ITEMS = 60, 5
@@ -36,12 +34,7 @@ WORK = """
 
 def kill_in_the_middle(database: Database, run_id: uuid.UUID) -> None:
     program = textwrap.dedent(WORK.format(url=database.engine.url.render_as_string(hide_password=False), tenant=GUIDING, run=str(run_id)))
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "ready"
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    forks.kill_when_ready(program)
 
 
 def waiting_run(database: Database) -> uuid.UUID:

@@ -4,21 +4,19 @@ Two who confirm at once have one effect."""
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from core.config import ROOT
 from core.errors import Conflict
 from core.extensions import tenant_scope
 from core.ledgers.imports import services, uploading
 from core.ledgers.imports.models import Import, State
 from core.trail.models import TrailEntry
 from tests.core.ledgers.imports.conftest import COUNTY, Office, household, roster
+from tests.support import forks
 
 CONTENT = roster(*(household(number) for number in range(40)), household(41, 人口数="x"))
 #: dies at the named moment of a step; "committed" is after the step, before its caller hears of it
@@ -75,9 +73,8 @@ def killed(office: Office, step: str, moment: str, found: Import | None = None) 
     book.write_bytes(CONTENT)
     url = office.database.engine.url.render_as_string(hide_password=False)
     number, turn = (str(found.id), str(found.turn)) if found else ("", "")
-    done = subprocess.run([sys.executable, "-c", PROGRAM, url, str(office.folder), step, moment, number, turn, str(book)],
-                          cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    done = forks.run(PROGRAM, url, str(office.folder), step, moment, number, turn, str(book))
+    assert done.code == -signal.SIGKILL, done.output
 
 
 def counts(office: Office) -> tuple[int, int]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import signal
-import subprocess
-import sys
 import textwrap
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +19,7 @@ from plugins.education_aid.processes.applications import APPLICATION
 from plugins.education_aid.processes.batches import BATCH
 from plugins.education_aid.services import paying
 from tests.plugins.education_aid.running.support import CENTRE, CHIEF, CLERK, JIA, SCHOOL, TERM, YEAR, County, returned
+from tests.support import forks
 
 #: in another process: do so much of the work, say that it is written and not committed, and wait there to be killed
 WORK = """
@@ -64,13 +62,7 @@ RETURN = """
 def kill_in_the_middle(database: Database, folder: Path, work: str) -> None:
     """Run the work in a process of its own and kill it just before its commit."""
     url = database.engine.url.render_as_string(hide_password=False)
-    program = textwrap.dedent(WORK.format(url=url, folder=str(folder), work=work.strip()))
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "ready"
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    forks.kill_when_ready(textwrap.dedent(WORK.format(url=url, folder=str(folder), work=work.strip())))
 
 
 def waiting(county: County, count: int) -> None:
