@@ -19,7 +19,8 @@ from core.config import Settings
 from core.trail.keys import kept_secret
 
 #: what cannot be any of them is passed over quickly: fewer than eleven digits, however they are spaced
-SUSPECT = re.compile(r"\d(?:[ \u3000\-]?\d){10}")
+#: (counted from the first of a run: a later one has no more)
+SUSPECT = re.compile(r"(?<!\d)\d(?:[ \u3000\-]?\d){10}")
 _GAP = r"[ \u3000\-]"
 _NUMBERS = re.compile(
     r"(?P<hex>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?<![0-9A-Za-z])(?=\d*[a-f])[0-9a-f]{32,}(?![0-9A-Za-z]))"
