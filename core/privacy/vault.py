@@ -70,11 +70,9 @@ class Vault:
         encrypt, head = self._cipher(version).encrypt, version.to_bytes(_VERSION)
         prefix = f"{purpose}\n".encode()
         random = os.urandom(_NONCE * len(texts))
-        sealed = []
-        for at, (owner_id, text) in enumerate(zip(owner_ids, texts, strict=True)):
-            nonce = random[at * _NONCE : (at + 1) * _NONCE]
-            sealed.append(head + nonce + encrypt(nonce, text.encode(), prefix + owner_id.bytes))
-        return sealed
+        nonces = [random[at : at + _NONCE] for at in range(0, len(random), _NONCE)]
+        return [head + nonce + encrypt(nonce, text.encode(), prefix + owner_id.bytes)
+                for nonce, owner_id, text in zip(nonces, owner_ids, texts, strict=True)]
 
     def open(self, purpose: str, owner_id: uuid.UUID, sealed: bytes) -> str:
         """The text again. Raises PlatformError where the key is missing or the value is not this record's."""
