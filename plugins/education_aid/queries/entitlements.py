@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from core.registry.rules.statuses import KINDS
 from plugins.education_aid.models.awards import Award, Undecided
 from plugins.education_aid.models.payments import CREDITED, Payment
 from plugins.education_aid.queries.attending import attended
-from plugins.education_aid.queries.chunking import in_parts
+from plugins.education_aid.queries.chunking import among, in_parts
 from plugins.education_aid.rules.words import PAID_BY_BANK, before
 
 Key = tuple[uuid.UUID, str]
@@ -120,13 +121,10 @@ def facts_of(session: Session, tenant_id: str, school_year: int, term: int) -> F
     """What is due and paid in a term, as far as a look needs it."""
     now = _Term(tenant_id, school_year, term)
     found = Facts(children_of(session, tenant_id, school_year, term, Person.id.in_(_odd(now))))
-    beside = Payment.id.is_(None) | (Payment.amount != Award.amount)
-    _add_due(session, found, now, beside)
-    _add_paid(session, found, now, Award.id.is_(None))
+    _add_gaps(session, found, now)
     elsewhere = [child.id for child in found.children.values() if child.outside]
     for part in in_parts(elsewhere):
-        _add_due(session, found, now, Award.person_id.in_(part))
-        _add_paid(session, found, now, Payment.person_id.in_(part))
+        _add_all(session, found, now, part)
         found.poor |= _poor(session, tenant_id, today(), part)
     for person_id, item, name, missing in session.execute(select(
             Undecided.person_id, Undecided.item, Undecided.item_name, Undecided.missing).where(
@@ -139,7 +137,7 @@ def facts_of(session: Session, tenant_id: str, school_year: int, term: int) -> F
         found.names.setdefault(item, name)
         found.before.add((person_id, item))
     for part in in_parts(list(found.told() - found.children.keys())):
-        found.children |= children_of(session, tenant_id, school_year, term, Person.id.in_(part))
+        found.children |= children_of(session, tenant_id, school_year, term, among(session, Person.id, part))
     _sum_up(session, found, now)
     return found
 
@@ -152,24 +150,32 @@ def _odd(now: _Term) -> CompoundSelect[uuid.UUID]:
                  select(Person.id).where(Person.tenant_id == now.tenant_id, present(Person), Person.died_on.is_not(None)))
 
 
-def _add_due(session: Session, found: Facts, now: _Term, which: ColumnElement[bool]) -> None:
-    """Awards, each with what was paid of it."""
-    statement = select(Award.person_id, Award.item, Award.item_name, Award.amount, Payment.amount).outerjoin(
-        Payment, and_(Payment.person_id == Award.person_id, Payment.item == Award.item, now.credited())).where(now.due(), which)
-    for person_id, item, name, amount, paid in session.execute(statement):
+def _add_gaps(session: Session, found: Facts, now: _Term) -> None:
+    """What is due and was not paid, or not to the fen; and what was paid and is not due."""
+    gaps = select(Award.person_id, Award.item, Award.item_name, Award.amount, Payment.amount).outerjoin(
+        Payment, and_(Payment.person_id == Award.person_id, Payment.item == Award.item, now.credited())).where(
+        now.due(), Payment.id.is_(None) | (Payment.amount != Award.amount))
+    for person_id, item, name, amount, paid in session.execute(gaps):
         found.names[item] = name
         found.due[person_id, item] = amount
         if paid is not None:
             found.paid[person_id, item] = paid
+    undue = select(Payment.person_id, Payment.item, Payment.item_name, Payment.amount).outerjoin(Award, now.due_beside()).where(
+        now.credited(), Award.id.is_(None))
+    _put(found, found.paid, session.execute(undue))
 
 
-def _add_paid(session: Session, found: Facts, now: _Term, which: ColumnElement[bool]) -> None:
-    """Payments for which nothing is due, or those of some children."""
-    statement = select(Payment.person_id, Payment.item, Payment.item_name, Payment.amount).outerjoin(
-        Award, now.due_beside()).where(now.credited(), which)
-    for person_id, item, name, amount in session.execute(statement):
+def _add_all(session: Session, found: Facts, now: _Term, person_ids: Sequence[uuid.UUID]) -> None:
+    """Whatever is due to some persons, and whatever they were paid: each by its own index, which a join would leave."""
+    for model, which, amounts in ((Award, now.due(), found.due), (Payment, now.credited(), found.paid)):
+        _put(found, amounts, session.execute(select(model.person_id, model.item, model.item_name, model.amount).where(
+            which, among(session, model.person_id, person_ids))))
+
+
+def _put(found: Facts, amounts: dict[Key, Decimal], rows: Iterable[Any]) -> None:
+    for person_id, item, name, amount in rows:
         found.names[item] = name
-        found.paid[person_id, item] = amount
+        amounts[person_id, item] = amount
 
 
 def _sum_up(session: Session, found: Facts, now: _Term) -> None:
@@ -185,10 +191,11 @@ def _sum_up(session: Session, found: Facts, now: _Term) -> None:
 def _poor(session: Session, tenant_id: str, day: dt.date, person_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     kinds = KINDS.keys() - NO_HARDSHIP  # asked of the rows: in the statement their index would be walked for every part
     holds = (Status.tenant_id == tenant_id, present(Status), Status.since <= day, or_(Status.until.is_(None), Status.until > day))
-    own = select(Status.subject_id, Status.kind).where(*holds, Status.subject_kind == "person", Status.subject_id.in_(person_ids))
+    own = select(Status.subject_id, Status.kind).where(
+        *holds, Status.subject_kind == "person", among(session, Status.subject_id, person_ids))
     of_household = (Status.tenant_id == Person.tenant_id) & (Status.subject_id == Person.household_id)
     by_household = select(Person.id, Status.kind).join(Status, of_household).where(
-        Person.tenant_id == tenant_id, Person.id.in_(person_ids), *holds)
+        Person.tenant_id == tenant_id, among(session, Person.id, person_ids), *holds)
     return {person_id for statement in (own, by_household) for person_id, kind in session.execute(statement) if kind in kinds}
 
 

@@ -18,8 +18,7 @@ from core.registry.models import Person
 from core.trail.services import record
 from plugins.education_aid.models.payments import CREDITED, Payment
 from plugins.education_aid.permissions import Action
-
-CHUNK = 500
+from plugins.education_aid.queries.chunking import among, in_parts
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,10 @@ def paid_elsewhere(session: Session, actor: Actor, tenant_id: str, id_keys: Sequ
     """What tenants other than `tenant_id` have credited in a term to persons of these keyed hashes."""
     person, payment = Person.__table__, Payment.__table__
     found = list[Elsewhere]()
-    for at in range(0, len(id_keys), CHUNK):
+    for part in in_parts(id_keys):
         statement = select(person.c.id_number_key, payment.c.tenant_id, payment.c.item_name, payment.c.amount).join(
             payment, and_(payment.c.tenant_id == person.c.tenant_id, payment.c.person_id == person.c.id)).where(
-            person.c.id_number_key.in_(list(id_keys[at : at + CHUNK])), person.c.tenant_id != tenant_id, person.c.removed_at.is_(None),
+            among(session, person.c.id_number_key, part), person.c.tenant_id != tenant_id, person.c.removed_at.is_(None),
             payment.c.school_year == school_year, payment.c.term == term, payment.c.state == CREDITED)
         found += [Elsewhere(*row) for row in past_fence(session).execute(statement)]
     for other in sorted({one.tenant_id for one in found}):

@@ -23,6 +23,7 @@ from plugins.education_aid.models.cases import AidCase
 from plugins.education_aid.models.payments import Payment
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan.layers import flow_value
+from plugins.education_aid.queries.chunking import in_parts
 from plugins.education_aid.queries.entitlements import Child, Facts, facts_of
 from plugins.education_aid.queries.neighbours import paid_elsewhere
 from plugins.education_aid.rules import checking
@@ -31,6 +32,10 @@ from plugins.education_aid.rules.checking import BREAK, CARD, CONFLICT, MISSED, 
 #: closed by the look itself, because nothing is wrong any more
 GONE = "gone"
 LEAST_EVIDENCE = 4
+#: why a case stands, where its kind says it
+_WHY = {MISSED: "应享而没有到账记录", "short": "到账少于应享", "undue": "有到账而不应享受", "over": "到账多于应享"}
+#: what a look says anew of a case
+_SAID = ("due", "paid", "why", "outside", "place", "school")
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ def _seen(facts: Facts) -> list[Seen]:
 
 def _of(child: Child, item: str, kind: str, due: Decimal = ZERO, paid: Decimal = ZERO, why: str = "") -> Seen:
     school_id, school, place = child.schools[0]
-    said = why or {MISSED: "应享而没有到账记录", "short": "到账少于应享", "undue": "有到账而不应享受", "over": "到账多于应享"}.get(kind, "")
+    said = why or _WHY.get(kind, "")
     if child.outside and kind == MISSED:
         said = "在外县就读，没有发放信息，须发函核实"
     return Seen(child.id, child.unit_id, item, kind, due, paid, said, school or str(school_id), child.outside, place)
@@ -123,12 +128,12 @@ def _slot(one: Seen, school_year: int, term: int) -> str:
 
 def _keep(session: Session, tenant_id: str, school_year: int, term: int, seen: Mapping[str, Seen],
           names: Mapping[str, str]) -> tuple[int, int, int]:
-    held = {case.slot: case for case in session.scalars(select(AidCase).where(
-        AidCase.tenant_id == tenant_id, AidCase.school_year == school_year, AidCase.term == term, AidCase.kind != CARD))}
+    """Open what is new, close what has gone, and put right what has changed: how many are new, stand, and have gone."""
+    held = _held(session, tenant_id, school_year, term)
     schools = units_by_id(session, {uuid.UUID(one.school) for one in seen.values() if _is_id(one.school)})
     same = {"tenant_id": tenant_id, "school_year": school_year, "term": term, "owner": owner_of(session, tenant_id),
             "found_on": today(), "due_on": due_day(session, tenant_id)}
-    added = list[dict[str, Any]]()
+    added, changed = list[dict[str, Any]](), dict[uuid.UUID, dict[str, Any]]()
     opened = standing = 0
     for slot, one in seen.items():
         said = {"due": one.due, "paid": one.paid, "why": one.why, "outside": one.outside, "place": one.place,
@@ -140,19 +145,34 @@ def _keep(session: Session, tenant_id: str, school_year: int, term: int, seen: M
             continue
         if case.state == "closed" and case.closing != GONE:
             continue  # somebody has closed it with evidence
-        for name, value in said.items():
-            setattr(case, name, value)
-        standing += case.state != "closed"
         if case.state == "closed":
-            case.state, case.closing, case.closed_on = "open", "", None
+            said |= {"state": "open", "closing": "", "closed_on": None}
             opened += 1
+        else:
+            standing += 1
+        if any(getattr(case, name) != value for name, value in said.items()):
+            changed[case.id] = said
+    gone = {case.id: {"state": "closed", "closing": GONE, "closed_on": today(), "evidence": "再次核查时已相符"}
+            for slot, case in held.items() if slot not in seen and case.state != "closed"}
     if added:
         insert_rows(session, cast(Table, AidCase.__table__), {name: [row[name] for row in added] for name in added[0]})
-    gone = [case for slot, case in held.items() if slot not in seen and case.state != "closed"]
-    for case in gone:
-        case.state, case.closing, case.closed_on, case.evidence = "closed", GONE, today(), "再次核查时已相符"
-    session.flush()  # the entry that follows must not outlive a refused row
+    _change(session, tenant_id, changed | gone)
     return len(added) + opened, standing, len(gone)
+
+
+def _held(session: Session, tenant_id: str, school_year: int, term: int) -> dict[str, Any]:
+    """The cases of a term that a look has found before, by slot; most stand as they are, and are read as rows alone."""
+    columns = (AidCase.slot, AidCase.id, AidCase.state, AidCase.closing, AidCase.closed_on, *(getattr(AidCase, name) for name in _SAID))
+    return {row.slot: row for row in session.execute(select(*columns).where(
+        AidCase.tenant_id == tenant_id, AidCase.school_year == school_year, AidCase.term == term, AidCase.kind != CARD))}
+
+
+def _change(session: Session, tenant_id: str, values: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
+    for part in in_parts(list(values)):
+        for case in session.scalars(select(AidCase).where(AidCase.tenant_id == tenant_id, AidCase.id.in_(part))):
+            for name, value in values[case.id].items():
+                setattr(case, name, value)
+    session.flush()  # the entry that follows must not outlive a refused row
 
 
 def _is_id(text: str) -> bool:
