@@ -48,6 +48,7 @@ from core.processes import showing
 from core.tenancy.queries import tenant_unit_ids
 from core.trail import redaction
 from core.web import filters, headers, i18n
+from core.web.request import Carried
 
 HERE = Path(__file__).parent
 #: core's own features, registered the same way as plugins
@@ -80,6 +81,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 class Platform(Flask):
     """Every view and step of the platform is a plain function: Flask need not look at two dozen for each request."""
+
+    app_ctx_globals_class = Carried
 
     def ensure_sync(self, func: View) -> View:
         """The function as it is."""

@@ -14,8 +14,9 @@ import uuid
 from collections import namedtuple
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
@@ -75,6 +76,19 @@ class Destination:
 
     code: str | None = None
     needs: tuple[str, ...] = ()
+
+
+class Working(Protocol):
+    """The unit a request is about: the row read along with the person, or the object."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,9 +190,9 @@ def read(session: Session, union: Union, who: dict[str, Any], to: Destination) -
         memory = _memories.setdefault(connection.engine, _Memory())
     # The tenants are found by the unit's path, which stands in the same answer: the path it had last is asked with.
     guess = memory.paths.get(to.code, "") if to.code is not None else ""
-    above = upwards(guess) if guess else ()
-    statement = union.shape(to.code is not None, len(above), len(to.needs))
-    rows = raw_rows(connection, statement, {**who, **_values(to, guess, above), "day": today(), "now": utcnow()})
+    above, values = _values(to, guess)
+    statement = union.shape(to.code is not None, above, len(to.needs))
+    rows = raw_rows(connection, statement, {**who, **values, "day": today(), "now": utcnow()})
     key = (union, *who.values(), to)
     kept = memory.arrivals.get(key)
     if kept is not None and kept[0] == guess and kept[1] == rows:
@@ -189,15 +203,17 @@ def read(session: Session, union: Union, who: dict[str, Any], to: Destination) -
     return made
 
 
-def _values(to: Destination, guess: str, above: Sequence[str]) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def _values(to: Destination, guess: str) -> tuple[int, dict[str, Any]]:
+    """How many paths lie above the unit, and what is asked with besides the account and the time."""
     if to.code is None:
-        return {}
-    values: dict[str, Any] = {"code": to.code}
-    if guess:
-        values["low0"], values["high0"] = subtree(guess)
-        values.update({f"above{n}": path for n, path in enumerate(above)})
-        values.update({f"need{n}": slug for n, slug in enumerate(to.needs)})
-    return values
+        return 0, {}
+    if not guess:
+        return 0, {"code": to.code}
+    low, high = subtree(guess)
+    above = upwards(guess)
+    return len(above), {"code": to.code, "low0": low, "high0": high, **{f"above{n}": path for n, path in enumerate(above)},
+                        **{f"need{n}": slug for n, slug in enumerate(to.needs)}}
 
 
 def _typed(statement: CompoundSelect[Any], rows: Iterable[Sequence[Any]], dialect: Dialect) -> list[Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.access import arrival, queries, reading, store
-from core.access.arrival import Arrival, Destination
+from core.access.arrival import Arrival, Destination, Working
 from core.access.catalogue import Catalogue, catalogue
 from core.access.publicly import open_public
 from core.access.reach import Reach
@@ -71,7 +71,7 @@ def allowed(action: str, unit: Unit | None = None) -> bool:
 def check() -> AnyResponse | None:
     """Answer 401, 404 or 403, or let the view run with its unit, tenants and scope in place."""
     own, app, endpoint = behind(g), behind(current_app), request.endpoint
-    own.viewer, own.unit, own.tenant_id, own.tenants, own.role = None, None, PLATFORM, frozenset(), ""
+    own.viewer, own.tenant_id, own.tenants, own.role = None, PLATFORM, frozenset(), ""
     own.scope = NOTHING
     if endpoint is not None and (endpoint == "static" or endpoint.endswith(".static")):
         return None
@@ -142,7 +142,7 @@ def _check_action(viewer: Viewer, need: Requirement, plugin: str | None) -> None
         if not reach:
             _refuse(viewer, action, None, Decision(False, None, frozenset(grant.role for grant in viewer.grants)))
         return
-    g.unit = viewer.place = unit = _unit(viewer, code)
+    unit = viewer.place = _working(viewer, code)
     way = _way(viewer, action, unit, plugin)
     if not way.decision.allowed:
         _refuse(viewer, action, unit, way.decision)
@@ -150,7 +150,7 @@ def _check_action(viewer: Viewer, need: Requirement, plugin: str | None) -> None
     _open(way.scope)
 
 
-def _way(viewer: Viewer, action: str, unit: Unit, plugin: str | None) -> Way:
+def _way(viewer: Viewer, action: str, unit: Working, plugin: str | None) -> Way:
     """How the action at the unit is decided. While the rows of the arrival stay the same, so does the answer."""
     arrived: Arrival = g.arrival
     known = arrived.tenants is not None and arrived.place is not None and arrived.place.id == unit.id
@@ -166,15 +166,17 @@ def _way(viewer: Viewer, action: str, unit: Unit, plugin: str | None) -> Way:
     return found
 
 
-def _unit(viewer: Viewer, code: str) -> Unit:
-    unit: Unit | None = g.arrival.unit(db())
-    if unit is None and "\0" not in code:
-        unit = find_unit_by_code(db(), code)  # a closed one, or one that once bore the code
+def _working(viewer: Viewer, code: str) -> Working:
+    arrived, unit = g.arrival, g.arrival.place
+    if unit is not None:
+        g.make_unit = lambda: arrived.unit(db())
+    elif "\0" not in code:
+        unit = g.unit = find_unit_by_code(db(), code)  # a closed one, or one that once bore the code
     hidden = unit is None or not viewer.roles_at(unit.path) or (
         unit.closed_on is not None and unit.closed_on <= today() and not viewer.allowed(READ_UNITS, unit))
     if unit is None or hidden:
         raise NotFound(N_("没有编码为 %(code)s 的单位，或者它不在您的任职范围内"), code=code)
-    return unit
+    return cast(Working, unit)
 
 
 def _with_plugin(session: Session, places: list[queries.TenantPlace], plugin: str | None,
@@ -220,7 +222,7 @@ def role_behind(viewer: Viewer, decision: Decision) -> str:
                  if wanted == "*" or wanted in viewer.rules.roles_played((role,))), "")
 
 
-def _refuse(viewer: Viewer, action: str, unit: Unit | None, decision: Decision) -> None:
+def _refuse(viewer: Viewer, action: str, unit: Working | None, decision: Decision) -> None:
     kept, shown = _facts_of(action, unit, decision, str), _facts_of(action, unit, decision, gettext)
     message = (N_("您在“%(unit)s”的身份是“%(roles)s”，规则“%(line)s”禁止“%(action)s”") if decision.line
                else N_("您在“%(unit)s”的身份是“%(roles)s”，没有规则允许“%(action)s”"))
@@ -232,7 +234,7 @@ def _refuse(viewer: Viewer, action: str, unit: Unit | None, decision: Decision) 
     raise NotPermitted(message, None, **shown)
 
 
-def _facts_of(action: str, unit: Unit | None, decision: Decision, say: Callable[[str], str]) -> dict[str, object]:
+def _facts_of(action: str, unit: Working | None, decision: Decision, say: Callable[[str], str]) -> dict[str, object]:
     """What a refusal speaks of: in Chinese for the trail, in the person's language for the page."""
     known, line = access_catalogue(), decision.line
     roles = [say(known.role_title(role)) for role in sorted(decision.roles)]

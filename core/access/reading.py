@@ -46,7 +46,7 @@ def trail_reading(response: Response) -> Response:
     if (session is None or request.method not in ("GET", "HEAD") or response.status_code >= 400
             or not session.info.get(READ)):
         return response
-    unit, person = g.get("unit"), actor()
+    unit, person = g.unit, actor()
     if _is_due((person.account_id, request.endpoint, unit.id if unit else None)):
         where = unit.name if unit else "全部任职范围"
         with database().transaction() as own:
@@ -58,7 +58,7 @@ def trail_reading(response: Response) -> Response:
 
 def trail_export(name: str, count: int) -> None:
     """Leave the entry of a list given out as a file; where that fails, the file is not given."""
-    unit, person = g.get("unit"), actor()
+    unit, person = g.unit, actor()
     with database().transaction() as own:
         record(own, person, f"export:{request.endpoint}"[:80], f"{person.name}导出{name}.csv，{count}行",
                subject=f"endpoint:{request.endpoint}", tenant_id=g.tenant_id, unit_id=unit.id if unit else None)

@@ -48,7 +48,7 @@ def _context() -> dict[str, Any]:
 
 def _shell(person: Viewer) -> Shell:
     session = db()
-    unit: Unit | None = g.get("unit")
+    unit: Unit | None = g.unit
     crumbs = _crumbs(session, person, unit) if unit else []
     known = access_catalogue()
     units = [(grant.code, grant.name, known.role_title(grant.role)) for grant in person.grants]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Protocol, TypeVar, cast
 
 from flask import current_app, g, has_request_context, request
+from flask.ctx import _AppCtxGlobals
 from sqlalchemy.orm import Session
 
 from core.config import Settings
@@ -21,6 +24,19 @@ class Viewer(Protocol):
 
     def allowed(self, action: str, unit: Any = None) -> bool:
         """Whether the person may do this at the unit (the working unit unless given)."""
+
+
+class Carried(_AppCtxGlobals):
+    """`g` of a request. Its working unit becomes an object of the session when it is first asked for: many answers
+    need no more than its id."""
+
+    #: set by `core.access` once the unit is known to be in the caller's scope
+    make_unit: Callable[[], Any] | None = None
+
+    @cached_property
+    def unit(self) -> Any:
+        """The working unit, or None."""
+        return self.make_unit() if self.make_unit is not None else None
 
 
 Thing = TypeVar("Thing")
@@ -74,6 +90,11 @@ def viewer() -> Any:
 def unit() -> Any:
     """The working unit named in the address; `core.access` has checked that it is in the caller's scope."""
     return g.unit
+
+
+def place() -> Any:
+    """The same as it was read along with the person: its columns without an object of the session."""
+    return g.viewer.place
 
 
 def actor() -> Actor:

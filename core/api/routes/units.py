@@ -41,7 +41,7 @@ from core.units.queries import (
     unit_as_of,
 )
 from core.units.services import Create, Rename, do_operation
-from core.web.request import actor, db, unit, viewer
+from core.web.request import actor, db, place, unit, viewer
 
 api = core_api("units", __name__, "单位与区划")
 #: search gives the best hits, not all of them
@@ -64,7 +64,7 @@ def children(code: str, asked: Asked) -> Rows:
         states = list_children(db(), unit(), as_of=asked["as_of"], after=after, limit=limit)
         found: Sequence[dict[str, Any]] = [_row(one) for one in states]
     else:
-        found = page_of_children(db(), unit().id, after=after, limit=limit, closed=asked["closed"])
+        found = page_of_children(db(), place().id, after=after, limit=limit, closed=asked["closed"])
     page = found[: asked.limit]
     return Rows(page, write_cursor(page[-1]["code"]) if len(found) > len(page) else "")
 
