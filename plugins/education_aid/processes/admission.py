@@ -20,7 +20,7 @@ CLAUSE = "EA-023"
 
 def nobody(session: Session, round_: AdmissionRound) -> list[str]:
     """What a round lacks before it is decided."""
-    return [] if reading.applicants_of(session, round_) else ["还没有人申请"]
+    return [] if reading.has_applicants(session, round_) else ["还没有人申请"]
 
 
 def unpublished(session: Session, round_: AdmissionRound) -> list[str]:

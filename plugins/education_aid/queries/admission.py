@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -33,10 +34,35 @@ def subject_of(round_: AdmissionRound) -> str:
     return f"education_aid.rounds:{round_.id}"
 
 
-def applicants_of(session: Session, round_: AdmissionRound) -> list[Applicant]:
-    """Everybody who asks for a place of a round."""
-    return list(session.scalars(select(Applicant).where(Applicant.tenant_id == round_.tenant_id, Applicant.round == round_.code)
-                                .order_by(Applicant.id)))
+class Asks(NamedTuple):
+    """One who asks for a place of a round, as far as an outcome needs it."""
+
+    id: uuid.UUID
+    unit_id: uuid.UUID
+    person_id: uuid.UUID
+    score: Decimal | None
+    came: int
+
+
+def applicants_of(session: Session, round_: AdmissionRound, outcome: str | None = None) -> list[Asks]:
+    """Everybody who asks for a place of a round, or those with one outcome."""
+    statement = select(*(getattr(Applicant, name) for name in Asks._fields)).where(
+        Applicant.tenant_id == round_.tenant_id, Applicant.round == round_.code).order_by(Applicant.id)
+    if outcome is not None:
+        statement = statement.where(Applicant.outcome == outcome)
+    return [Asks(*row) for row in session.execute(statement)]
+
+
+def applicants_by_id(session: Session, round_: AdmissionRound, ids: Sequence[Any]) -> dict[uuid.UUID, Applicant]:
+    """A part of the applicants of a round, to be written."""
+    return {row.id: row for row in session.scalars(select(Applicant).where(
+        Applicant.tenant_id == round_.tenant_id, Applicant.id.in_(ids)))}
+
+
+def has_applicants(session: Session, round_: AdmissionRound) -> bool:
+    """Whether anybody asks for a place of a round."""
+    return session.execute(select(Applicant.id).where(
+        Applicant.tenant_id == round_.tenant_id, Applicant.round == round_.code).limit(1)).first() is not None
 
 
 def get_applicant(session: Session, scope: Scope, round_: AdmissionRound, applicant_id: uuid.UUID) -> Applicant:

@@ -17,7 +17,7 @@ from core.registry.queries import present
 from plugins.education_aid.models.applications import DISCRETIONARY, Application
 from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.models.offers import Loan
-from plugins.education_aid.queries.chunking import in_parts
+from plugins.education_aid.queries.chunking import among, in_parts
 
 #: the states of an application that somebody has granted
 _GRANTED = ("approved", "paid", "archived")
@@ -44,12 +44,12 @@ def worked_before(session: Session, tenant_id: str, school_year: int, term: int)
 
 
 def received(session: Session, tenant_id: str, school_year: int, term: int,
-             person_id: uuid.UUID | None = None) -> dict[uuid.UUID, dict[str, Before]]:
-    """What every child was entitled to in earlier terms, by item."""
+             people: Sequence[uuid.UUID] | None = None) -> dict[uuid.UUID, dict[str, Before]]:
+    """What every child, or each of a part of some, was entitled to in earlier terms, by item."""
     statement = select(Award.person_id, Award.item, Award.school_year, Award.term, Award.amount).where(
         Award.tenant_id == tenant_id, Award.state == "entitled", _earlier(Award, school_year, term))
     found: dict[uuid.UUID, dict[str, Before]] = defaultdict(lambda: defaultdict(Before))
-    for person, item, year, number, amount in session.execute(_of(statement, Award, person_id)):
+    for person, item, year, number, amount in session.execute(_of(session, statement, Award, people)):
         one = found[person][item]
         one.terms.add((year, number))
         one.yuan += amount
@@ -57,16 +57,16 @@ def received(session: Session, tenant_id: str, school_year: int, term: int,
 
 
 def granted(session: Session, tenant_id: str, school_year: int, term: int,
-            person_id: uuid.UUID | None = None) -> dict[uuid.UUID, frozenset[str]]:
+            people: Sequence[uuid.UUID] | None = None) -> dict[uuid.UUID, frozenset[str]]:
     """The items a child was granted in a term beside the calculation: discretionary aid, and loans as "loan"."""
     applications = select(Application.person_id, Application.item).where(
         Application.tenant_id == tenant_id, Application.school_year == school_year, Application.term == term,
         Application.kind == DISCRETIONARY, Application.state.in_(_GRANTED), Application.removed_at.is_(None))
     loans = select(Loan.person_id).where(Loan.tenant_id == tenant_id, Loan.school_year == school_year, Loan.state == "granted")
     found: dict[uuid.UUID, set[str]] = defaultdict(set)
-    for person, item in session.execute(_of(applications, Application, person_id)):
+    for person, item in session.execute(_of(session, applications, Application, people)):
         found[person].add(item)
-    for person in session.scalars(_of(loans, Loan, person_id)):
+    for person in session.scalars(_of(session, loans, Loan, people)):
         found[person].add("loan")
     return {person: frozenset(items) for person, items in found.items()}
 
@@ -101,5 +101,6 @@ def _earlier(model: type[Any], school_year: int, term: int) -> ColumnElement[boo
     return or_(model.school_year < school_year, and_(model.school_year == school_year, model.term < term))
 
 
-def _of(statement: Select[*tuple[Any, ...]], model: type[Any], person_id: uuid.UUID | None) -> Select[*tuple[Any, ...]]:
-    return statement if person_id is None else statement.where(model.person_id == person_id)
+def _of(session: Session, statement: Select[*tuple[Any, ...]], model: type[Any],
+        people: Sequence[uuid.UUID] | None) -> Select[*tuple[Any, ...]]:
+    return statement if people is None else statement.where(among(session, model.person_id, people))

@@ -99,11 +99,11 @@ class _Known:
 
 
 def gather(session: Session, tenant_id: str, school_year: int, term: int, on: dt.date, asked: Asked,
-           person_id: uuid.UUID | None = None) -> Gathered:
-    """The facts of every pupil of a term (or of one person) as of a day. A person with several enrolments in a term is
-    judged by the newest that runs."""
-    rows = newest(pupils_as_were(session, tenant_id, pupils(session, tenant_id, school_year, term, person_id), on))
-    known = _read(session, tenant_id, (school_year, term), on, asked, rows, person_id)
+           people: Sequence[uuid.UUID] | None = None) -> Gathered:
+    """The facts of every pupil of a term (or of a part of some persons) as of a day. A person with several enrolments in a
+    term is judged by the newest that runs."""
+    rows = newest(pupils_as_were(session, tenant_id, pupils(session, tenant_id, school_year, term, people), on))
+    known = _read(session, tenant_id, (school_year, term), on, asked, rows, people)
     facts = [_facts(row, known) for row in rows]
     for one in facts if asked.tiers else ():
         one["tier"] = next((tier for where, tier in asked.tiers if where.holds(one)), one["tier"])
@@ -111,17 +111,18 @@ def gather(session: Session, tenant_id: str, school_year: int, term: int, on: dt
 
 
 def _read(session: Session, tenant_id: str, term: tuple[int, int], on: dt.date, asked: Asked, rows: Sequence[Any],
-          person_id: uuid.UUID | None) -> _Known:
+          people: Sequence[uuid.UUID] | None) -> _Known:
     """Whatever is the same for all; of earlier terms and other grants only where a condition asks."""
     wanted = {name.partition(".")[0] for name in asked.names}
     past = bool(wanted & {"received", "received_terms", "received_years", "received_yuan"})
     gone = [row.person_id for row in rows if row.ending == _GRADUATED and not row.destination] if "destination" in wanted else []
+    subjects = None if people is None else [*people, *{row.household_id for row in rows if row.household_id}]
     return _Known(
-        on, asked, statuses_on(session, tenant_id, on), schools(session, tenant_id, on),
+        on, asked, statuses_on(session, tenant_id, on, subjects), schools(session, tenant_id, on),
         unit_lines(session, [*(row.unit_id for row in rows), *(row.home_unit for row in rows)]),
-        at_university(rows if person_id is None else housemates(session, tenant_id, *term, rows)),
-        earlier.received(session, tenant_id, *term, person_id) if past else {},
-        earlier.granted(session, tenant_id, *term, person_id) if HOLDS in wanted else {},
+        at_university(rows if people is None else housemates(session, tenant_id, *term, rows)),
+        earlier.received(session, tenant_id, *term, people) if past else {},
+        earlier.granted(session, tenant_id, *term, people) if HOLDS in wanted else {},
         earlier.next_stages(session, tenant_id, gone, *term, term_on(on)), past and earlier.worked_before(session, tenant_id, *term))
 
 

@@ -15,19 +15,21 @@ from core.registry.queries import present
 from core.tenancy.queries import upwards
 from core.units.models import Unit
 from plugins.education_aid.queries.as_were import schools_as_were
-from plugins.education_aid.queries.chunking import in_parts
+from plugins.education_aid.queries.chunking import among, in_parts
 from plugins.education_aid.rules.items import Item
 
 HIGHER = ("college", "university")
 
 
-def pupils(session: Session, tenant_id: str, school_year: int, term: int, person_id: uuid.UUID | None = None) -> list[Any]:
-    """Whoever is enrolled in a term, one row for each enrolment that runs, the newest last."""
-    return list(session.execute(_pupils(tenant_id, school_year, term, person_id)))
+def pupils(session: Session, tenant_id: str, school_year: int, term: int, people: Sequence[uuid.UUID] | None = None) -> list[Any]:
+    """Whoever of a tenant, or of a part of some persons, is enrolled in a term: one row for each enrolment that runs, the
+    newest last."""
+    statement = _pupils(tenant_id, school_year, term)
+    return list(session.execute(statement if people is None else statement.where(among(session, Enrolment.person_id, people))))
 
 
-def _pupils(tenant_id: str, school_year: int, term: int, person_id: uuid.UUID | None) -> Select[*tuple[Any, ...]]:
-    statement = (
+def _pupils(tenant_id: str, school_year: int, term: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(Enrolment.id, Enrolment.person_id, Enrolment.school_year, Enrolment.unit_id, Enrolment.stage, Enrolment.grade,
                Enrolment.class_name,
                Enrolment.boarding, Enrolment.elsewhere_place, Enrolment.elsewhere_school, Enrolment.begun_on, Enrolment.ended_on,
@@ -36,19 +38,21 @@ def _pupils(tenant_id: str, school_year: int, term: int, person_id: uuid.UUID | 
                Enrolment.holds_from.label("enrolled_from"), Person.holds_from.label("person_from"))
         .join(Person, (Person.tenant_id == Enrolment.tenant_id) & (Person.id == Enrolment.person_id))
         .where(Enrolment.tenant_id == tenant_id, Enrolment.school_year == school_year, Enrolment.term == term,
-               present(Enrolment), present(Person), Person.died_on.is_(None)))
-    if person_id is not None:
-        statement = statement.where(Enrolment.person_id == person_id)
-    return statement.order_by(Enrolment.person_id, Enrolment.id)
+               present(Enrolment), present(Person), Person.died_on.is_(None))
+        .order_by(Enrolment.person_id, Enrolment.id))
 
 
-def statuses_on(session: Session, tenant_id: str, day: dt.date) -> dict[uuid.UUID, dict[str, dt.date]]:
-    """The kinds of status of every person and household of a tenant on a day, with the day since which each holds."""
-    rows = session.execute(select(Status.subject_id, Status.kind, Status.since).where(
-        Status.tenant_id == tenant_id, present(Status), Status.since <= day, or_(Status.until.is_(None), Status.until > day)))
+def statuses_on(session: Session, tenant_id: str, day: dt.date,
+                subjects: Sequence[uuid.UUID] | None = None) -> dict[uuid.UUID, dict[str, dt.date]]:
+    """The kinds of status of every person and household of a tenant (or of these) on a day, with the day since which each
+    holds."""
+    statement = select(Status.subject_id, Status.kind, Status.since).where(
+        Status.tenant_id == tenant_id, present(Status), Status.since <= day, or_(Status.until.is_(None), Status.until > day))
+    parts = [statement] if subjects is None else [statement.where(among(session, Status.subject_id, part)) for part in in_parts(subjects)]
     found: dict[uuid.UUID, dict[str, dt.date]] = {}
-    for subject, kind, since in rows:
-        found.setdefault(subject, {})[kind] = since
+    for part in parts:
+        for subject, kind, since in session.execute(part):
+            found.setdefault(subject, {})[kind] = since
     return found
 
 
@@ -89,8 +93,9 @@ def at_university(rows: Sequence[Any]) -> dict[uuid.UUID, int]:
 
 def housemates(session: Session, tenant_id: str, school_year: int, term: int, rows: Sequence[Any]) -> list[Any]:
     """The pupils of the same households: whoever looks at one child counts the others too."""
-    homes = [row.household_id for row in rows if row.household_id]
-    return list(session.execute(_pupils(tenant_id, school_year, term, None).where(Person.household_id.in_(homes)))) if homes else []
+    homes = list({row.household_id for row in rows if row.household_id})
+    return [row for part in in_parts(homes)
+            for row in session.execute(_pupils(tenant_id, school_year, term).where(among(session, Person.household_id, part)))]
 
 
 def newest(rows: Sequence[Any]) -> list[Any]:

@@ -100,14 +100,14 @@ def refer(session: Session, round_: AdmissionRound, preference: str, actor: Acto
 
 
 def _referrals(session: Session, tenant: TenantPlace, round_: AdmissionRound, chosen: Granted) -> list[Referral]:
-    facts = facts_of(session, tenant, round_, [chosen])
+    refused = {row.person_id: row for row in reading.applicants_of(session, round_, REFUSED)}
     there = set(session.scalars(select(Referral.slot).where(Referral.tenant_id == tenant.id, Referral.round == round_.code)))
     made = []
-    for row in reading.applicants_of(session, round_):
-        slot = f"{row.person_id.hex}:{round_.code}"
-        if row.outcome == REFUSED and slot not in there and chosen.condition.holds(facts.get(row.person_id, {})):
-            made.append(Referral(tenant_id=tenant.id, unit_id=row.unit_id, person_id=row.person_id, school_year=round_.school_year,
-                                 term=round_.term, round=round_.code, destination=chosen.destination[:80],
+    for person_id, facts in facts_of(session, tenant, round_, refused, [chosen]):
+        slot = f"{person_id.hex}:{round_.code}"
+        if slot not in there and chosen.condition.holds(facts):
+            made.append(Referral(tenant_id=tenant.id, unit_id=refused[person_id].unit_id, person_id=person_id,
+                                 school_year=round_.school_year, term=round_.term, round=round_.code, destination=chosen.destination[:80],
                                  clause=chosen.preference.clause[:80], referred_on=today(), slot=slot))
     return made
 

@@ -168,7 +168,7 @@ class Why:
 def why(session: Session, tenant: TenantPlace, person_id: uuid.UUID, school_year: int, term: int, on: dt.date) -> Why:
     """The same for one child, worked out again by the single interpreter; raises NotFound where they are not enrolled."""
     plan = plan_items(session, tenant, on)
-    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.asked, person_id)
+    gathered = reading_facts.gather(session, tenant.id, school_year, term, on, plan.asked, [person_id])
     if not gathered.rows:
         raise NotFound(N_("这名学生在%(term)s没有就读记录"), term=term_title(school_year, term))
     given = (computed(plan.items), gathered.facts[0], term, plan.groups)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from core.tenancy.parameters import Effective
 from core.tenancy.queries import TenantPlace
 from plugins.education_aid.models.admission import AdmissionRound
 from plugins.education_aid.plan.vocabulary import VOCABULARY, title_of
+from plugins.education_aid.queries.chunking import in_parts
 from plugins.education_aid.queries.facts import Asked, gather
 from plugins.education_aid.rules.admission import OFFSET, PRIORITY, TIE_BREAK, Preference
 from plugins.education_aid.services.reading import PREFERENCE, Open, aid_grammar, in_force, tags_of
@@ -70,9 +71,7 @@ def favours(session: Session, tenant: TenantPlace, round_: AdmissionRound, peopl
     """Judge every preference for these persons by their facts in the term and on the day of the round. Who is not enrolled
     in that term has no facts, and is said to lack them."""
     found, wanted = Favours(), list(given)
-    facts = facts_of(session, tenant, round_, wanted)
-    for person in people:
-        known = facts.get(person, {})
+    for person, known in facts_of(session, tenant, round_, people, wanted):
         found.by_person[person] = frozenset(one.preference.code for one in wanted if one.condition.holds(known))
         missing = dict.fromkeys(name for one in wanted for name in one.condition.missing(known))
         if missing:
@@ -80,12 +79,17 @@ def favours(session: Session, tenant: TenantPlace, round_: AdmissionRound, peopl
     return found
 
 
-def facts_of(session: Session, tenant: TenantPlace, round_: AdmissionRound,
-             given: Iterable[Granted]) -> dict[uuid.UUID, Mapping[str, Any]]:
-    """The facts of every pupil of the round's term, as far as these preferences ask for them."""
+def facts_of(session: Session, tenant: TenantPlace, round_: AdmissionRound, people: Iterable[uuid.UUID],
+             given: Sequence[Granted]) -> Iterator[tuple[uuid.UUID, Mapping[str, Any]]]:
+    """Each of these persons with their facts in the round's term, as far as these preferences ask for them; read part by
+    part, since a county has many more pupils than a round has applicants."""
     asked = Asked(tags=tags_of(session, tenant, round_.facts_on), names=[name for one in given for name in one.condition.facts])
-    gathered = gather(session, tenant.id, round_.school_year, round_.term, round_.facts_on, asked)
-    return {row.person_id: facts for row, facts in zip(gathered.rows, gathered.facts, strict=True)}
+    for part in in_parts(list(people)):
+        known: dict[uuid.UUID, Mapping[str, Any]] = {}
+        if given:
+            gathered = gather(session, tenant.id, round_.school_year, round_.term, round_.facts_on, asked, part)
+            known = {row.person_id: facts for row, facts in zip(gathered.rows, gathered.facts, strict=True)}
+        yield from ((person, known.get(person, {})) for person in part)
 
 
 def _granted(one: Effective, tags: Mapping[str, frozenset[str]]) -> tuple[Granted | None, str]:

@@ -81,9 +81,8 @@ def settle(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: Ac
 
 def _settle(session: Session, tenant: TenantPlace, year: int, rows: Sequence[Loan]) -> None:
     known, day = caps(session, tenant, year), begins(year)
-    alone = rows[0].person_id if len(rows) == 1 else None
     asked = Asked(tags=tags_of(session, tenant, day), names=[name for one in known for name in one.condition.facts])
-    gathered = gather(session, tenant.id, year, AUTUMN, day, asked, alone)
+    gathered = gather(session, tenant.id, year, AUTUMN, day, asked, [row.person_id for row in rows])
     facts = {row.person_id: one for row, one in zip(gathered.rows, gathered.facts, strict=True)}
     for row in rows:
         granted, basis = None, ""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,6 +16,7 @@ from core.extensions import today
 from core.tenancy.queries import get_tenant
 from plugins.education_aid.models.admission import ADMITTED, OPEN, REFUSED, AdmissionRound, Applicant
 from plugins.education_aid.queries import admission as reading
+from plugins.education_aid.queries.chunking import in_parts
 from plugins.education_aid.rules.admission import Applicant as Asking
 from plugins.education_aid.rules.admission import Outcome, admit, pool_places, unquantified
 from plugins.education_aid.services.favouring import Favours, Granted, favours, granted
@@ -40,19 +40,22 @@ class Terms:
 class Worked:
     """What an open round comes to: outcomes in the order in which places are given, those of a list of their own first."""
 
-    applicants: dict[uuid.UUID, Applicant]
+    applicants: dict[Hashable, reading.Asks]
     outcomes: Sequence[Outcome]
     favours: Favours
 
     @property
-    def lines(self) -> list[Line]:
-        """The outcomes as people read them, those with a place first."""
-        lines = []
-        for outcome in self.outcomes:
-            row = self.applicants[uuid.UUID(str(outcome.id))]
-            lines.append((not outcome.admitted, row, reason_of(outcome), self.favours.open.get(row.person_id, ())))
-        lines.sort(key=lambda line: line[0])
-        return [Line(rank, row, not refused, reason, missing) for rank, (refused, row, reason, missing) in enumerate(lines, 1)]
+    def ranked(self) -> list[tuple[int, Outcome]]:
+        """The outcomes with their ranks, those with a place first."""
+        return list(enumerate(sorted(self.outcomes, key=lambda outcome: not outcome.admitted), 1))
+
+    def lines(self, ranked: Iterable[tuple[int, Outcome]]) -> list[Line]:
+        """Outcomes as people read them."""
+        found = []
+        for rank, outcome in ranked:
+            row = self.applicants[outcome.id]
+            found.append(Line(rank, row, outcome.admitted, reason_of(outcome), self.favours.open.get(row.person_id, ())))
+        return found
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Line:
     """One applicant as the list shows them."""
 
     rank: int
-    applicant: Applicant
+    applicant: Applicant | reading.Asks
     admitted: bool
     reason: str
     #: facts without which it cannot be said whether they are favoured
@@ -114,10 +117,11 @@ def page_of(session: Session, scope: Scope, round_: AdmissionRound, terms: Terms
             limit: int | None = PAGE) -> Page:
     """The list of a round in scope, in the order of ranks: of one that is decided what was decided, whatever has changed since."""
     if round_.state == OPEN:
-        seen = reading.applicants_seen(session, scope, round_)
-        lines = [line for line in work_out(session, round_, terms).lines if line.applicant.id in seen]
-        total, admitted = len(lines), sum(line.admitted for line in lines)
-        lines = [line for line in lines if line.rank > after]
+        seen, worked = reading.applicants_seen(session, scope, round_), work_out(session, round_, terms)
+        ranked = [(rank, outcome) for rank, outcome in worked.ranked if outcome.id in seen]
+        total, admitted = len(ranked), sum(outcome.admitted for _, outcome in ranked)
+        further = [(rank, outcome) for rank, outcome in ranked if rank > after]
+        lines = worked.lines(further if limit is None else further[: limit + 1])
     else:
         total, admitted = reading.count_decided(session, scope, round_)
         rows = reading.decided(session, scope, round_, after, None if limit is None else limit + 1)
@@ -129,10 +133,14 @@ def page_of(session: Session, scope: Scope, round_: AdmissionRound, terms: Terms
 
 def keep_outcomes(session: Session, round_: AdmissionRound) -> None:
     """Write what the round comes to; from then on neither it nor its applicants change but by a correction."""
-    for line in work_out(session, round_).lines:
-        row = line.applicant
-        row.outcome, row.reason, row.rank = ADMITTED if line.admitted else REFUSED, line.reason[:200], line.rank
-        row.version += 1
+    worked = work_out(session, round_)
+    for part in in_parts(worked.ranked):
+        rows = reading.applicants_by_id(session, round_, [outcome.id for _, outcome in part])
+        for line in worked.lines(part):
+            row = rows[line.applicant.id]
+            row.outcome, row.reason, row.rank = ADMITTED if line.admitted else REFUSED, line.reason[:200], line.rank
+            row.version += 1
+        session.flush()  # so that no more than a part is held at once
     round_.decided_on = today()
     session.flush()  # the list reads them
 

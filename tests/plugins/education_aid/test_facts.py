@@ -17,7 +17,7 @@ from tests.plugins.education_aid.conftest import AUTUMN_2016, GUIDING, County
 
 
 def facts(county: County, *names: str, person: Person | None = None, term: int = 1, on: dt.date = AUTUMN_2016) -> dict[str, Any]:
-    found = gather(county.session, GUIDING, 2016, term, on, Asked(names=names), person.id if person else None)
+    found = gather(county.session, GUIDING, 2016, term, on, Asked(names=names), [person.id] if person else None)
     return found.facts[0]
 
 

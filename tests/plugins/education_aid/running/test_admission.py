@@ -23,8 +23,9 @@ from plugins.education_aid.ledgers.admission import APPLICANTS, LOANS, ROUNDS
 from plugins.education_aid.models import AdmissionRound, Applicant, Loan, Referral
 from plugins.education_aid.processes.admission import ROUND
 from plugins.education_aid.queries.admission import loans_of
+from plugins.education_aid.queries.facts import gather
 from plugins.education_aid.rules.loans import coverage
-from plugins.education_aid.services import admitting, lending, placing
+from plugins.education_aid.services import admitting, favouring, lending, placing
 from plugins.education_aid.services.following import follow_merge
 from tests.plugins.education_aid.running.conftest import OnDay
 from tests.plugins.education_aid.running.support import CENTRE, CHIEF, CLERK, HUNT, JIA, SCHOOL, TERM, YEAR, County
@@ -145,7 +146,7 @@ def test_who_is_not_enrolled_is_listed_with_the_facts_that_are_missing(lone: Cou
     lone.plan(preference("ten", "offset", more="points = 10"))
     round_ = opened(lone, 10, "560")
     asks(lone, lone.child(school=None), "552")
-    [line] = placing.work_out(lone.session, round_).lines
+    [line] = placing.page_of(lone.session, Scope((JIA,)), round_).lines
     assert not line.admitted and line.missing == ["身份类别"]
 
 
@@ -244,6 +245,25 @@ def test_a_decided_list_is_read_page_by_page_within_scope(lone: County) -> None:
     assert [line.rank for line in (*first.lines, *second.lines)] == [1, 2, 3, 4, 5]
     assert (first.total, first.admitted, first.next, second.next) == (5, 2, 3, None)
     assert placing.page_of(lone.session, Scope(), round_).total == 0
+
+
+def test_an_open_round_reads_the_facts_of_its_applicants_alone(lone: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    lone.plan(preference("card", "priority"))
+    round_, read = opened(lone, 1, "500"), list[uuid.UUID]()
+
+    def gathered(*given: Any) -> Any:
+        found = gather(*given)
+        read.extend(row.person_id for row in found.rows)
+        return found
+
+    monkeypatch.setattr(favouring, "gather", gathered)
+    child(lone, "filing_card")
+    one, other = child(lone), child(lone, "filing_card")
+    asks(lone, one, "600")
+    asks(lone, other, "510")
+    page = placing.page_of(lone.session, Scope((JIA,)), round_)
+    assert [line.applicant.person_id for line in page.lines] == [other.id, one.id]
+    assert set(read) == {one.id, other.id}
 
 
 def test_an_applicant_of_an_unknown_round_is_refused(lone: County) -> None:
