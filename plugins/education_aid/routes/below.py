@@ -5,30 +5,28 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from core.access.words import csv_file
-from core.errors import N_, InvalidInput, NotFound
+from core.errors import N_, InvalidInput
 from core.host.request import plugin_host
-from core.jobs.services import enqueue
 from core.tenancy.grammar import ProfileRefused
 from core.tenancy.queries import TenantPlace, tenant_of
 from core.web.markers import require
 from core.web.request import actor, db, id_argument, unit, viewer
 from plugins.education_aid import jobs
-from plugins.education_aid.models.awards import AidRun
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan.wording import payer
 from plugins.education_aid.queries import runs
 from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
 from plugins.education_aid.routes.terms import term_asked, years_around
-from plugins.education_aid.routes.what_if import offered, text_sent
+from plugins.education_aid.routes.trials import Trials, offered, text_sent, title_sent
 from plugins.education_aid.rules.words import TERMS
-from plugins.education_aid.services import below, what_if
+from plugins.education_aid.services import below
 
+TRIALS = Trials(below.BELOW, jobs.BELOW, Action.RUN_MANAGE, "education_aid.below", "education_aid.below_list")
 
 @blueprint.get("/what-if/below")
 @require(Action.RUN_MANAGE)
@@ -44,25 +42,24 @@ def cost_below(code: str) -> ResponseReturnValue:
     text, upper, term = text_sent(), _upper(), term_asked()
     try:
         run = below.begin_below(db(), plugin_host(), upper, (term.school_year, term.number), text.encode(),
-                                request.form.get("title", "").strip(), _counties(upper), actor())
+                                title_sent(), _counties(upper), actor())
     except ProfileRefused as refused:
         return show("below_list.html", **_listed(text), problems=refused.problems), 422
-    run.job_id = enqueue(db(), actor(), jobs.BELOW, {"run": str(run.id)}, tenant_id=run.tenant_id, unit_id=run.unit_id).id
-    return redirect(url_for("education_aid.below", code=code, run_id=run.id))
+    return TRIALS.ask_for(code, run)
 
 
 @blueprint.get("/what-if/below/<uuid:run_id>", endpoint="below")
 @require(Action.RUN_READ)
 def below_page(code: str, run_id: uuid.UUID) -> str:
     """The totals, county by county, and those that were not counted with why."""
-    return show("below.html", run=_found(run_id), payer=payer)
+    return show("below.html", run=TRIALS.find(run_id), payer=payer)
 
 
 @blueprint.get("/what-if/below/<uuid:run_id>/counties.csv")
 @require(Action.RUN_READ)
 def below_csv(code: str, run_id: uuid.UUID) -> Response:
     """The counties as a list."""
-    counties = _found(run_id).counts.get("counties", {})
+    counties = TRIALS.find(run_id).counts.get("counties", {})
     head = [gettext(one) for one in (N_("县"), N_("学生"), N_("增加"), N_("减少"), N_("多支出（元）"), N_("说明"))]
     rows = [(one["name"], one.get("children", ""), one.get("gainers", ""), one.get("losers", ""), one.get("difference", ""),
              one.get("why", "")) for one in counties.values()]
@@ -73,25 +70,14 @@ def below_csv(code: str, run_id: uuid.UUID) -> Response:
 @require(Action.RUN_MANAGE)
 def cite_below(code: str, run_id: uuid.UUID) -> Response:
     """Note where the outcome was used."""
-    what_if.cite(db(), _found(run_id, Action.RUN_MANAGE), request.form.get("cited_in", ""), actor())
-    flash(gettext("已记录引用，这次试算不能再删除"), "success")
-    return redirect(url_for("education_aid.below", code=code, run_id=run_id))
+    return TRIALS.cite(code, run_id)
 
 
 @blueprint.post("/what-if/below/<uuid:run_id>/delete")
 @require(Action.RUN_MANAGE)
 def delete_below(code: str, run_id: uuid.UUID) -> Response:
     """Throw away what nobody cited."""
-    what_if.remove(db(), _found(run_id, Action.RUN_MANAGE), actor())
-    flash(gettext("试算已删除"), "success")
-    return redirect(url_for("education_aid.below_list", code=code))
-
-
-def _found(run_id: uuid.UUID, action: str = Action.RUN_READ) -> AidRun:
-    run = runs.find_scoped_run(db(), scope_for(action), run_id)
-    if run.kind != below.BELOW:
-        raise NotFound(N_("没有这次试算，或者它不在您的范围内"))
-    return run
+    return TRIALS.remove(code, run_id)
 
 
 def _upper() -> TenantPlace:
@@ -110,5 +96,5 @@ def _listed(text: str) -> dict[str, Any]:
     found = tenant_of(db(), unit())
     here = found is not None and found.unit.id == unit().id
     return {"rows": runs.list_runs(db(), scope_for(Action.RUN_READ), id_argument("before"), kind=below.BELOW), "text": text,
-            "counties": _counties(found) if found is not None and here else [], "here": here, "title": request.form.get("title", ""),
+            "counties": _counties(found) if found is not None and here else [], "here": here, "title": title_sent(),
             "term": term_asked(), "years": years_around(), "terms": TERMS}

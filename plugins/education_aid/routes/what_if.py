@@ -5,28 +5,27 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from core.errors import N_, InvalidInput, NotFound
+from core.errors import N_, InvalidInput
 from core.host.request import plugin_host
-from core.jobs.services import enqueue
 from core.tenancy.grammar import ProfileRefused
-from core.tenancy.permissions import Action as PlanAction
-from core.tenancy.queries import list_versions, newest_applied
+from core.tenancy.queries import list_versions
 from core.units.queries import units_by_id
 from core.web.markers import require
-from core.web.request import actor, db, id_argument, unit, viewer
+from core.web.request import actor, db, id_argument, unit
 from plugins.education_aid import jobs
 from plugins.education_aid.models.awards import AidRun
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan.wording import payer
 from plugins.education_aid.queries import runs
 from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
+from plugins.education_aid.routes.trials import Trials, may_read_plans, offered, text_sent, title_sent
 from plugins.education_aid.services import what_if
 
-LARGEST = 1024 * 1024
+TRIALS = Trials(what_if.WHAT_IF, jobs.WHAT_IF, Action.RUN_WRITE, "education_aid.what_if", "education_aid.what_if_list")
 SHOWN = 20
 
 
@@ -43,20 +42,17 @@ def try_draft(code: str) -> ResponseReturnValue:
     """Check the draft and ask for it to be tried; with faults, floors of upper plans among them, nothing is begun."""
     text, snapshot = text_sent(), _snapshot()
     try:
-        run = what_if.begin_what_if(db(), plugin_host(), snapshot, text.encode(), f"{unit().code}.toml",
-                                    request.form.get("title", "").strip(), actor())
+        run = what_if.begin_what_if(db(), plugin_host(), snapshot, text.encode(), f"{unit().code}.toml", title_sent(), actor())
     except ProfileRefused as refused:
         return show("what_if_list.html", **_listed(text), problems=refused.problems), 422
-    job = enqueue(db(), actor(), jobs.WHAT_IF, {"run": str(run.id)}, tenant_id=run.tenant_id, unit_id=run.unit_id)
-    run.job_id = job.id
-    return redirect(url_for("education_aid.what_if", code=code, run_id=run.id))
+    return TRIALS.ask_for(code, run)
 
 
 @blueprint.get("/what-if/<uuid:run_id>", endpoint="what_if")
 @require(Action.RUN_READ)
 def what_if_page(code: str, run_id: uuid.UUID) -> str:
     """Who gains, who loses, what it costs by item, fund, payer, school and month; names only within the reader's scope."""
-    run = _found(run_id)
+    run = TRIALS.find(run_id)
     names = runs.names_in_scope(db(), scope_for(Action.AWARD_READ), run.tenant_id,
                                 [person for side in ("gainers", "losers") for person in what_if.sampled(run, side)])
     sample = {side: [(person, names[person], total) for person, total in what_if.sampled(run, side).items() if person in names][:SHOWN]
@@ -71,25 +67,14 @@ def what_if_page(code: str, run_id: uuid.UUID) -> str:
 @require(Action.RUN_WRITE)
 def cite_what_if(code: str, run_id: uuid.UUID) -> ResponseReturnValue:
     """Note where the outcome was used."""
-    what_if.cite(db(), _found(run_id, Action.RUN_WRITE), request.form.get("cited_in", ""), actor())
-    flash(gettext("已记录引用，这次试算不能再删除"), "success")
-    return redirect(url_for("education_aid.what_if", code=code, run_id=run_id))
+    return TRIALS.cite(code, run_id)
 
 
 @blueprint.post("/what-if/<uuid:run_id>/delete")
 @require(Action.RUN_WRITE)
 def delete_what_if(code: str, run_id: uuid.UUID) -> ResponseReturnValue:
     """Throw away what nobody cited."""
-    what_if.remove(db(), _found(run_id, Action.RUN_WRITE), actor())
-    flash(gettext("试算已删除"), "success")
-    return redirect(url_for("education_aid.what_if_list", code=code))
-
-
-def _found(run_id: uuid.UUID, action: str = Action.RUN_READ) -> AidRun:
-    run = runs.find_scoped_run(db(), scope_for(action), run_id)
-    if run.kind != what_if.WHAT_IF:
-        raise NotFound(N_("没有这次试算，或者它不在您的范围内"))
-    return run
+    return TRIALS.remove(code, run_id)
 
 
 def _snapshot() -> AidRun:
@@ -104,28 +89,6 @@ def _listed(text: str) -> dict[str, Any]:
     scope = scope_for(Action.RUN_READ)
     snapshots = [(str(row.id), gettext("%(title)s（按 %(day)s 的情况）", title=row.title, day=row.as_on))
                  for row in runs.list_runs(db(), scope) if row.state == "done" and row.tenant_id == g.tenant_id]
-    waiting = [plan.version for plan in list_versions(db(), g.tenant_id) if plan.state == "proposed"] if _may_read_plans() else []
+    waiting = [plan.version for plan in list_versions(db(), g.tenant_id) if plan.state == "proposed"] if may_read_plans() else []
     return {"rows": runs.list_runs(db(), scope, id_argument("before"), kind=what_if.WHAT_IF), "snapshots": snapshots, "text": text,
-            "waiting": waiting, "title": request.form.get("title", "")}
-
-
-def text_sent() -> str:
-    """The draft that was sent."""
-    text = request.form.get("text", "").replace("\r\n", "\n")
-    if len(text.encode()) > LARGEST:
-        raise InvalidInput(N_("方案文件超过 1 MB"))
-    return text
-
-
-def offered() -> str:
-    """The text to go on from: the version asked for, or the plan as it runs."""
-    if not _may_read_plans():
-        return ""
-    wanted = request.args.get("version", type=int)
-    plans = [plan for plan in list_versions(db(), g.tenant_id) if plan.version == wanted]
-    plan = plans[0] if plans else newest_applied(db(), g.tenant_id)
-    return plan.source if plan else ""
-
-
-def _may_read_plans() -> bool:
-    return bool(viewer().allowed(PlanAction.PLAN_READ, unit()))
+            "waiting": waiting, "title": title_sent()}
