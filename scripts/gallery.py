@@ -47,7 +47,7 @@ SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height
 #: whose eyes the pages are seen with, in order of preference: role and code of the unit
 PEOPLE = [("tenant_admin", "522723"), ("platform_admin", "52"), ("plan_approver", "522723"), ("auditor", "52"),
           ("school_clerk", ""), ("tenant_admin", "510822"), ("aid_centre", "522723"), ("auditor", "9902"),
-          ("finance_room", "620822106-S01")]
+          ("finance_room", "620822106-S01"), ("province_bureau", "62")]
 #: pages that no link leads to, and states worth a picture of their own: name, person, address
 ADDRESSES = [
     ("accounts.sign_in", None, "/sign-in"),
@@ -72,6 +72,8 @@ ADDRESSES = [
     ("education_aid.admission_round", 6, "/u/522723/p/education_aid/rounds/{round}"),
     ("education_aid.dropout_case", 6, "/u/522723/p/education_aid/dropouts/{dropout}"),
     ("education_aid.what_if", 6, "/u/522723/p/education_aid/what-if/{draft}"),
+    ("education_aid.below_list", 9, "/u/62/p/education_aid/what-if/below"),
+    ("education_aid.below", 9, "/u/62/p/education_aid/what-if/below/{below}"),
     ("education_aid-public.open_card", None, "/public/522723/education_aid/card/{card}"),
     ("units.show · township", 0, "/u/522723001/units"),
     *((f"units.change · {kind}", 1, f"/u/522723001/units/{kind}") for kind in ("close", "move", "recode", "split")),
@@ -106,7 +108,6 @@ FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|r
 OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
 NO_CASE = {"units.change · reopen": "no unit of the demo is closed",
-           "education_aid.below": "no level above a county has a plan of its own in the demo",
            **dict.fromkeys(("providers.leave", "providers.back"), "on the way to a provider and back: no pages")}
 PAGES_PER_PERSON = 600
 #: what is done on a page before its picture is taken
