@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor, new_id, utcnow
 from core.host.ledgers import Field, Ledger
-from core.ledgers import trailing, writing
+from core.ledgers import crossing, trailing, writing
 from core.ledgers.checking import ROW
 from core.ledgers.freezing import refuse_frozen, seen
 from core.ledgers.kinds import INTEGERS, rules_of
@@ -146,6 +146,7 @@ def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame
            unit_id: uuid.UUID | None, fields: tuple[Field, ...], actor: Actor, *, frozen: bool = False) -> _Work:
     writing.check_open(session, tenant_id)
     writing.settle(session)
+    given = frame.columns
     if ledger.prepare is not None:
         frame = ledger.prepare(frame, session)
     table, count = writing.table_of(ledger), frame.height
@@ -164,6 +165,8 @@ def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame
     work.unchanged = len(old) - len(changed)
     if not frozen:
         refuse_frozen(ledger, work.before.values())
+    if mode == "update":
+        _refuse_broken(session, ledger, tenant_id, frame[work.changed], given, list(work.before.values()))
     if work.changed and ledger.before_written is not None:
         ledger.before_written(session, tenant_id, [ids[at] for at in work.changed], actor)
     _insert(session, table, tenant_id, work)
@@ -171,6 +174,15 @@ def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame
     if work.new and ledger.process is not None:
         begin_many(session, ledger.process, tenant_id, [ids[at] for at in work.new], actor)
     return work
+
+
+def _refuse_broken(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, given: Sequence[str],
+                   old: Sequence[Row]) -> None:
+    """A change of some fields must fit the others as they are stored."""
+    found = crossing.broken(session, ledger, tenant_id, crossing.open_checks(ledger, given), rows, given, old)
+    if found:
+        raise InvalidInput(N_("有 %(count)s 条记录这样修改不合规定：%(message)s"), {one.field: one.message for one in found},
+                           count=len({one.at for one in found}), message=found[0].message)
 
 
 def _place(session: Session, ledger: Ledger, columns: writing.Columns, count: int, unit_id: uuid.UUID | None) -> None:

@@ -1,4 +1,5 @@
-"""What of checked rows only the database can tell: asked of their ledger, said at the cell like any other error."""
+"""What of checked rows only the database can tell: rules that need what is stored of them, and what their ledger is
+asked; said at the cell like any other error."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from core.host.ledgers import Field, Proposed, Refusal
-from core.ledgers import writing
+from core.ledgers import crossing, writing
 from core.ledgers.imports import standing
 from core.ledgers.imports.desk import Desk
 from core.ledgers.imports.judging import ERRORS
@@ -19,32 +20,39 @@ _REFERENCES = ("unit", "person", "household")
 
 
 def refusals(session: Session, desk: Desk, rows: pl.DataFrame, fields: Sequence[Field], place: standing.Standing) -> list[Refusal]:
-    """What the ledger says of the rows that would be stored; positions are those of `rows`."""
-    judge = desk.ledger.judge
-    if judge is None or not (place.new or place.changed):
+    """What the rules of the ledger say of the rows that would be stored, together with what is stored of them or their
+    defaults; positions are those of `rows`."""
+    ledger, given = desk.ledger, [one.name for one in fields if one.name in rows.columns]
+    checks = crossing.open_checks(ledger, given)
+    if ledger.judge is None and not checks:
         return []
-    new = standing.new_rows(desk.ledger, rows[place.new], fields)
-    proposed: list[Proposed] = [({**row, "unit_id": row.get("unit_id") or desk.unit.id}, None)
-                                for row in _typed(session, desk, new, fields)]
     old = [place.old[at] for at in place.changed]
-    if old:
-        changes = _typed(session, desk, standing.changed_rows(rows[place.changed], old), fields)
-        proposed += [({**past, **row}, past) for row, past in zip(changes, old, strict=True)]
-    positions = [*place.new, *place.changed]
-    return [Refusal(positions[one.at], one.field, one.message) for one in judge(session, desk.tenant_id, proposed)]
+    new_rows, changes = standing.new_rows(ledger, rows[place.new], fields), standing.changed_rows(rows[place.changed], old)
+    found, proposed = list[Refusal](), list[Proposed]()
+    for positions, part, past in ((place.new, new_rows, [None] * len(place.new)), (place.changed, changes, old)):
+        if ledger.prepare is not None and positions:
+            part = ledger.prepare(part, session)
+        found += [Refusal(positions[one.at], one.field, one.message)
+                  for one in crossing.broken(session, ledger, desk.tenant_id, checks, part, given, past)]
+        if ledger.judge is not None:
+            proposed += _proposed(desk, part, fields, past)
+    if ledger.judge is not None and proposed:
+        both = [*place.new, *place.changed]
+        found += [Refusal(both[one.at], one.field, one.message) for one in ledger.judge(session, desk.tenant_id, proposed)]
+    return found
 
 
-def _typed(session: Session, desk: Desk, rows: pl.DataFrame, fields: Sequence[Field]) -> list[dict[str, Any]]:
-    """Rows as they are stored: what `prepare` derives in them, and references as ids."""
-    if rows.is_empty():
-        return []
-    if desk.ledger.prepare is not None:
-        rows = desk.ledger.prepare(rows, session)
+def _proposed(desk: Desk, rows: pl.DataFrame, fields: Sequence[Field], old: Sequence[Mapping[str, Any] | None]) -> list[Proposed]:
+    """Rows as they would be stored, with references as ids."""
     columns = {name: rows[name].to_list() for name in rows.columns if name not in ("id", "version")}
     for one in fields:
         if one.kind in _REFERENCES and one.name in columns:
             columns[one.name] = writing.as_ids(columns[one.name])
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    found: list[Proposed] = []
+    for values, past in zip(zip(*columns.values(), strict=True), old, strict=True):
+        row = dict(zip(columns, values, strict=True))
+        found.append(({**row, "unit_id": row.get("unit_id") or desk.unit.id}, None) if past is None else ({**past, **row}, past))
+    return found
 
 
 def cells(found: Sequence[Refusal], rows: pl.DataFrame, letters: Mapping[str, str], key: str) -> pl.DataFrame:
