@@ -17,6 +17,7 @@ from core.errors import N_, ParameterError
 from core.tenancy import queries
 from core.tenancy.grammar import Grammar, grammar
 from core.tenancy.grammar.masks import ACTIVE, State, plain, states_in
+from core.tenancy.grammar.wording import STATE_NAMES, key_words
 from core.tenancy.parameters import Effective, effective, parameter
 from core.tenancy.queries import TenantPlace
 from plugins.education_aid.plan import SECTIONS
@@ -30,6 +31,8 @@ ITEM, FEE, PREFERENCE, TARGET = "education_aid.item", "education_aid.fee", "educ
 EXCLUSIVE = "education_aid.exclusive"
 #: kinds that are worked out for every child; the others wait for somebody's application or discretion
 COMPUTED = ("cash", "waiver", "reimbursement", "in_kind")
+#: what of an item may be left open, as officials call it
+_PARTS = {"where": N_("受助条件"), "amount": N_("金额"), "share": N_("分担比例"), "fund": N_("资金")}
 _RING = N_("与别的项目互相依赖（在其上增加、取代或以其结果为条件），判定不了，请改写方案")
 
 
@@ -135,8 +138,7 @@ def _item(session: Session, tenant: TenantPlace, found: Effective, on: dt.date, 
           tags: Mapping[str, frozenset[str]]) -> Item:
     entry, value = found.source.entry, found.value
     if entry.state != ACTIVE:
-        raise ParameterError("“%(name)s”未写明：%(printed)s", key=entry.key, name=entry.name,
-                             printed="；".join(state.printed for _, state in states_in(value)) or entry.state)
+        raise ParameterError(N_("待核实：%(said)s。核实并写进方案以后才参加测算"), key=entry.key, said=_unsaid(value))
     condition, faults = parse(value.get("where") or {}, VOCABULARY)
     if faults:
         raise ParameterError("条件不能读：%(message)s", key=entry.key, message=faults[0].message)
@@ -150,6 +152,12 @@ def _item(session: Session, tenant: TenantPlace, found: Effective, on: dt.date, 
         kind=value.get("kind", "cash"), adds_to=value.get("adds_to", ""), replaces=tuple(value.get("replaces", ())),
         fund=_text(value.get("fund")), share=share if isinstance(share, Mapping) else None,
         plan_tenant=found.source.tenant.id, plan_version=found.source.plan.version)
+
+
+def _unsaid(value: Mapping[str, Any]) -> str:
+    """What of an item the print does not give, and what it has instead."""
+    return "；".join(f"{_PARTS.get(key.partition('.')[0], key_words(key))}{STATE_NAMES[state.state]}（{state.printed}）"
+                    for key, state in states_in(value))
 
 
 def _tiers(session: Session, tenant: TenantPlace, on: dt.date, known: Grammar) -> tuple[tuple[Condition, str], ...]:

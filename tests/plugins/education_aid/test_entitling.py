@@ -202,6 +202,15 @@ def test_what_the_plan_leaves_open_is_listed_with_why(guiding: County) -> None:
     assert found.plans == {"00": 1, "522723": 1}
 
 
+@pytest.mark.parametrize("code", ["rain-dew", "new-student-inside", "new-student-outside", "national-scholarship",
+                                  "encouragement-scholarship"])
+def test_an_item_whose_condition_is_printed_nowhere_is_given_to_nobody_and_says_so(guiding: County, code: str) -> None:
+    found = plan_items(guiding.session, guiding.tenant, dt.date(2024, 9, 1))
+    [open_] = [one for one in found.open if one.code == code]
+    assert code not in {item.code for item in found.items}
+    assert open_.why.startswith("待核实：受助条件原文未写明（") and open_.why.endswith("核实并写进方案以后才参加测算")
+
+
 def test_the_national_lines_before_2015_are_kept_and_said_to_be_unverified(guiding: County) -> None:
     known = {item.code: item for item in plan_items(guiding.session, guiding.tenant, dt.date(2014, 9, 1)).items}
     assert (known["senior-grant"].amount.fen, known["vocational-grant"].amount.fen) == (150_000, 150_000)

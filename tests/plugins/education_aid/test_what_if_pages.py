@@ -49,9 +49,18 @@ clause = "一"
 items = ["living", "extra"]
 """
 
+UNPRINTED = """
+[[education_aid.item]]
+code = "unprinted"
+name = "条件未公布的补助"
+clause = "一"
+where = { state = "unspecified", printed = "评审条件未见原文" }
+amount = { fixed = "500.00" }
+"""
+
 
 def text_of(yuan: str) -> str:
-    return profile_text(PLUGIN, ITEM.format(yuan=yuan), GROUP, starts="2015-01-01")
+    return profile_text(PLUGIN, ITEM.format(yuan=yuan), GROUP, UNPRINTED, starts="2015-01-01")
 
 
 @pytest.fixture
@@ -122,3 +131,10 @@ def test_a_draft_needs_a_finished_run_of_ones_own(jia: Session, client_as: Clien
 def test_nobody_without_the_action_tries_drafts(jia: Session, client_as: ClientAs) -> None:
     snapshot = one(jia, "run")
     assert client_as("jia-school").post(AT, data={"text": text_of("1.00"), "snapshot": str(snapshot.id)}).status_code in (403, 404)
+
+
+def test_an_item_without_a_printed_condition_stands_apart_with_why(jia: Session, client_as: ClientAs) -> None:
+    in_force, apart = client_as("jia-aid").get(f"/u/{JIA}/p/education_aid/").get_data(as_text=True).split("不参加测算", 1)
+    assert "条件未公布的补助" in apart and "条件未公布的补助" not in in_force
+    assert "待核实：受助条件原文未写明（评审条件未见原文）" in apart
+    assert not jia.scalars(select(Award).where(Award.item == "unprinted")).all()
