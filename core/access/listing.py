@@ -121,19 +121,16 @@ def conditions_of(model: type[Any], conditions: Sequence[Condition]) -> list[Col
 
 
 def _read(connection: Connection, shape: Shape, values: dict[str, Any], after: After | None) -> list[Row[Any]]:
-    empties = bool(shape.order) and bool(shape.table.c[shape.order].nullable)
-    rows: list[Row[Any]] = []
-    if after is None or not empties or after.value is not None:
-        first = shape._replace(seek=after is not None)
-        asked = values if after is None else {**values, "after": after.value, "after_id": after.id}
-        if after is not None and not shape.order:
-            asked.pop("after")
-        rows = list(connection.execute(ordering.page_of(first), asked).all())
-        after = None
-    if empties and len(rows) < shape.page:
-        rest = shape._replace(empty=True, seek=after is not None)
-        asked = values if after is None else {**values, "after_id": after.id}
-        rows += connection.execute(ordering.page_of(rest), asked).all()[: shape.page - len(rows)]
+    """One row more than a page, if there are so many. A walk asks for rows with nothing in the order's column by
+    themselves, once the others have come to an end."""
+    nullable = bool(shape.order) and bool(shape.table.c[shape.order].nullable)
+    filled = not nullable or after is None or after.value is not None
+    asked = values if after is None else {**values, "after_id": after.id}
+    if after is not None and shape.order and filled:
+        asked["after"] = after.value
+    rows = list(connection.execute(ordering.page_of(shape._replace(seek=after is not None, empty=not filled)), asked).all())
+    if nullable and filled and shape.by is None and len(rows) < shape.page:
+        rows += connection.execute(ordering.page_of(shape._replace(empty=True)), values).all()[: shape.page - len(rows)]
     return rows
 
 

@@ -1,8 +1,8 @@
 """The statements behind a list in any offered order, built once for each shape and kept.
 
 Rows come in the order of one column and then of their ids, both in the same direction, so that the index
-(tenant_id, column, id) is walked from where the last page ended. Rows with nothing in that column come last,
-as a second statement: each database has its own mind about them.
+(tenant_id, column, id) is walked from where the last page ended. Rows with nothing in that column come last. An index
+has them at one end or the other, as each database pleases: walked, they are a second statement.
 
 Two ways lead to a page. *Walk*: take the index of the order and pass over what the conditions leave out; quick
 unless little is left. *Gather*: take the few rows one condition leaves, by its own index, and put them in order;
@@ -28,6 +28,7 @@ from sqlalchemy import (
     exists,
     func,
     lateral,
+    or_,
     select,
     true,
     tuple_,
@@ -167,34 +168,42 @@ def _ranges(at: int, count: int) -> ColumnElement[bool]:
 def _criteria(shape: Shape) -> list[ColumnElement[bool]]:
     """The conditions, and where the page begins."""
     # An equality keeps the order of the ids within its index: where these are the order, it may be walked itself.
-    walked = shape.by is None and not shape.order
-    found = [test_of(shape, n, seen=n == shape.by or name == shape.order or (walked and op == "eq"))
+    walked = shape.by is None
+    found = [test_of(shape, n, seen=n == shape.by or (walked and (name == shape.order or (not shape.order and op == "eq"))))
              for n, (name, op) in enumerate(shape.tests)]
-    table = shape.table
     if shape.order:
-        column = table.c[shape.order]
+        column = shape.table.c[shape.order]
         if shape.empty:
-            found.append(column.is_(None))
-        elif column.nullable:
+            found.append((column if walked else hidden(shape, column)).is_(None))
+        elif column.nullable and walked:
             found.append(column.is_not(None))
     return found
+
+
+def with_empties(shape: Shape) -> bool:
+    """Whether rows with nothing in the order's column come behind the others in one statement: few rows are put in
+    order, and no index has a say in where these stand."""
+    return shape.by is not None and not shape.empty and bool(shape.order) and bool(shape.table.c[shape.order].nullable)
 
 
 def _seek(shape: Shape, source: Any) -> list[ColumnElement[bool]]:
     if not shape.seek:
         return []
     last = bindparam("after_id", type_=shape.table.c.id.type)
+    key = source.c.id if shape.by is None else hidden(shape, source.c.id)
     if not shape.order or shape.empty:
-        return [source.c.id < last if shape.descending else source.c.id > last]
-    here = tuple_(source.c[shape.order], source.c.id)
-    there = tuple_(bindparam("after", type_=shape.table.c[shape.order].type), last)
-    return [here < there if shape.descending else here > there]
+        return [key < last if shape.descending else key > last]
+    column = source.c[shape.order] if shape.by is None else hidden(shape, source.c[shape.order])
+    here, there = tuple_(column, key), tuple_(bindparam("after", type_=shape.table.c[shape.order].type), last)
+    later = here < there if shape.descending else here > there
+    return [or_(later, column.is_(None)) if with_empties(shape) else later]
 
 
 def _ordered(shape: Shape, statement: Select[Any], source: Any, *, out_of_sight: bool = False) -> Select[Any]:
     names = [shape.order, "id"] if shape.order and not shape.empty else ["id"]
     columns = [hidden(shape, source.c[name]) if out_of_sight else source.c[name] for name in names]
-    return statement.order_by(*(column.desc() if shape.descending else column.asc() for column in columns))
+    first, *rest = [column.desc() if shape.descending else column.asc() for column in columns]
+    return statement.order_by(first.nulls_last() if with_empties(shape) else first, *rest)
 
 
 def _each_tenant(shape: Shape, at: int) -> Select[Any]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from core.access import listing
@@ -117,3 +118,30 @@ def test_sealed_values_are_never_read_by_a_list(made: tuple[Database, dict[str, 
     with made[0].session() as session, tenant_scope(session, JIA):
         page = listed_page(session, Family, Scope((JIA,)), COLUMNS)
         assert len(page.rows) == 50 and not any(name.endswith("_sealed") for name in page.rows[0]._fields)
+
+
+def plans_of(session: Session, ask: Callable[[], object]) -> list[list[str]]:
+    """How SQLite goes about each statement on families that is asked."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        asked.append((statement, values))
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    ask()
+    event.remove(connection, "before_cursor_execute", note)
+    return [[row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            for statement, values in asked if "sample_families" in statement and "count" not in statement]
+
+
+@pytest.mark.parametrize("few", [4_000], indirect=True)
+@pytest.mark.parametrize("after", [None, After(Decimal(100), uuid.UUID(int=1)), After(None, uuid.UUID(int=1))])
+def test_few_rows_are_found_by_their_condition_alone_and_in_one_statement(
+        sqlite_database: Database, after: After | None) -> None:
+    with sqlite_database.session() as session, tenant_scope(session, JIA):
+        plans = plans_of(session, lambda: listed_page(
+            session, Family, Scope((JIA,)), COLUMNS, order=Order("income"), after=after,
+            conditions=[Condition("kind", "eq", "low"), Condition("income", "ge", Decimal(50))]))
+    (plan,) = plans
+    assert "ix_sample_families_tenant_id_kind_id" in " ".join(plan) and "income" not in " ".join(plan)
