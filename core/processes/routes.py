@@ -23,9 +23,10 @@ def todos(code: str) -> str:
     chosen = (request.args.get("process", ""), request.args.get("step", ""))
     groups = waiting.waiting_groups(db(), processes_of(plugin_host()), viewer(), unit(), scopes)
     alone = [group for group in groups if (group.process.code, group.step.code) == chosen]
-    limit = waiting.MOST if alone else waiting.SHOWN
+    many = not alone and len(groups) > waiting.FEW
+    limit = waiting.MOST if alone else waiting.BESIDE if many else waiting.SHOWN
     shown = [waiting.waiting_lines(db(), group, viewer(), unit(), scopes, limit) for group in alone or groups]
-    return render_template("processes/todos.html", unit=unit(), groups=shown, alone=bool(alone))
+    return render_template("processes/todos.html", unit=unit(), groups=shown, alone=bool(alone), many=many)
 
 
 @blueprint.get("/overdue")

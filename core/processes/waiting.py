@@ -21,7 +21,10 @@ from core.processes.models import ProcessDue, ProcessMark
 from core.units.models import Unit
 from core.units.queries import units_by_id
 
-SHOWN, MOST = 20, 200
+#: records of a step beside those of several others, beside one other, and alone
+BESIDE, SHOWN, MOST = 5, 20, 200
+#: more steps than these stand in a list of their own on top
+FEW = 2
 #: waiting records are counted no further: "9,999+"
 COUNTED = 9_999
 #: due days looked at in one go

@@ -222,6 +222,19 @@ def test_one_step_alone_is_an_address_of_its_own(school: FlaskClient, county: Fl
     assert "全部待办" in page
 
 
+def test_many_steps_are_listed_first_each_with_its_first_records(
+        school: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "FEW", 0)
+    monkeypatch.setattr(waiting, "BESIDE", 1)
+    for name in ("测试一厂", "测试二厂"):
+        enter(school, name)
+    page = school.get("/u/990101-S01/todos").text
+    address = "/u/990101-S01/todos?process=sample.certificate&amp;step=submit"
+    assert f'<a href="{address}">捐赠证书审批：提交</a>' in page
+    assert [f">{name}</a>" in page for name in ("测试一厂", "测试二厂")] == [True, False]
+    assert ">测试二厂</a>" in school.get(address.replace("&amp;", "&")).text
+
+
 def test_waiting_records_are_counted_no_further_than_can_be_told(
         school: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "COUNTED", 1)
