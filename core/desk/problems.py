@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core.errors import N_, NotSignedIn, PlatformError
+from core.extensions.wording import worded
 from core.web.i18n import said
 from core.web.request import wants_json
 
@@ -118,8 +119,8 @@ def _faults(data: Any) -> dict[str, str]:
     messages = data.get("messages") if isinstance(data, dict) else None
     for part in (messages or {}).values():
         for field, texts in part.items() if isinstance(part, dict) else [("", part)]:
-            lines = texts if isinstance(texts, list) else [texts]
-            found[str(field)] = "；".join(str(line) for line in lines)
+            lines = [worded(str(line)) for line in (texts if isinstance(texts, list) else [texts])]
+            found[str(field)] = "；".join(gettext(message, **values) for message, values in lines)
     return found
 
 

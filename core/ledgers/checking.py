@@ -11,6 +11,7 @@ import polars as pl
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from core.errors import N_
+from core.extensions.wording import in_chinese
 from core.host.ledgers import Field, Ledger
 from core.ledgers.context import Context
 from core.ledgers.kinds import UNTIDY, Rules, rules_of
@@ -247,7 +248,7 @@ def compile_schema(ledger: Ledger, context: Context | None = None, fields: Seque
 def messages_of(error: ValidationError) -> dict[str, str]:
     """What a schema found wrong, one message for each field."""
     found: dict[str, Any] = error.messages if isinstance(error.messages, dict) else {"": error.messages}
-    return {str(name): "；".join(map(str, texts)) for name, texts in found.items()}
+    return {str(name): "；".join(in_chinese(str(text)) for text in texts) for name, texts in found.items()}
 
 
 def described(field: Field) -> dict[str, Any]:

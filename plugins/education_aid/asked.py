@@ -1,10 +1,10 @@
-"""What people enter to have a term worked out, and its messages."""
+"""What people enter to have a term worked out."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from core.errors import N_
 
@@ -21,9 +21,3 @@ class RunSchema(Schema):
                                  validate=validate.Range(2000, 2100, error=N_("学年填开学那一年，如 2016")))
     term = fields.Integer(required=True, error_messages=_REQUIRED, validate=validate.OneOf([1, 2], error=N_("请选择学期")))
     as_on = fields.Date(required=True, error_messages={"required": N_("必填"), "invalid": N_("日期不对")})
-
-
-def messages_of(error: ValidationError) -> dict[str, str]:
-    """The first message of each field."""
-    found: Any = error.messages
-    return {name: texts[0] for name, texts in found.items()}

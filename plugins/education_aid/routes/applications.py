@@ -17,12 +17,12 @@ from core.documents.subjects import PERSON, Subject
 from core.errors import N_, InvalidInput
 from core.extensions import today
 from core.host.request import plugin_host
+from core.ledgers.checking import messages_of
 from core.registry.models import Enrolment
 from core.units.queries import units_by_id
 from core.web.markers import require
 from core.web.request import actor, db, settings, unit
 from plugins.education_aid import folders
-from plugins.education_aid.asked import messages_of
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries import applications
 from plugins.education_aid.routes.blueprint import blueprint, scope_for, show

@@ -14,11 +14,12 @@ from core.access.words import csv_file
 from core.errors import N_, InvalidInput
 from core.extensions import today
 from core.jobs.services import enqueue
+from core.ledgers.checking import messages_of
 from core.tenancy.queries import tenant_of
 from core.web.markers import require
 from core.web.request import actor, db, id_argument, unit
 from plugins.education_aid import jobs
-from plugins.education_aid.asked import RunSchema, messages_of
+from plugins.education_aid.asked import RunSchema
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan.wording import payer
 from plugins.education_aid.queries import runs
