@@ -16,10 +16,11 @@ from plugins.education_aid.routes import (
     payments,
     rolls,
     runs,
+    targets,
     what_if,
     why,
 )
 from plugins.education_aid.routes.blueprint import blueprint
 
 __all__ = ["admission", "applications", "bands", "below", "blueprint", "boards", "cards", "cases", "classes", "hunt", "items", "needs",
-           "pathways", "payments", "rolls", "runs", "what_if", "why"]
+           "pathways", "payments", "rolls", "runs", "targets", "what_if", "why"]

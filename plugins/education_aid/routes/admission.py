@@ -1,4 +1,4 @@
-"""录取与目标: what a round comes to and why, who still waits for a loan, how the targets of the plan stand."""
+"""录取: what a round comes to and why, and who still waits for a loan."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from flask_babel import gettext, ngettext
 
 from core.access.words import csv_file
 from core.errors import N_, InvalidInput
-from core.extensions import today
 from core.host.request import plugin_host
 from core.publicity.services import is_published
-from core.tenancy.queries import get_tenant, tenant_of
+from core.tenancy.queries import get_tenant
 from core.units.queries import units_by_id
 from core.web.markers import require
-from core.web.request import actor, db, id_of, unit
+from core.web.request import actor, db, id_of
 from plugins.education_aid.models.admission import AdmissionRound
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries import admission as reading
@@ -25,7 +24,7 @@ from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
 from plugins.education_aid.routes.terms import term_asked, years_around
 from plugins.education_aid.rules import admission_words as words
 from plugins.education_aid.rules.loans import coverage
-from plugins.education_aid.services import admitting, placing, targeting
+from plugins.education_aid.services import admitting, placing
 from plugins.education_aid.services.favouring import elsewhere
 
 
@@ -105,24 +104,5 @@ def loan_coverage(code: str) -> str:
                 schools=units_by_id(db(), [row.unit_id for row in missing]), states=dict(words.LOAN_STATES))
 
 
-@blueprint.get("/targets")
-@require(Action.ADMISSION_READ)
-def target_list(code: str) -> str:
-    """The targets of the plan in a year: what was counted, and whether they are met."""
-    year = request.args.get("year", type=int) or today().year
-    year = year if 2000 <= year <= 2100 else today().year
-    tenant = tenant_of(db(), unit())
-    if tenant is None:
-        return show("targets.html", year=year, years=_years(), rows=[], verdicts=words.VERDICTS)
-    values = reading.values_of(db(), scope_for(Action.ADMISSION_READ), [tenant.id], year)
-    return show("targets.html", year=year, years=_years(), rows=targeting.standings(db(), tenant, year, values), verdicts=words.VERDICTS)
-
-
-def _years() -> list[tuple[str, str]]:
-    return [(str(year), str(year)) for year in range(today().year, today().year - 12, -1)]
-
-
 def _back(code: str, row: AdmissionRound) -> ResponseReturnValue:
     return redirect(url_for("education_aid.admission_round", code=code, round_id=row.id))
-
-

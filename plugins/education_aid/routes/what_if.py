@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
-from flask import g, request
+from flask import Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from core.access.words import csv_file
 from core.errors import N_, InvalidInput
 from core.host.request import plugin_host
 from core.tenancy.grammar import ProfileRefused
@@ -57,10 +59,30 @@ def what_if_page(code: str, run_id: uuid.UUID) -> str:
                                 [person for side in ("gainers", "losers") for person in what_if.sampled(run, side)])
     sample = {side: [(person, names[person], total) for person, total in what_if.sampled(run, side).items() if person in names][:SHOWN]
               for side in ("gainers", "losers")}
+    return show("what_if.html", run=run, sample=sample, schools=_by_school(run), payer=payer)
+
+
+@blueprint.get("/what-if/<uuid:run_id>/outcome.csv")
+@require(Action.RUN_READ)
+def what_if_csv(code: str, run_id: uuid.UUID) -> Response:
+    """What changes by item, school, fund, payer and month as a list; no names."""
+    run = TRIALS.find(run_id)
+    head = [gettext(one) for one in (N_("按"), N_("名称"), N_("现行人数"), N_("现行（元）"), N_("草稿人数"), N_("草稿（元）"), N_("增加"),
+                                     N_("减少"), N_("多支出（元）"))]
+    rows: list[tuple[object, ...]] = [
+        (gettext("项目"), name, before, paid, after, due, "", "", Decimal(due) - Decimal(paid))
+        for name, before, paid, after, due in run.counts.get("items", {}).values()]
+    rows += [(gettext("学校"), name, "", "", "", "", gain, lose, total) for name, gain, lose, total in _by_school(run)]
+    for title, key, said in ((N_("资金"), "funds", str), (N_("谁多出钱"), "payers", payer), (N_("月份"), "months", str)):
+        rows += [(gettext(title), said(name), "", "", "", "", "", "", total) for name, total in run.counts.get(key, {}).items()]
+    return csv_file(f"what-if-{code}", head, rows)
+
+
+def _by_school(run: AidRun) -> list[tuple[Any, ...]]:
+    """By the name of the school: how many gain and lose, and the sum."""
     schools = units_by_id(db(), {uuid.UUID(one) for one in run.counts.get("schools", {})})
-    by_school = sorted(((schools[uuid.UUID(one)].name, *line) for one, line in run.counts.get("schools", {}).items()
-                        if uuid.UUID(one) in schools), key=lambda line: line[0])
-    return show("what_if.html", run=run, sample=sample, schools=by_school, payer=payer)
+    return sorted(((schools[uuid.UUID(one)].name, *line) for one, line in run.counts.get("schools", {}).items()
+                   if uuid.UUID(one) in schools), key=lambda line: line[0])
 
 
 @blueprint.post("/what-if/<uuid:run_id>/cite")

@@ -97,6 +97,8 @@ def test_a_draft_is_tried_read_cited_and_kept(jia: Session, client_as: ClientAs,
     jia.commit()
     shown = clerk.get(f"{AT}/{run.id}").get_data(as_text=True)
     assert "100.00" in shown and "测试甲" in shown and "甲一镇中心小学" in shown
+    file = clerk.get(f"{AT}/{run.id}/outcome.csv").get_data(as_text=True)
+    assert "项目,生活补助,1,500.00,1,600.00,,,100.00" in file and "学校,甲一镇中心小学,,,,,1,0,100.00" in file and "测试甲" not in file
     assert clerk.post(f"{AT}/{run.id}/cite", data={"cited_in": "常务会议材料"}).status_code == 302
     assert clerk.post(f"{AT}/{run.id}/delete").status_code in (409, 422)
     assert one(jia, "what_if").cited_in == "常务会议材料"
@@ -138,3 +140,6 @@ def test_an_item_without_a_printed_condition_stands_apart_with_why(jia: Session,
     assert "条件未公布的补助" in apart and "条件未公布的补助" not in in_force
     assert "待核实：受助条件原文未写明（评审条件未见原文）" in apart
     assert not jia.scalars(select(Award).where(Award.item == "unprinted")).all()
+    file = client_as("jia-aid").get(f"/u/{JIA}/p/education_aid/items.csv").get_data(as_text=True)
+    assert "生活补助,发放；寄宿；1000.00 元/生/年" in file
+    assert "条件未公布的补助,,一,,,待核实：受助条件原文未写明（评审条件未见原文）" in file

@@ -48,6 +48,7 @@ def round_at(county: County) -> str:
 
 
 @pytest.mark.parametrize(("page", "said"), [("loans?school_year=2019", "缺口名单"), ("targets?year=2019", "测试目标"),
+                                             ("targets.csv?year=2019", "测试目标"),
                                              ("ledgers/applicants/", "520"), ("ledgers/rounds/", "测试录取"),
                                              ("ledgers/referrals/", "转介"), ("ledgers/work-study/", "岗位")])
 def test_every_page_opens_for_the_centre_and_is_404_next_door(jia: County, client_as: ClientAs, page: str, said: str) -> None:

@@ -47,6 +47,7 @@ def test_a_class_lists_its_pupils_and_leads_to_card_absence_and_discretionary(ji
     assert page.count("625.00") == 2  # the pupil's and the sum
     assert f"/card?school_year={YEAR}&amp;term={TERM}#absent-{row.id}" in page
     assert f"/enrolments/{row.id}/discretionary" in page
+    assert f"{child.name},1,625.00,0.00" in seen(clerk, f"{SCHOOL}/p/education_aid/class.csv?class_name={name}&{TERM_ARGS}")
     card = seen(clerk, f"{SCHOOL}/p/education_aid/persons/{child.id}/card?{TERM_ARGS}")
     assert f'id="absent-{row.id}"' in card
     assert client_as("yi-aid").get(f"{SCHOOL}/p/education_aid/class?{TERM_ARGS}").status_code == 404
