@@ -128,6 +128,11 @@ class SchoolLine:
     open_cases: int
     dropped: int
 
+    @property
+    def away(self) -> int | str:
+        """Who was neither there nor on leave by the newest report; "" where there is none."""
+        return self.report.register - self.report.present - self.report.on_leave if self.report else ""
+
 
 def schools(session: Session, scope: Scope, school_year: int, term: int) -> list[SchoolLine]:
     """The ledger school by school (逐校), in the order of the tree."""

@@ -63,6 +63,19 @@ def hunt_file(code: str) -> Response:
     return csv_file(f"village-ledger-{code}-{term.school_year}-{term.number}", head, rows)
 
 
+@blueprint.get("/hunt-schools.csv")
+@require(Action.DROPOUT_EXPORT)
+def hunt_schools_file(code: str) -> Response:
+    """The ledger school by school as a file."""
+    term = term_asked()
+    head = [gettext(text) for text in (N_("学校"), N_("学校代码"), N_("在册"), N_("最近月报"), N_("实到"), N_("未到"), N_("未销号"),
+                                       N_("辍学"))]
+    rows = [[line.unit.name, line.unit.code, line.register, line.report.month if line.report else "",
+             line.report.present if line.report else "", line.away, line.open_cases, line.dropped]
+            for line in hunt.schools(db(), scope_for(Action.DROPOUT_EXPORT), term.school_year, term.number)]
+    return csv_file(f"school-ledger-{code}-{term.school_year}-{term.number}", head, rows)
+
+
 @blueprint.post("/hunt")
 @require(Action.DROPOUT_WRITE)
 def hunt_look(code: str) -> ResponseReturnValue:

@@ -151,6 +151,7 @@ def test_a_case_is_closed_and_a_letter_answered_by_their_pages(jia: County, clie
 
 def test_the_hunt_by_its_pages(jia: County, client_as: ClientAs) -> None:
     jia.child(school=None)
+    jia.child()
     jia.session.commit()
     centre = client_as("jia-aid")
     assert send(centre, f"{AT}/hunt", school_year=YEAR, term=TERM) == 302
@@ -164,6 +165,7 @@ def test_the_hunt_by_its_pages(jia: County, client_as: ClientAs) -> None:
     assert "同意入学" in seen(centre, f"{AT}/dropouts/{case.id}")
     assert send(centre, f"{AT}/processes/dropout/{case.id}/submit") == 409  # no paper of the child's folder
     assert "甲一东村" in centre.get(f"{AT}/hunt.csv?{TERM_ARGS}").get_data(as_text=True)
+    assert "甲县第一中学,990101-S01,1,,,,0,0" in centre.get(f"{AT}/hunt-schools.csv?{TERM_ARGS}").get_data(as_text=True)
 
 
 @pytest.mark.clause("EA-064")
