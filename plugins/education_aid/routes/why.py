@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
 
 from flask import request
+from flask_babel import gettext
 
 from core.errors import N_, InvalidInput, NotFound
-from core.tenancy.queries import get_tenant
+from core.tenancy.grammar.masks import plain
+from core.tenancy.queries import TenantPlace, get_tenant
 from core.web.markers import require
 from core.web.request import db
+from plugins.education_aid.models.awards import Award
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan import wording
 from plugins.education_aid.plan.vocabulary import fact_of, source_of, title_of
@@ -18,6 +25,7 @@ from plugins.education_aid.queries.pupils import names_in
 from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
 from plugins.education_aid.rules.words import term_title
 from plugins.education_aid.services import entitling
+from plugins.education_aid.services.reading import ITEM, PlanItems, aid_grammar, in_force
 
 
 @blueprint.get("/persons/<uuid:person_id>/why")
@@ -34,12 +42,35 @@ def why(code: str, person_id: uuid.UUID) -> str:
     if run is None:
         return show("why.html", person_id=person_id, name=name, found=None, year=year,
                     term=term, title=term_title(year, term))
-    found = entitling.why(db(), get_tenant(db(), enrolment.tenant_id), person_id, year, term, run.as_on)
-    names = names_in(db(), found.plan.items)
+    tenant = get_tenant(db(), enrolment.tenant_id)
+    found = entitling.why(db(), tenant, person_id, year, term, run.as_on)
     stored = {one.item: one for one in runs.awards_of(db(), scope, person_id) if one.school_year == year and one.term == term}
-    return show("why.html", person_id=person_id, name=name, found=found, run=run,
-                stored=stored, year=year, term=term, title=term_title(year, term), said=said, title_of=title_of, titles=titles,
-                source_of=source_of, where=lambda item: wording.named(item.where.describe(), names), keeps=wording.KEEPS)
+    return show("why.html", person_id=person_id, name=name, found=found, run=run, stored=stored, year=year, term=term,
+                title=term_title(year, term), said=said, title_of=title_of, titles=titles, source_of=source_of, keeps=wording.KEEPS,
+                **_of_plan(tenant, found.plan, stored, run.as_on))
+
+
+def _of_plan(tenant: TenantPlace, plan: PlanItems, stored: Mapping[str, Award], day: dt.date) -> dict[str, Any]:
+    """What the page says of an item by its plan: where it stands, the standard, for whom, and who pays."""
+    names = names_in(db(), plan.items)
+    printed = {one.source.entry.code: plain(one.value) for one in in_force(db(), tenant, ITEM, day, aid_grammar())}
+    return {"plans": {one: get_tenant(db(), one).name for one in plan.plans},
+            "standard": lambda item: standard(printed[item.code].get("amount")),
+            "where": lambda item: wording.named(item.where.describe(), names),
+            "bears": lambda item: bears(stored.get(item.code), printed[item.code].get("share"))}
+
+
+def standard(amount: Any) -> str:
+    """How much the plan states, and what of it a term has."""
+    halved = amount is not None and not {"cap", "pool"} & amount.keys() and amount.get("per", "year") == "year"
+    return wording.amount(amount) + (gettext("，秋季、春季各半") if halved else "")
+
+
+def bears(award: Award | None, share: Any) -> str:
+    """Who pays how much of what was stored; without it, what the plan says of shares."""
+    if award is None or not award.shares:
+        return wording.share(share)
+    return "，".join(f"{wording.payer(name)} {Decimal(part):,.2f} 元" for name, part in award.shares.items())
 
 
 def titles(names: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ Nothing is looked up when the link is opened: it says what stood on the day it w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,6 +25,8 @@ _SALT = "education_aid.card"
 DAYS = 30
 _SECONDS = DAYS * 86_400
 NOT_PAID = N_("应享，尚未发放")
+#: of what is given in kind or to everybody: there is nothing to pay
+IN_KIND = N_("免费享受，不折算金额")
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,18 @@ def card_of(session: Session, person: Person, school_year: int, term: int) -> Ca
     """What a child is entitled to in a term, and what of it has been paid."""
     awards = session.scalars(select(Award).where(
         Award.tenant_id == person.tenant_id, Award.person_id == person.id, Award.school_year == school_year, Award.term == term,
-        Award.state == "entitled", Award.amount > Decimal(0)).order_by(Award.item)).all()
+        Award.state == "entitled").order_by(Award.item)).all()
     states = {row.item: row.state for row in session.scalars(select(Payment).where(
         Payment.tenant_id == person.tenant_id, Payment.person_id == person.id, Payment.school_year == school_year, Payment.term == term))}
-    words = dict(PAYMENT_STATES)
-    lines = tuple(Line(one.item_name, one.amount, words[states[one.item]] if one.item in states else NOT_PAID,
-                       one.clause) for one in awards)
+    lines = tuple(Line(one.item_name, one.amount, _state(one, states), one.clause)
+                  for one in sorted(awards, key=lambda one: not one.amount))
     return Card(mask_name(person.name), term_title(school_year, term), today().isoformat(), lines)
+
+
+def _state(award: Award, states: Mapping[str, str]) -> str:
+    if not award.amount:
+        return IN_KIND
+    return dict(PAYMENT_STATES)[states[award.item]] if award.item in states else NOT_PAID
 
 
 def link_of(secret: str, tenant_id: str, card: Card) -> str:

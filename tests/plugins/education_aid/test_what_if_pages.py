@@ -110,6 +110,7 @@ def test_what_another_item_takes_the_place_of_is_named_with_the_clause(jia: Sess
     told = page[page.index("符合条件但没有给的项目"):]
     assert all(word in told for word in ("另一项补助", "150.00", "生活补助", "两项补助不重复享受", "同一学期只给金额最高的一项"))
     assert "学籍就读台账" in page
+    assert "甲县方案第 1 版　一" in page and "1000.00 元/生/年，秋季、春季各半" in page
     assert "两项补助不重复享受" in client_as("jia-aid").get(f"/u/{JIA}/p/education_aid/").get_data(as_text=True)
     run = client_as("jia-aid").get(f"/u/{JIA}/p/education_aid/runs/{one(jia, 'run').id}").get_data(as_text=True)
     assert "因不重复享受没有给的" in run

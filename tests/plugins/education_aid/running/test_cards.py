@@ -29,6 +29,16 @@ def test_a_link_carries_the_card_and_no_name_in_full(lone: County) -> None:
     assert cards.read_link("secret", JIA, cards.link_of("secret", JIA, made)) == made
 
 
+def test_what_is_free_stands_on_the_card_below_what_is_paid(lone: County) -> None:
+    child = lone.child()
+    lone.award(child, "0.00", "a-free", name="免费教科书")
+    lone.award(child)
+    made = cards.card_of(lone.session, child, YEAR, TERM)
+    assert [(line.amount, line.state) for line in made.lines] == [
+        (Decimal("625.00"), "应享，尚未发放"), (Decimal("0.00"), "免费享受，不折算金额")]
+    assert cards.read_link("secret", JIA, cards.link_of("secret", JIA, made)).total == Decimal("625.00")
+
+
 def test_another_county_another_secret_or_a_changed_sign_is_not_read(lone: County) -> None:
     link = cards.link_of("secret", JIA, card(lone))
     for secret, county, token in (("secret", YI, link), ("other", JIA, link), ("secret", JIA, "x" + link), ("secret", JIA, "")):
