@@ -19,9 +19,14 @@ from core.privacy.vault import vault_of
 Row = Mapping[str, Any]
 
 
+def touched_checks(ledger: Ledger, given: Collection[str]) -> list[Check]:
+    """The rules of which some fields were entered."""
+    return [check for check in ledger.checks if not _fields(check).isdisjoint(given)]
+
+
 def open_checks(ledger: Ledger, given: Collection[str]) -> list[Check]:
-    """The rules of which some fields were entered, but not all: `check_frame` has judged those of which all were."""
-    return [check for check in ledger.checks if not _fields(check).isdisjoint(given) and not _fields(check) <= set(given)]
+    """Those of which not all were: the others `check_frame` has judged."""
+    return [check for check in touched_checks(ledger, given) if not _fields(check) <= set(given)]
 
 
 def broken(session: Session, ledger: Ledger, tenant_id: str, checks: Sequence[Check], rows: pl.DataFrame, given: Collection[str],

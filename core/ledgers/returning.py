@@ -23,13 +23,13 @@ from core.access.scope import Scope
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
 from core.host.ledgers import Field, Ledger, Proposed
-from core.ledgers import queries
+from core.ledgers import crossing, queries
 from core.ledgers.checking import ROW, check_frame
 from core.ledgers.context import Context
 from core.ledgers.freezing import frozen, frozen_message
 from core.ledgers.imports.packages import open_package
 from core.ledgers.referring import REFERENCES, names_for
-from core.ledgers.storing import store
+from core.ledgers.storing import frame_of, store
 from core.ledgers.values import stored, written
 from core.ledgers.workbooks import MARKS, REF, Meta, digest, heading, sign
 from core.privacy.vault import Vault
@@ -189,9 +189,9 @@ def compare(session: Session, ledger: Ledger, scope: Scope, file: File, fields: 
 def _let_through(session: Session, ledger: Ledger, found: Comparison, wanted: Sequence[tuple[int, Any, list[Change]]],
                  typed: Mapping[int, Mapping[str, Any]]) -> None:
     """Take the changes over, but for those of records of which only the database can tell that they cannot be stored."""
-    refused: dict[int, str] = {}
+    refused = _crossed(session, ledger, wanted, typed)
     for tenant_id in {row.tenant_id for _, row, _ in wanted} if ledger.judge is not None else ():
-        own = [(at, row, changes) for at, row, changes in wanted if row.tenant_id == tenant_id]
+        own = [(at, row, changes) for at, row, changes in wanted if row.tenant_id == tenant_id and at not in refused]
         assert ledger.judge is not None  # or there are no tenants to ask about
         said = ledger.judge(session, tenant_id, [_proposed(row, changes, typed[at]) for at, row, changes in own])
         refused |= {own[one.at][0]: one.message for one in said}
@@ -200,6 +200,26 @@ def _let_through(session: Session, ledger: Ledger, found: Comparison, wanted: Se
             found.errors += [(at, change.field.label, change.wanted, refused[at]) for change in changes]
         else:
             found.changes += changes
+
+
+def _crossed(session: Session, ledger: Ledger, wanted: Sequence[tuple[int, Any, list[Change]]],
+             typed: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """What rules across fields say of rows that change some of them, by row number."""
+    plain = ["id", *(field.name for field in ledger.fields if not field.sealed)]
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[int, Any]]] = {}
+    for at, row, changes in wanted:
+        groups.setdefault((row.tenant_id, tuple(sorted(change.field.name for change in changes))), []).append((at, row))
+    refused: dict[int, str] = {}
+    for (tenant_id, given), rows in groups.items():
+        checks = crossing.touched_checks(ledger, given)
+        if not checks:
+            continue
+        frame = frame_of(ledger, [{name: typed[at].get(name) for name in given} for at, _ in rows], ledger.fields)
+        if ledger.prepare is not None:
+            frame = ledger.prepare(frame, session)
+        old = [{name: getattr(row, name) for name in plain} for _, row in rows]
+        refused |= {rows[one.at][0]: one.message for one in crossing.broken(session, ledger, tenant_id, checks, frame, given, old)}
+    return refused
 
 
 def _proposed(row: Any, changes: Sequence[Change], values: Mapping[str, Any]) -> Proposed:

@@ -134,6 +134,22 @@ def test_edits_merge_conflicts_are_decided_and_bad_cells_stay_out(app: Flask, cl
     assert families(app_database)["JX002"].members == 8
 
 
+def test_a_change_that_does_not_fit_what_is_stored_is_named_by_its_row(
+        app: Flask, client_as: ClientAs, app_database: Database) -> None:
+    add_families(app, JIA, "990101-S01", {"left_on": "2018-01-01"}, {"left_on": "2018-01-01"})
+    client = client_as("jia-aid")
+
+    def change(sheet: Any, at: dict[str, int]) -> None:
+        for row in (3, 4):
+            early = sheet.cell(row, at["户编号"]).value == "JX001"
+            sheet.cell(row, at["退出日期"]).value = "2014-01-01" if early else "2017-01-01"
+
+    page = upload(client, edited(exported(client), change))
+    assert page.count("退出日期不能早于识别日期") == 1
+    assert confirm(client, page) == 302
+    assert [str(row.left_on) for _, row in sorted(families(app_database).items())] == ["2018-01-01", "2017-01-01"]
+
+
 def test_a_sorted_and_shortened_file_still_finds_its_records(app: Flask, client_as: ClientAs, app_database: Database) -> None:
     add_families(app, JIA, "990101-S01", {}, {}, {})
     client = client_as("jia-aid")
