@@ -165,10 +165,10 @@ def _write(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame
     work.unchanged = len(old) - len(changed)
     if not frozen:
         refuse_frozen(ledger, work.before.values())
-    if mode == "update":
+    if work.changed:
         _refuse_broken(session, ledger, tenant_id, frame[work.changed], given, list(work.before.values()))
-    if work.changed and ledger.before_written is not None:
-        ledger.before_written(session, tenant_id, [ids[at] for at in work.changed], actor)
+        if ledger.before_written is not None:
+            ledger.before_written(session, tenant_id, [ids[at] for at in work.changed], actor)
     _insert(session, table, tenant_id, work)
     _update(session, table, tenant_id, work)
     if work.new and ledger.process is not None:
