@@ -16,6 +16,7 @@ from core.host.request import plugin_host
 from core.tenancy.grammar import ProfileRefused
 from core.tenancy.queries import list_versions
 from core.units.queries import units_by_id
+from core.web.filters import moment
 from core.web.markers import require
 from core.web.request import actor, db, id_argument, unit
 from plugins.education_aid import jobs
@@ -109,7 +110,8 @@ def _snapshot() -> AidRun:
 
 def _listed(text: str) -> dict[str, Any]:
     scope = scope_for(Action.RUN_READ)
-    snapshots = [(str(row.id), gettext("%(title)s（按 %(day)s 的情况）", title=row.title, day=row.as_on))
+    snapshots = [(str(row.id), gettext("%(title)s（按 %(day)s 的情况，%(when)s 测算）", title=row.title, day=row.as_on,
+                                       when=moment(row.created_at)))
                  for row in runs.list_runs(db(), scope) if row.state == "done" and row.tenant_id == g.tenant_id]
     waiting = [plan.version for plan in list_versions(db(), g.tenant_id) if plan.state == "proposed"] if may_read_plans() else []
     return {"rows": runs.list_runs(db(), scope, id_argument("before"), kind=what_if.WHAT_IF), "snapshots": snapshots, "text": text,

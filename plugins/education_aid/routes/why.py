@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
@@ -16,13 +15,14 @@ from core.tenancy.grammar.masks import plain
 from core.tenancy.queries import TenantPlace, get_tenant
 from core.web.markers import require
 from core.web.request import db
-from plugins.education_aid.models.awards import Award
+from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.plan import wording
 from plugins.education_aid.plan.vocabulary import fact_of, source_of, title_of
 from plugins.education_aid.queries import runs
 from plugins.education_aid.queries.pupils import names_in
 from plugins.education_aid.routes.blueprint import blueprint, scope_for, show
+from plugins.education_aid.rules.items import AUTUMN, DAY, MONTH, NOTHING, YEAR, Item, halves
 from plugins.education_aid.rules.words import term_title
 from plugins.education_aid.services import entitling
 from plugins.education_aid.services.reading import ITEM, PlanItems, aid_grammar, in_force
@@ -47,23 +47,31 @@ def why(code: str, person_id: uuid.UUID) -> str:
     stored = {one.item: one for one in runs.awards_of(db(), scope, person_id) if one.school_year == year and one.term == term}
     return show("why.html", person_id=person_id, name=name, found=found, run=run, stored=stored, year=year, term=term,
                 title=term_title(year, term), said=said, title_of=title_of, titles=titles, source_of=source_of, keeps=wording.KEEPS,
-                **_of_plan(tenant, found.plan, stored, run.as_on))
+                **_of_plan(tenant, found.plan, stored, run))
 
 
-def _of_plan(tenant: TenantPlace, plan: PlanItems, stored: Mapping[str, Award], day: dt.date) -> dict[str, Any]:
+def _of_plan(tenant: TenantPlace, plan: PlanItems, stored: Mapping[str, Award], run: AidRun) -> dict[str, Any]:
     """What the page says of an item by its plan: where it stands, the standard, for whom, and who pays."""
     names = names_in(db(), plan.items)
-    printed = {one.source.entry.code: plain(one.value) for one in in_force(db(), tenant, ITEM, day, aid_grammar())}
+    printed = {one.source.entry.code: plain(one.value) for one in in_force(db(), tenant, ITEM, run.as_on, aid_grammar())}
     return {"plans": {one: get_tenant(db(), one).name for one in plan.plans},
-            "standard": lambda item: standard(printed[item.code].get("amount")),
+            "standard": lambda item, attended: wording.amount(printed[item.code].get("amount")) + over_term(item, run.term, attended),
             "where": lambda item: wording.named(item.where.describe(), names),
             "bears": lambda item: bears(stored.get(item.code), printed[item.code].get("share"))}
 
 
-def standard(amount: Any) -> str:
-    """How much the plan states, and what of it a term has."""
-    halved = amount is not None and not {"cap", "pool"} & amount.keys() and amount.get("per", "year") == "year"
-    return wording.amount(amount) + (gettext("，秋季、春季各半") if halved else "")
+def over_term(item: Item, term: int, attended: int | None) -> str:
+    """What a term has of what the plan states for a year, a month or a day."""
+    amount, at = item.amount, 0 if term == AUTUMN else 1
+    if amount.kind == NOTHING:
+        return ""
+    if amount.per == YEAR:
+        return str(gettext("，秋季、春季各半"))
+    if amount.per == DAY and (attended is not None or amount.days is not None):
+        return str(gettext("，本学期 %(days)s 天", days=attended if attended is not None else halves(amount.days or 0)[at]))
+    if amount.per == MONTH and amount.months is not None:
+        return str(gettext("，一年 %(months)s 个月，秋季、春季各半", months=amount.months))
+    return ""
 
 
 def bears(award: Award | None, share: Any) -> str:

@@ -12,11 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.app import BUILTINS
+from core.conditions.tree import All
 from core.extensions import Database, tenant_scope
 from core.host.manager import load
 from core.tenancy.queries import get_tenant
 from core.units.models import Unit
 from plugins.education_aid.models.awards import AidRun, Award
+from plugins.education_aid.routes.why import over_term
+from plugins.education_aid.rules.items import AUTUMN, DAY, FIXED, MONTH, ONCE, Amount, Item
 from plugins.education_aid.services.entitling import begin_run, run_term
 from plugins.education_aid.services.what_if import run_what_if
 from tests.conftest import ClientAs, settings_for
@@ -144,3 +147,13 @@ def test_an_item_without_a_printed_condition_stands_apart_with_why(jia: Session,
     file = client_as("jia-aid").get(f"/u/{JIA}/p/education_aid/items.csv").get_data(as_text=True)
     assert "生活补助,发放；寄宿；1000.00 元/生/年" in file
     assert "条件未公布的补助,,一,,,待核实：受助条件原文未写明（评审条件未见原文）" in file
+
+
+@pytest.mark.parametrize(("amount", "attended", "said"), [
+    (Amount(FIXED, 400, per=DAY, days=200), None, "，本学期 100 天"), (Amount(FIXED, 400, per=DAY, days=200), 97, "，本学期 97 天"),
+    (Amount(FIXED, 400, per=DAY), None, ""), (Amount(FIXED, 400, per=MONTH, months=10), None, "，一年 10 个月，秋季、春季各半"),
+    (Amount(FIXED, 400, per=ONCE), None, ""), (Amount(), None, "")])
+def test_what_a_term_has_of_a_standard_is_said(app: Flask, amount: Amount, attended: int | None, said: str) -> None:
+    item = Item("meals", "膳食补助", "一", All(()), amount)
+    with app.test_request_context():
+        assert over_term(item, AUTUMN, attended) == said
