@@ -8,23 +8,21 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import ParameterError
-from core.extensions import Actor, today
+from core.extensions import Actor
 from core.processes.services import take
 from core.registry.models import Enrolment, Person
-from core.registry.queries import present
+from plugins.education_aid import demo_hunt
 from plugins.education_aid.models import AidCase, AidRun, Letter, Payment
 from plugins.education_aid.plan.layers import flow_value
 from plugins.education_aid.processes.letters import LETTER
 from plugins.education_aid.queries.runs import latest_run
 from plugins.education_aid.queries.standing import items_of
 from plugins.education_aid.rules.checking import CARD
-from plugins.education_aid.services import cases, hunting, letters
+from plugins.education_aid.services import cases, letters
 from plugins.education_aid.services.entitling import begin_run, run_term
 
 _CHIEF = Actor(None, "演示资助中心主任", role="aid_centre", source="cli")
 _BOARDING = "compulsory-boarding"
-_DAYS_AWAY = 5
 #: children about whom the other county is asked
 _ASKED = 4
 
@@ -40,7 +38,7 @@ def load(session: Session, tenant_id: str, actor: Actor) -> None:
     if len(flow_value(session, tenant_id, "letter_issuers") or ()) >= letters.BODIES:
         _write_letters(session, run, actor)
     _close_some(session, tenant_id)
-    _hunt(session, run, actor)
+    demo_hunt.load(session, run, actor)
 
 
 def _correct_facts(session: Session, run: AidRun, actor: Actor) -> None:
@@ -96,18 +94,3 @@ def _close_some(session: Session, tenant_id: str) -> None:
         AidCase.tenant_id == tenant_id, AidCase.kind == "missed", ~AidCase.outside, AidCase.state == "open").limit(2)).all()
     for case in found:
         cases.close(session, case, "paid", "现金补发凭证 12 号（演示）", _CHIEF)
-
-
-def _hunt(session: Session, run: AidRun, actor: Actor) -> None:
-    away = session.scalars(select(Enrolment).where(
-        Enrolment.tenant_id == run.tenant_id, Enrolment.school_year == run.school_year, Enrolment.term == run.term,
-        Enrolment.stage == "primary", Enrolment.elsewhere_school == "", Enrolment.ended_on.is_(None), present(Enrolment))
-        .order_by(Enrolment.id).limit(1)).first()
-    if away is not None:
-        case = hunting.mark_absent(session, away, _DAYS_AWAY, "家访未遇（演示）", actor)
-        if case is not None:
-            hunting.note_visit(session, case, today(), "演示包抓教师", "祖母", "父母外出务工，答应下周返校（演示）", actor)
-    try:
-        hunting.look(session, run.tenant_id, run.school_year, run.term, actor)
-    except ParameterError:
-        return  # the plan names no cohort: nobody is guessed in
