@@ -8,17 +8,17 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, text
 from sqlalchemy.orm import Session
 
 from core.access import ordering
-from core.access.ordering import Shape, Source
+from core.access.ordering import Shape, Source, Test
 from core.access.scope import Scope
 from core.access.scoping import BELIEVED, MOST_COUNTS, _check, scoped_page
 from core.access.statements import Kept
@@ -28,9 +28,10 @@ FEW = 4_000
 #: so many units are looked up at once sooner than each for itself
 FEW_UNITS = 200
 _LAST = "\U0010ffff"
+_plain_orders: WeakKeyDictionary[Engine, bool] = WeakKeyDictionary()
 _probes: WeakKeyDictionary[Engine, dict[Any, tuple[float, int]]] = WeakKeyDictionary()
 #: conditions whose index leads to their rows
-_NARROW = frozenset({"eq", "in", "ge", "le", "prefix"})
+_NARROW = frozenset({"eq", "in", "ge", "le", "like", "span"})
 
 
 @dataclass(frozen=True)
@@ -74,38 +75,85 @@ def listed_page(session: Session, model: type[Any], scope: Scope, columns: Seque
     """One page of the rows in scope that fit the conditions, with these columns of the model (`id` among them).
     Rows with nothing in the order's column come last, whichever the direction."""
     _check(session, scope)
-    table, connection = cast(Table, model.__table__), session.connection()
-    sources, values = _sources(scope, connection.dialect.name)
-    if not sources:
+    connection = session.connection()
+    tests, values = _tested(connection, cast(Table, model.__table__), conditions)
+    frame = _frame(cast(Table, model.__table__), tuple(columns), connection.dialect.name, scope, tests, order, limit)
+    if not frame.shape.sources:
         return Listed([], None)
-    names = tuple(dict.fromkeys([*columns, "id", *([order.column] if order.column else [])]))
-    shape = Shape(table, names, connection.dialect.name, sources, tuple((one.column, one.op) for one in conditions),
-                  order.column, order.descending, page=limit + 1)
-    values |= _bound(conditions, shape.dialect)
-    if not order.column and order.descending and not _narrowed(shape):
-        page = scoped_page(session, model, scope, before=after.id if after else None, limit=limit, where=_kept(shape),
-                           given=_bound(conditions, shape.dialect))
+    if frame.newest is not None:
+        page = scoped_page(session, model, scope, before=after.id if after else None, limit=limit, where=frame.newest,
+                           given=values)
         return Listed(page.rows, After(None, page.next) if page.next else None)
-    shape = shape._replace(by=_way(connection, shape, values, scope))
-    if shape.by is None and shape.dialect == "sqlite":
-        shape = shape._replace(few=_few_units(connection, shape, scope))
-    rows = _read(connection, shape, values, after)
+    shape = _chosen(connection, frame, values, scope)
+    rows = _read(connection, shape, {**frame.values, **values}, after)
     if len(rows) <= limit:
         return Listed(rows, None)
     last = rows[limit - 1]
     return Listed(rows[:limit], After(getattr(last, order.column) if order.column else None, last.id))
 
 
-@lru_cache(maxsize=1024)
-def _kept(shape: Shape) -> Kept:
-    """The conditions for the statements of `core.access.statements`, with the columns wanted."""
-    return Kept.of(shape.tests, [ordering.test_of(shape, at) for at in range(len(shape.tests))], shape.columns)
+@dataclass(frozen=True)
+class _Frame:
+    """All of a page that does not depend on the values asked for. `newest`: the conditions, where the page is one for
+    `scoped_page`. `ways`: what may leave few rows: tests by their number, or "units"."""
+
+    shape: Shape
+    values: Mapping[str, Any]
+    newest: Kept | None
+    ways: tuple[int | str, ...]
 
 
-@lru_cache(maxsize=1024)
-def _narrowed(shape: Shape) -> bool:
-    """Whether a condition has an index of its own."""
-    return any(op in _NARROW and name in _indexed(shape.table) for name, op in shape.tests)
+@lru_cache(maxsize=ordering.SHAPES)
+def _frame(table: Table, columns: tuple[str, ...], dialect: str, scope: Scope, tests: tuple[Test, ...], order: Order,
+           limit: int) -> _Frame:
+    sources, values = _sources(scope, dialect)
+    names = tuple(dict.fromkeys([*columns, "id", *([order.column] if order.column else [])]))
+    shape = Shape(table, names, dialect, sources, tests, order.column, order.descending, page=limit + 1)
+    narrow = [at for at, one in enumerate(tests) if one.op in _NARROW and one.column in ordering.indexed(table)]
+    newest = None
+    if not order.column and order.descending and not narrow:
+        newest = Kept.of(tests, [ordering.test_of(shape, at) for at in range(len(tests))], names)
+    if not order.column and sources == (("tenant",),) and any(tests[at].op == "eq" for at in narrow):
+        return _Frame(shape, values, newest, ())  # the index of the equality has the order wanted
+    ways: list[int | str] = [at for at in narrow if tests[at].column != order.column]
+    if len(sources) == 1 and sources[0][0] == "part" and "unit_id" in ordering.indexed(table):
+        ways.append("units")
+    return _Frame(shape, values, newest, tuple(ways))
+
+
+def _tested(connection: Connection, table: Table, conditions: Sequence[Condition]) -> tuple[tuple[Test, ...], dict[str, Any]]:
+    """The conditions as tests, and the values these bind."""
+    tests, bound = [], {}
+    for at, one in enumerate(conditions):
+        op, values = _worded(connection, table, one)
+        tests.append(Test(one.column, op, len(values)))
+        for n, value in enumerate(values):
+            bound[ordering.bound_as(at, n)] = value
+    return tuple(tests), bound
+
+
+def _worded(connection: Connection, table: Table, one: Condition) -> tuple[str, Sequence[Any]]:
+    """A condition's test, and its values."""
+    if one.op in ("empty", "filled"):
+        return one.op, ()
+    if one.op == "in":
+        return ("eq", one.value) if len(one.value) == 1 else ("in", one.value)
+    if one.op == "prefix":
+        if _bytewise(connection, table.c[one.column]):
+            return "span", (one.value, one.value + _LAST)
+        return "like", (ordering.like_of(one.value),)
+    return one.op, (one.value,)
+
+
+def _bytewise(connection: Connection, column: Column[Any]) -> bool:
+    """Whether a column's texts are in the order of their signs' numbers, so that those with one beginning lie together
+    in its index. In PostgreSQL the column or its database may have the order of a language."""
+    if connection.dialect.name == "sqlite" or getattr(column.type.dialect_impl(connection.dialect), "collation", None) == "C":
+        return True
+    found = _plain_orders.get(connection.engine)
+    if found is None:
+        found = _plain_orders[connection.engine] = bool(connection.scalar(text("SELECT 'Z' < 'a'")))
+    return found
 
 
 def conditions_of(model: type[Any], conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
@@ -120,7 +168,7 @@ def conditions_of(model: type[Any], conditions: Sequence[Condition]) -> list[Col
     return found
 
 
-def _read(connection: Connection, shape: Shape, values: dict[str, Any], after: After | None) -> list[Row[Any]]:
+def _read(connection: Connection, shape: Shape, values: dict[str, Any], after: After | None) -> list[Any]:
     """One row more than a page, if there are so many. A walk asks for rows with nothing in the order's column by
     themselves, once the others have come to an end."""
     nullable = bool(shape.order) and bool(shape.table.c[shape.order].nullable)
@@ -128,7 +176,8 @@ def _read(connection: Connection, shape: Shape, values: dict[str, Any], after: A
     asked = values if after is None else {**values, "after_id": after.id}
     if after is not None and shape.order and filled:
         asked["after"] = after.value
-    rows = list(connection.execute(ordering.page_of(shape._replace(seek=after is not None, empty=not filled)), asked).all())
+    first = shape if after is None else shape._replace(seek=True, empty=not filled)
+    rows = list(connection.execute(ordering.page_of(first), asked).all())
     if nullable and filled and shape.by is None and len(rows) < shape.page:
         rows += connection.execute(ordering.page_of(shape._replace(empty=True)), values).all()[: shape.page - len(rows)]
     return rows
@@ -142,7 +191,7 @@ def _sources(scope: Scope, dialect: str) -> tuple[tuple[Source, ...], dict[str, 
         values["tenant0"] = scope.whole[0]
     elif scope.whole:
         sources.append(("tenants",))
-        values["tops0"] = list(scope.whole)
+        values["tops0"] = json.dumps(scope.whole) if dialect == "sqlite" else list(scope.whole)
     for part in scope.part:
         at = len(sources)
         sources.append(("part", len(part.ranges)))
@@ -152,48 +201,20 @@ def _sources(scope: Scope, dialect: str) -> tuple[tuple[Source, ...], dict[str, 
     return tuple(sources), values
 
 
-def _bound(conditions: Sequence[Condition], dialect: str) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for at, one in enumerate(conditions):
-        if one.op == "prefix":
-            values[f"c{at}"] = one.value if dialect == "sqlite" else ordering.like_of(one.value)
-            if dialect == "sqlite":
-                values[f"c{at}_high"] = one.value + _LAST
-        elif one.op == "in":
-            values[f"c{at}"] = list(one.value)
-        elif one.op not in ("empty", "filled"):
-            values[f"c{at}"] = one.value
-    return values
-
-
-@lru_cache(maxsize=1024)
-def _indexed(table: Table) -> frozenset[str]:
-    return frozenset(ordering.columns_index(table))
-
-
-def _way(connection: Connection, shape: Shape, values: dict[str, Any], scope: Scope) -> int | str | None:
-    """From which test to gather, "units", or None to walk."""
-    indexed = _indexed(shape.table)
-    best: tuple[int, int | str] | None = None
-    for at, (name, op) in enumerate(shape.tests):
-        if op not in _NARROW or name not in indexed or name == shape.order:
-            continue
-        if not shape.order and op == "eq" and shape.sources == (("tenant",),):
-            return None  # its own index has the order wanted
-        count = _count(connection, shape._replace(by=at), values, scope)
-        if count <= FEW and (best is None or count < best[0]):
-            best = (count, at)
-    if best is None and len(shape.sources) == 1 and shape.sources[0][0] == "part" and "unit_id" in indexed:
-        count = _count(connection, shape._replace(by="units"), values, scope)
-        if count <= FEW:
-            best = (count, "units")
-    if best is None and shape.dialect == "sqlite" and "tops0" in values:
-        values["tops0"] = json.dumps(values["tops0"])  # walked tenant by tenant
-    return best[1] if best else None
+def _chosen(connection: Connection, frame: _Frame, values: Mapping[str, Any], scope: Scope) -> Shape:
+    """The shape with the way that is taken: gathered from what leaves the fewest rows, or walked. Units are asked last."""
+    shape, best = frame.shape, FEW + 1
+    for way in frame.ways:
+        if way == "units" and shape.by is not None:
+            break
+        count = _count(connection, frame.shape, way, values, scope)
+        if count < best:
+            shape, best = frame.shape._replace(by=way), count
+    return shape._replace(few=_few_units(connection, shape, scope)) if shape.by is None else shape
 
 
 def _few_units(connection: Connection, shape: Shape, scope: Scope) -> bool:
-    """Whether the scope is one part of a tenant with few units. PostgreSQL sees that by itself."""
+    """Whether the scope is one part of a tenant with few units."""
     if len(shape.sources) != 1 or shape.sources[0][0] != "part":
         return False
     asked = _bounds(scope)
@@ -209,17 +230,19 @@ def _bounds(scope: Scope) -> dict[str, Any]:
     return found
 
 
-def _count(connection: Connection, shape: Shape, values: dict[str, Any], scope: Scope) -> int:
+def _count(connection: Connection, shape: Shape, way: int | str, values: Mapping[str, Any], scope: Scope) -> int:
     """How many rows an index leaves."""
-    key = (shape.table.name, shape.by, shape.tests[shape.by] if isinstance(shape.by, int) else shape.sources,
-           scope, values.get(f"c{shape.by}") if not isinstance(values.get(f"c{shape.by}"), list) else str(values[f"c{shape.by}"]))
-    plain = shape._replace(order="", page=0, columns=())
-    if shape.by == "units":
-        asked: dict[str, Any] = {"tenant0": scope.part[0].tenant, **_bounds(scope)}
-    else:
-        asked = {"every": sorted(scope.tenants), **{name: value for name, value in values.items()
-                                                    if name in (f"c{shape.by}", f"c{shape.by}_high")}}
-    return _believed(connection, key, lambda: int(connection.scalar(ordering.probe_of(plain, FEW), asked) or 0))
+    asked: dict[str, Any] = {}
+    if isinstance(way, int):
+        asked = {name: values[name] for name in (ordering.bound_as(way, n) for n in range(shape.tests[way].values))}
+    key = (shape.table.name, shape.tests[way] if isinstance(way, int) else way, scope, tuple(asked.values()))
+
+    def count() -> int:
+        more = {"every": sorted(scope.tenants)} if isinstance(way, int) else {"tenant0": scope.part[0].tenant, **_bounds(scope)}
+        plain = shape._replace(by=way, order="", page=0, columns=())
+        return int(connection.scalar(ordering.probe_of(plain, FEW), {**asked, **more}) or 0)
+
+    return _believed(connection, key, count)
 
 
 def _believed(connection: Connection, key: Any, count: Callable[[], int]) -> int:

@@ -23,9 +23,11 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    any_,
     bindparam,
     cast,
     exists,
+    false,
     func,
     lateral,
     or_,
@@ -40,10 +42,17 @@ from sqlalchemy.sql.operators import custom_op
 from core.access.statements import ONE, UNITS, _number, in_ranges
 
 SHAPES = 1_000
-#: a condition on one column; its values are bound as c0, c1, … in the order of the tests
-Test = tuple[str, str]
 #: what a source is: ("tenant",), ("tenants",) or ("part", number of ranges)
 Source = tuple[Any, ...]
+
+
+class Test(NamedTuple):
+    """A condition on one column: eq, in, ge, le, like, span (from the first value to below the second), empty or filled.
+    So many values are bound, by the names `bound_as` gives."""
+
+    column: str
+    op: str
+    values: int
 
 
 class Shape(NamedTuple):
@@ -72,23 +81,27 @@ def hidden(shape: Shape, column: ColumnElement[Any]) -> ColumnElement[Any]:
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
+def bound_as(number: int, value: int) -> str:
+    """By which name a value of a test is bound."""
+    return f"c{number}_{value}"
+
+
 def test_of(shape: Shape, number: int, *, seen: bool = False) -> ColumnElement[bool]:
     """One condition; `seen`: its index may be used."""
-    name, op = shape.tests[number]
+    name, op, count = shape.tests[number]
     column: ColumnElement[Any] = shape.table.c[name]
-    kind = column.type
-    if not seen and op not in ("empty", "filled"):
+    if op in ("empty", "filled"):
+        return column.is_(None) if op == "empty" else column.is_not(None)
+    values = [bindparam(bound_as(number, value), type_=column.type) for value in range(count)]
+    if not seen:
         column = hidden(shape, column)
-    value = bindparam(f"c{number}", type_=kind)
     if op == "in":
-        return column.in_(bindparam(f"c{number}", type_=kind, expanding=True))
-    if op == "prefix":
-        if shape.dialect == "sqlite":
-            return and_(column >= value, column < bindparam(f"c{number}_high", type_=kind))
-        return column.like(value, escape="\\")
-    found: dict[str, ColumnElement[bool]] = {
-        "eq": column == value, "ge": column >= value, "le": column <= value, "empty": column.is_(None),
-        "filled": column.is_not(None)}
+        return column.in_(values) if values else false()
+    if op == "span":
+        return and_(column >= values[0], column < values[1])
+    if op == "like":
+        return column.like(values[0], escape="\\")
+    found: dict[str, ColumnElement[bool]] = {"eq": column == values[0], "ge": column >= values[0], "le": column <= values[0]}
     return found[op]
 
 
@@ -144,14 +157,16 @@ def _source(shape: Shape, at: int) -> Select[Any]:
 def _place(shape: Shape, at: int) -> list[ColumnElement[bool]]:
     source, table = shape.sources[at], shape.table
     if source[0] == "tenants":
-        return [table.c.tenant_id.in_(bindparam(f"tops{at}", expanding=True))]
+        return [table.c.tenant_id.in_(_tops(shape, at))]
     here = [table.c.tenant_id == bindparam(f"tenant{at}")]
     if source[0] == "part":
         ranges = _ranges(at, source[1])
         if shape.by == "units":
             here.append(table.c.unit_id.in_(select(UNITS.c.id).where(ranges)))
         elif shape.few:
-            here.append(hidden(shape, table.c.unit_id).in_(select(UNITS.c.id).where(ranges)))
+            units = select(UNITS.c.id).where(ranges)
+            here.append(hidden(shape, table.c.unit_id).in_(units) if shape.dialect == "sqlite"
+                        else table.c.unit_id == any_(func.array(units.scalar_subquery())))
         else:
             here.append(exists().where(UNITS.c.id == table.c.unit_id, ranges).correlate(table))
     return here
@@ -170,7 +185,7 @@ def _criteria(shape: Shape) -> list[ColumnElement[bool]]:
     # An equality keeps the order of the ids within its index: where these are the order, it may be walked itself.
     walked = shape.by is None
     found = [test_of(shape, n, seen=n == shape.by or (walked and (name == shape.order or (not shape.order and op == "eq"))))
-             for n, (name, op) in enumerate(shape.tests)]
+             for n, (name, op, _) in enumerate(shape.tests)]
     if shape.order:
         column = shape.table.c[shape.order]
         if shape.empty:
@@ -206,12 +221,18 @@ def _ordered(shape: Shape, statement: Select[Any], source: Any, *, out_of_sight:
     return statement.order_by(first.nulls_last() if with_empties(shape) else first, *rest)
 
 
+def _tops(shape: Shape, at: int) -> Select[Any]:
+    """The tenants of a source, bound as one value however many they are."""
+    if shape.dialect == "sqlite":
+        return select(func.json_each(bindparam(f"tops{at}", type_=Text)).table_valued("value").c.value.label("id"))
+    return select(func.unnest(cast(bindparam(f"tops{at}"), ARRAY(String))).label("id"))
+
+
 def _each_tenant(shape: Shape, at: int) -> Select[Any]:
     """The first page of each tenant, put together: LATERAL, which SQLite has as a correlated IN with a limit."""
     table = shape.table
     if shape.dialect == "sqlite":
-        top = select(func.json_each(bindparam(f"tops{at}", type_=Text)).table_valued("value").c.value.label("id")).cte(
-            f"top{at}").prefix_with("MATERIALIZED")
+        top = _tops(shape, at).cte(f"top{at}").prefix_with("MATERIALIZED")
         inner = table.alias("inner_rows")
         own = Shape(inner, shape.columns, shape.dialect, (), shape.tests, shape.order, shape.descending, shape.seek,  # type: ignore[arg-type]
                     shape.empty, None, shape.page)
@@ -220,7 +241,7 @@ def _each_tenant(shape: Shape, at: int) -> Select[Any]:
         found = (select(*(table.c[name] for name in shape.columns)).select_from(top.join(table, table.c.tenant_id == top.c.id))
                  .where(table.c.id.in_(first)))
         return _ordered(shape, found, table).limit(_number(shape.page))
-    top = select(func.unnest(cast(bindparam(f"tops{at}"), ARRAY(String))).label("id")).cte(f"top{at}").prefix_with("MATERIALIZED")
+    top = _tops(shape, at).cte(f"top{at}").prefix_with("MATERIALIZED")
     first = select(*(table.c[name] for name in shape.columns)).where(
         table.c.tenant_id == top.c.id, *_criteria(shape), *_seek(shape, table))
     newest = lateral(_ordered(shape, first, table).limit(_number(shape.page)).correlate(top), f"newest{at}")
@@ -234,7 +255,8 @@ def like_of(prefix: str) -> str:
     return f"{prefix}%"
 
 
-def columns_index(table: Table) -> dict[str, bool]:
+@lru_cache(maxsize=SHAPES)
+def indexed(table: Table) -> frozenset[str]:
     """Columns whose rows lie together within a tenant: those of an index (tenant_id, column, …)."""
     names = [[column.name for column in index.columns] for index in table.indexes]
-    return {second: True for first, second, *_ in (found for found in names if len(found) > 1) if first == "tenant_id"}
+    return frozenset(second for first, second, *_ in (found for found in names if len(found) > 1) if first == "tenant_id")

@@ -145,3 +145,12 @@ def test_few_rows_are_found_by_their_condition_alone_and_in_one_statement(
             conditions=[Condition("kind", "eq", "low"), Condition("income", "ge", Decimal(50))]))
     (plan,) = plans
     assert "ix_sample_families_tenant_id_kind_id" in " ".join(plan) and "income" not in " ".join(plan)
+
+
+def test_a_beginning_is_found_in_a_database_with_the_order_of_a_language_too(
+        made: tuple[Database, dict[str, Unit], list[Family]], monkeypatch: pytest.MonkeyPatch) -> None:
+    database, units, rows = made
+    monkeypatch.setattr(listing, "_bytewise", lambda *_given: False)
+    with database.session() as session, tenant_scope(session, JIA):
+        wanted = expected([row for row in rows if inside(Scope((JIA,)), units, row) and row.number.startswith("JX01")], Order("number"))
+        assert wanted and every_page(session, Scope((JIA,)), Order("number"), [Condition("number", "prefix", "JX01")], 9) == wanted
