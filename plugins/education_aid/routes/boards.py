@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 
 from core.access.words import csv_file
 from core.errors import N_, InvalidInput
-from core.tenancy.queries import own_tenant
+from core.tenancy.queries import own_tenant, tenant_of
 from core.web.markers import require
 from core.web.request import actor, db, unit
 from plugins.education_aid.ledgers.awards import KINDS as AWARD_KINDS
@@ -23,7 +23,7 @@ from plugins.education_aid.services import applying
 
 def _by() -> str:
     """Counties from above, schools within a county, classes within a school."""
-    if len(scope_for(Action.APPLICATION_READ).tenants) > 1:
+    if len(scope_for(Action.APPLICATION_READ).tenants) > 1 or tenant_of(db(), unit()) is None:
         return "tenant"
     return "class" if unit().kind == "school" else "school"
 
