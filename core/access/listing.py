@@ -156,16 +156,10 @@ def _bytewise(connection: Connection, column: Column[Any]) -> bool:
     return found
 
 
-def conditions_of(model: type[Any], conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
+def conditions_of(session: Session, model: type[Any], conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
     """The same conditions for statements of one's own: totals, groups, counts."""
-    found = []
-    for one in conditions:
-        column = getattr(model, one.column)
-        found.append({"eq": lambda c=column, v=one.value: c == v, "in": lambda c=column, v=one.value: c.in_(list(v)),
-                      "ge": lambda c=column, v=one.value: c >= v, "le": lambda c=column, v=one.value: c <= v,
-                      "prefix": lambda c=column, v=one.value: c.startswith(v, autoescape=True),
-                      "empty": lambda c=column, v=None: c.is_(None), "filled": lambda c=column, v=None: c.is_not(None)}[one.op]())
-    return found
+    connection, table = session.connection(), cast(Table, model.__table__)
+    return [ordering.holding(getattr(model, one.column), *_worded(connection, table, one)) for one in conditions]
 
 
 def _read(connection: Connection, shape: Shape, values: dict[str, Any], after: After | None) -> list[Any]:

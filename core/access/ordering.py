@@ -12,6 +12,7 @@ on SQLite by a unary plus before a column whose index shall not be used, on both
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -87,14 +88,17 @@ def bound_as(number: int, value: int) -> str:
 
 
 def test_of(shape: Shape, number: int, *, seen: bool = False) -> ColumnElement[bool]:
-    """One condition; `seen`: its index may be used."""
+    """One condition of a statement that is kept; `seen`: its index may be used."""
     name, op, count = shape.tests[number]
     column: ColumnElement[Any] = shape.table.c[name]
+    values = [bindparam(bound_as(number, value), type_=column.type) for value in range(count)]
+    return holding(column if seen or not count else hidden(shape, column), op, values)
+
+
+def holding(column: ColumnElement[Any], op: str, values: Sequence[Any]) -> ColumnElement[bool]:
+    """What a test says of a column."""
     if op in ("empty", "filled"):
         return column.is_(None) if op == "empty" else column.is_not(None)
-    values = [bindparam(bound_as(number, value), type_=column.type) for value in range(count)]
-    if not seen:
-        column = hidden(shape, column)
     if op == "in":
         return column.in_(values) if values else false()
     if op == "span":

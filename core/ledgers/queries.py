@@ -80,7 +80,7 @@ def totalled(fields: Sequence[Field]) -> list[Field]:
 def count_records(session: Session, ledger: Ledger, scope: Scope, asked: Asked, most: int | None = None) -> int:
     """How many records fit; counted no further than `most` where it is given."""
     model = ledger.model
-    some = in_scope(select(model.id).where(*conditions_of(model, asked.conditions)), model, scope)
+    some = in_scope(select(model.id).where(*conditions_of(session, model, asked.conditions)), model, scope)
     if most is not None:
         some = some.limit(most + 1)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
@@ -90,7 +90,7 @@ def totals(session: Session, ledger: Ledger, scope: Scope, asked: Asked, fields:
     """How many records fit, and the sums of the totalled fields."""
     model = ledger.model
     sums = [func.sum(getattr(model, field.name)) for field in totalled(fields)]
-    statement = select(func.count(model.id), *sums).where(*conditions_of(model, asked.conditions))
+    statement = select(func.count(model.id), *sums).where(*conditions_of(session, model, asked.conditions))
     count, *found = session.execute(in_scope(statement, model, scope)).one()
     return Group(None, count, tuple(found))
 
@@ -101,7 +101,7 @@ def groups_by_unit(session: Session, ledger: Ledger, scope: Scope, asked: Asked,
     model = ledger.model
     sums = [func.sum(getattr(model, field.name)) for field in totalled(fields)]
     statement = (select(Unit.path, func.count(model.id), *sums).select_from(model).join(Unit, Unit.id == model.unit_id)
-                 .where(*conditions_of(model, asked.conditions)).group_by(Unit.path))
+                 .where(*conditions_of(session, model, asked.conditions)).group_by(Unit.path))
     children = {child.path: child for child in list_children(session, unit, limit=1_000)}
     found: dict[str, list[tuple[int, Sequence[Any]]]] = {}
     for path, count, *values in session.execute(in_scope(statement, model, scope)):

@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from core.access import listing
-from core.access.listing import After, Condition, Order, listed_page
+from core.access.listing import After, Condition, Order, conditions_of, listed_page
 from core.access.scope import Part, Scope
 from core.errors import TenantScopeError
 from core.extensions import Database, tenant_scope
@@ -154,3 +154,13 @@ def test_a_beginning_is_found_in_a_database_with_the_order_of_a_language_too(
     with database.session() as session, tenant_scope(session, JIA):
         wanted = expected([row for row in rows if inside(Scope((JIA,)), units, row) and row.number.startswith("JX01")], Order("number"))
         assert wanted and every_page(session, Scope((JIA,)), Order("number"), [Condition("number", "prefix", "JX01")], 9) == wanted
+
+
+@pytest.mark.parametrize("few", [4_000], indirect=True)
+def test_totals_count_what_the_list_shows(made: tuple[Database, dict[str, Unit], list[Family]]) -> None:
+    database, _, rows = made
+    other_case = ([Condition("number", "prefix", "jx0")], lambda row: row.number.startswith("jx0"))
+    with database.session() as session, tenant_scope(session, JIA):
+        for conditions, fits in [*CONDITIONS, other_case]:
+            found = set(session.scalars(select(Family.id).where(*conditions_of(session, Family, conditions))))
+            assert found == {row.id for row in rows if row.tenant_id == JIA and fits(row)}, conditions
