@@ -23,7 +23,8 @@ from plugins.education_aid.services import applying
 
 def _by() -> str:
     """Counties from above, schools within a county, classes within a school."""
-    if len(scope_for(Action.APPLICATION_READ).tenants) > 1 or tenant_of(db(), unit()) is None:
+    own = tenant_of(db(), unit())
+    if own is None or scope_for(Action.APPLICATION_READ).tenants != {own.id}:
         return "tenant"
     return "class" if unit().kind == "school" else "school"
 

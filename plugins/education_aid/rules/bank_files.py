@@ -163,9 +163,20 @@ def _rows(form: Format, data: bytes) -> list[list[str]]:
         if form.kind == XLSX:
             sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
             return [["" if value is None else str(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-        return list(csv.reader(io.StringIO(data.decode(form.encoding), newline="")))
+        return list(csv.reader(io.StringIO(_decoded(form, data), newline="")))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(N_("回盘文件的编码不是方案为这家银行写的 %(encoding)s，请选择银行原样返回的文件"),
+                           encoding=form.encoding) from error
     except Exception as error:
         raise InvalidInput(N_("回盘文件打不开：应为 %(kind)s 文件"), kind=form.kind) from error
+
+
+def _decoded(form: Format, data: bytes) -> str:
+    """The text of a file, of one that was saved again as UTF-8 too: Chinese in GB 18030 is no UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode(form.encoding)
 
 
 def _workbook(rows: Sequence[Sequence[str]]) -> bytes:

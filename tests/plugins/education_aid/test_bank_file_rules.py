@@ -80,6 +80,17 @@ def test_what_is_no_return_file_is_refused_with_a_reason(data: bytes) -> None:
         bank_files.read(FORM, data)
 
 
+def test_a_file_that_was_saved_again_as_utf_8_is_read_as_well() -> None:
+    rows = [["P1", "1", "625.00", "00", "成功"]]
+    assert bank_files.read(FORM, returned(rows, replace(FORM, encoding="utf-8-sig"))) == bank_files.read(FORM, returned(rows))
+
+
+def test_another_encoding_than_the_plans_is_named() -> None:
+    form = replace(FORM, encoding="utf-8-sig")
+    with pytest.raises(InvalidInput, match="utf-8-sig"):
+        bank_files.read(form, returned([["P1", "1", "625.00", "00", ""]]))
+
+
 @pytest.mark.parametrize(("number", "good"), [(CARD, True), ("6222 0200 0000 0000 000", True), ("6222020000000000009", False),
                                               ("", False), ("62220200", False), ("622202000000000000X", False)])
 def test_a_card_is_checked_by_its_last_digit(number: str, good: bool) -> None:
