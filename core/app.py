@@ -48,6 +48,7 @@ from core.processes import showing
 from core.tenancy.queries import tenant_unit_ids
 from core.trail import redaction
 from core.web import filters, headers, i18n
+from core.web.addresses import Address
 from core.web.request import Carried
 
 HERE = Path(__file__).parent
@@ -83,6 +84,7 @@ class Platform(Flask):
     """Every view and step of the platform is a plain function: Flask need not look at two dozen for each request."""
 
     app_ctx_globals_class = Carried
+    url_rule_class = Address
 
     def ensure_sync(self, func: View) -> View:
         """The function as it is."""

@@ -17,14 +17,12 @@ from core import privacy
 from core.config import ROOT, Settings
 from core.extensions import Database
 from tests.support import pages, passwords, postgres
-from tests.support.addresses import share_builders
 from tests.support.engines import share_compiled
 from tests.support.schema import make_schema
 
 #: refuses marks of clauses that the register lacks
 pytest_plugins = ["tests.clauses.plugin", "tests.support.browser"]
 SAMPLE = "tests.sample_plugin:plugin"
-share_builders()
 share_compiled()
 # A busy machine is no fault of what is tested.
 hypothesis.settings.register_profile("bangfu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
