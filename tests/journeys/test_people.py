@@ -40,11 +40,12 @@ class Place:
     double: uuid.UUID
 
 
-@pytest.fixture
-def place(world_template: Path, tmp_path: Path) -> Iterator[Place]:
-    shutil.copy(world_template, path := tmp_path / "world.sqlite3")
+@pytest.fixture(scope="module")
+def place(world_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("place")
+    shutil.copy(world_template, path := folder / "world.sqlite3")
     database = Database(f"sqlite:///{path}")
-    privacy.install(database, settings_for(database.url, tmp_path))
+    privacy.install(database, settings_for(database.url, folder))
     with database.transaction() as session, tenant_scope(session, JIA):
         village, school = (get_unit_by_code(session, code) for code in ("990101101", "990101-S01"))
         home = make_household(session, village)
@@ -57,7 +58,7 @@ def place(world_template: Path, tmp_path: Path) -> Iterator[Place]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    environment = {**os.environ, "BANGFU_DATA_DIR": str(tmp_path), "BANGFU_DATABASE_URL": f"sqlite:///{path}",
+    environment = {**os.environ, "BANGFU_DATA_DIR": str(folder), "BANGFU_DATABASE_URL": f"sqlite:///{path}",
                    "BANGFU_SECRET_KEY": "test-key", "BANGFU_EXTRA_PLUGINS": SAMPLE, "BANGFU_ACCOUNT_SECOND_FACTOR": "optional"}
     command = [sys.executable, "-m", "gunicorn", "--bind", url.removeprefix("http://"), "--worker-class", "gthread", "--threads", "8",
                "core.app:create_app()"]
