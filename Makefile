@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
+# 编译结果留着：测试启动的进程不必每次重新编译
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test install install-dev lint format types contracts migrations coverage bench clauses demo-reset screenshots messages lock
 
