@@ -6,6 +6,8 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,7 +50,7 @@ class Guarded(BaseAdapter):
         limits = Limits(WHOLE, LARGEST + 1, allowed=target.host.rstrip(".") in self.hosts)
         try:
             answer = exchange(str(request.method), target, headers, body, limits,
-                              ssl.create_default_context(cafile=self.authority or DEFAULT_CA_BUNDLE_PATH))
+                              trusting(self.authority or DEFAULT_CA_BUNDLE_PATH))
         except Unresolved as error:
             raise ProviderFault(UNREACHABLE, f"主机名“{target.host}”解析不出地址", status=502) from error
         except Refused as error:
@@ -64,6 +66,17 @@ class Guarded(BaseAdapter):
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def trusting(authorities: str) -> ssl.SSLContext:
+    """What trusts this file of authorities; reading one takes longer than the rest of a request, so it is kept until
+    the file changes."""
+    return _trusting(authorities, Path(authorities).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _trusting(authorities: str, changed: int) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=authorities)
 
 
 def guarded_session(client_id: str, client_secret: str, hosts: Collection[str], *, authority: str = "",
