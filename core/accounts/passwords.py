@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import hmac
@@ -21,9 +22,18 @@ from core.extensions import Actor, utcnow
 from core.trail.services import record
 
 CHANGED = "core:account:password"
+
+
+def unmatched(hasher: PasswordHasher) -> str:
+    """A hash that no password has, and that takes as long to refuse as any of this hasher's: its last part is made up,
+    so that no start of the platform waits for one to be worked out."""
+    salt, digest = (base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len))
+    return f"$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}${salt}${digest}"
+
+
 _hasher = PasswordHasher()
 #: checked for an unknown name, so that it takes as long as a wrong password
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+_NOBODY = unmatched(_hasher)
 #: a first password is made by us from 60 random bits: nothing is gained by hashing it slowly, and five
 #: hundred of them are made at once
 _FIRST = "first$"

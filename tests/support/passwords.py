@@ -9,7 +9,7 @@ from core.accounts import passwords
 #: the real ones, for tests about them
 AS_IN_PRODUCTION = passwords._hasher, passwords._NOBODY
 _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-QUICK = _quick, _quick.hash("nobody")
+QUICK = _quick, passwords.unmatched(_quick)
 
 
 def use(hasher: PasswordHasher, nobody: str) -> None:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -89,6 +90,13 @@ def test_a_password_is_kept_as_a_hash_and_checked(session: Session) -> None:
 
 
 @pytest.mark.usefixtures("real_passwords")
+def test_the_hash_of_nobody_asks_for_the_work_of_a_real_one() -> None:
+    hasher, made_up = passwords._hasher, passwords.unmatched(passwords._hasher)
+    assert extract_parameters(made_up) == extract_parameters(hasher.hash(PASSWORD))
+    with pytest.raises(VerifyMismatchError):  # worked out and compared, not refused by its form
+        hasher.verify(made_up, PASSWORD)
+
+
 def test_unknown_names_and_first_passwords_are_hashed_for_as_long(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes the time is the hash, so it has to be worked out for nobody too."""
     stored(session)
