@@ -1,4 +1,5 @@
-"""A county's term from roster to archive, and a missed child found, asked about next door, answered and closed; in a browser."""
+"""A county's term from roster to archive; a missed child found, asked about next door, answered and closed; and a draft of a
+plan costed, and refused by the floor of the province; in a browser."""
 
 from __future__ import annotations
 
@@ -21,17 +22,29 @@ from core.app import create_app
 from core.extensions import CHINA, Database, clock, tenant_scope
 from core.host.models import PluginSwitch
 from core.units.models import Unit
-from plugins.education_aid.models import Batch
+from plugins.education_aid.models import AidRun, Batch
 from plugins.education_aid.services import applying
+from plugins.education_aid.services.entitling import begin_run, run_term
+from plugins.education_aid.services.what_if import run_what_if
 from tests.conftest import SAMPLE, settings_for
+from tests.factories.tenancy import apply_plan, profile_text
 from tests.factories.world import ACTOR, PASSWORD, SINCE
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.plugins.education_aid.running.support import CENTRE, JIA, SCHOOL, TERM, YEAR, YI, County, returned
+from tests.plugins.education_aid.running.support import CENTRE, JIA, PLUGIN, SCHOOL, TERM, YEAR, YI, County, returned
 
 pytestmark = pytest.mark.journey
 ARGS = f"school_year={YEAR}&term={TERM}"
 #: further people: login → role and unit
 MORE = {"jia-teacher": ("school_clerk", SCHOOL), "jia-head": ("school_clerk", SCHOOL), "jia-chief": ("aid_centre", JIA)}
+LIVING = """
+[[education_aid.item]]
+code = "living"
+name = "生活补助"
+clause = "一"
+{mode}
+where = {{ stage = "junior" }}
+amount = {{ fixed = "{yuan}" }}
+"""
 
 
 @dataclass(frozen=True)
@@ -197,3 +210,36 @@ def test_a_missed_child_is_found_asked_about_next_door_and_closed(site: Site, br
     clerk.goto(site.url + f"/u/{JIA}/p/education_aid/check?{ARGS}")
     clerk.get_by_role("link", name="应享未享", exact=True).last.click()
     expect(clerk.get_by_role("cell", name="已销号").first).to_be_visible()
+
+
+def test_a_draft_is_costed_cited_and_refused_by_the_floor_of_the_province(site: Site, browser: Browser) -> None:
+    host = site.county().host
+    with site.database.transaction() as session, tenant_scope(session, {JIA, "99"}):
+        units = {unit.code: unit for unit in session.scalars(select(Unit))}
+        apply_plan(session, profile_text(PLUGIN, LIVING.format(mode='mode = "floor"', yuan="1000.00"), unit="99", name=units["99"].name,
+                                         title="省方案", starts="2010-01-01"), host)
+        County(session, units, host).plan(LIVING.format(mode="", yuan="1000.00"))
+        run_term(session, begin_run(session, JIA, units[JIA].id, YEAR, TERM, dt.date(YEAR, 9, 1), CENTRE), CENTRE)
+    clerk = signed_in(browser, site, "jia-aid")
+    _try(clerk, site, "提标 200 元", "1200.00")
+    with site.database.transaction() as session, tenant_scope(session, JIA):
+        run_what_if(session, host, session.scalars(select(AidRun).where(AidRun.kind == "what_if")).one(), CENTRE)
+    clerk.reload()
+    expect(clerk.get_by_text("+200.00 元").first).to_be_visible()
+    clerk.get_by_label("引用的文件或报告").fill("测试常务会议材料")
+    clerk.get_by_role("button", name="记录引用").click()
+    expect(clerk.get_by_text("已记录引用，这次试算不能再删除")).to_be_visible()
+    expect(clerk.get_by_role("button", name="删除")).to_have_count(0)
+    _try(clerk, site, "降标", "800.00")
+    expect(clerk.get_by_text("800.00 低于").first).to_be_visible()
+    expect(clerk.get_by_text("1000.00").first).to_be_visible()
+
+
+def _try(page: Page, site: Site, title: str, yuan: str) -> None:
+    """Send the running plan with another amount."""
+    page.goto(site.at("what-if"))
+    page.get_by_label("名称").fill(title)
+    page.locator("select[name=snapshot]").select_option(index=1)
+    text = page.locator("textarea[name=text]")
+    text.fill(text.input_value().replace("1000.00", yuan))
+    page.get_by_role("button", name="开始试算").click()
