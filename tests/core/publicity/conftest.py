@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from core.config import ROOT
@@ -20,6 +23,8 @@ from core.publicity.models import Notice
 from core.publicity.services import open_notice
 from core.tenancy.services import apply_from_command_line
 from core.units.queries import get_unit_by_code
+from tests.conftest import SAMPLE, settings_for
+from tests.support.apps import lent_app
 
 JIA, YI = "990101", "990102"
 ACTOR = Actor(None, "测试经办", role="aid_centre")
@@ -51,11 +56,27 @@ def host(app: Flask, move_to: MoveTo) -> PluginHost:
     return found
 
 
+@pytest.fixture(scope="session")
+def planned_template(world_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The world with the national plan in force since that Monday, made once."""
+    path = tmp_path_factory.mktemp("planned") / "world.sqlite3"
+    shutil.copy(world_template, path)
+    settings = settings_for(f"sqlite:///{path}", path.parent, SAMPLE)
+    with pytest.MonkeyPatch.context() as patch, lent_app(settings) as app:
+        patch.setattr(clock, "_now", lambda: dt.datetime.combine(DAY, dt.time(9), CHINA))
+        database: Database = app.extensions["bangfu.database"]
+        with database.transaction() as session:
+            apply_from_command_line(session, app.extensions["bangfu.host"], (ROOT / "tenants/national.toml").read_bytes(), "national.toml")
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
 @pytest.fixture
-def planned(app_database: Database, host: PluginHost) -> Database:
+def planned(planned_template: Path, app_database: Database, move_to: MoveTo) -> Database:
     """The world with the national plan in force."""
-    with app_database.transaction() as session:
-        apply_from_command_line(session, host, (ROOT / "tenants/national.toml").read_bytes(), "national.toml")
+    app_database.dispose()
+    shutil.copy(planned_template, make_url(app_database.url).database or "")
     return app_database
 
 
