@@ -167,15 +167,18 @@ def _way(viewer: Viewer, action: str, unit: Working, plugin: str | None) -> Way:
 
 
 def _working(viewer: Viewer, code: str) -> Working:
-    arrived, unit = g.arrival, g.arrival.place
-    if unit is not None:
-        g.make_unit = lambda: arrived.unit(db())
-    elif "\0" not in code:
-        unit = g.unit = find_unit_by_code(db(), code)  # a closed one, or one that once bore the code
+    arrived: Arrival = g.arrival
+    unit = arrived.place
+    if unit is None and "\0" not in code:
+        unit = find_unit_by_code(db(), code)  # a closed one, or one that once bore the code
     hidden = unit is None or not viewer.roles_at(unit.path) or (
         unit.closed_on is not None and unit.closed_on <= today() and not viewer.allowed(READ_UNITS, unit))
     if unit is None or hidden:
         raise NotFound(N_("没有编码为 %(code)s 的单位，或者它不在您的任职范围内"), code=code)
+    if unit is arrived.place:  # only now: an error page shows the unit's name
+        g.make_unit = lambda: arrived.unit(db())
+    else:
+        g.unit = unit
     return cast(Working, unit)
 
 
