@@ -176,7 +176,7 @@ def remove(code: str, document_id: uuid.UUID) -> ResponseReturnValue:
     try:
         reason = RemovalSchema().load({"reason": request.form.get("reason", "").strip()})["reason"]
     except ValidationError as error:
-        raise InvalidInput(N_("请写明撤出的理由，至少 4 个字"), fields={"reason": str(error)}) from error
+        raise InvalidInput(N_("请写明撤出的理由，至少 4 个字"), fields={"reason": "；".join(_problems(error))}) from error
     services.remove_document(db(), actor(), document, reason)
     flash(gettext("已撤出，30 天内可以恢复"), "success")
     return redirect(url_for("documents.folder", code=code, folder=document.folder, subject_id=document.subject_id))

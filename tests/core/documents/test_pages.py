@@ -113,7 +113,9 @@ def test_taking_out_asks_why_and_can_be_undone(client_as: ClientAs, app_database
     upload(school, app_database, ("函.pdf", PDF), item="material")
     with app_database.session() as session, all_tenants(session, "核对"):
         document = session.scalars(select(Document)).one()
-    assert school.post(f"/u/{SCHOOL}/documents/{document.id}/remove", data={"reason": "错"}).status_code == 422
+    refused = school.post(f"/u/{SCHOOL}/documents/{document.id}/remove", data={"reason": "错"})
+    assert refused.status_code == 422
+    assert "至少 4 个字" in refused.text and "[" not in refused.text.partition("<main")[2]
     assert school.post(f"/u/{SCHOOL}/documents/{document.id}/remove", data={"reason": "放错了项目"}).status_code == 302
     page = school.get(f"/u/{SCHOOL}/archive").get_data(as_text=True)
     assert "已撤出，可恢复" in page and "放错了项目" in page
