@@ -72,7 +72,8 @@ def check() -> AnyResponse | None:
     """Answer 401, 404 or 403, or let the view run with its unit, tenants and scope in place."""
     own, app, endpoint = behind(g), behind(current_app), request.endpoint
     own.viewer, own.tenant_id, own.tenants, own.role = None, PLATFORM, frozenset(), ""
-    own.scope = NOTHING
+    own.scope, own.make_unit = NOTHING, None
+    own.pop("unit", None)
     if endpoint is not None and (endpoint == "static" or endpoint.endswith(".static")):
         return None
     if endpoint is not None and is_public_site(app, endpoint):

@@ -242,6 +242,16 @@ def test_the_view_finds_its_unit_tenant_role_and_scope(client_as: ClientAs, seen
     assert seen["place"]
 
 
+def test_nothing_of_a_unit_is_left_for_the_next_request(app: Flask, client_as: ClientAs, seen: dict[str, object]) -> None:
+    bureau = client_as("province-bureau")
+    with app.app_context():  # which requests within it share
+        for code in ("9901", "990101"):
+            assert bureau.get(f"/u/{code}/probe").status_code == 200
+            assert seen["unit"] == code
+        assert bureau.get("/probe").status_code == 200
+        assert seen["unit"] is None
+
+
 def test_a_plugins_view_finds_only_the_tenants_where_it_is_on(client_as: ClientAs, seen: dict[str, object]) -> None:
     assert client_as("province-bureau").get("/u/99/p/sample/probe").status_code == 200
     assert seen["tenants"] == {"990101", "990201"}
