@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.errors import N_, NotSignedIn, PlatformError
 from core.extensions.wording import worded
-from core.web.i18n import said
+from core.web.i18n import said, told
 from core.web.request import wants_json
 
 log = logging.getLogger("bangfu")
@@ -85,7 +85,7 @@ def _platform(error: PlatformError) -> Any:
     if error.status >= 500:
         log.error("%s: %s", type(error).__name__, error, exc_info=error)
     message = said(error)
-    fields = {name: gettext(text) if text else text for name, text in error.fields.items()} if wants_json() else error.fields
+    fields = {name: told(text) if text else text for name, text in error.fields.items()}
     return answer(error.status, message, title=gettext(error.title), fields=fields, kind=_kind(error),
                   rule=getattr(error, "rule", ""), clause=getattr(error, "clause", ""))
 

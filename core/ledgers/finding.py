@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.access.reach import Range
 from core.access.scope import Scope
+from core.errors import N_
+from core.extensions.phrases import phrase
 from core.ledgers.context import Finder, Found
 from core.ledgers.referring import find_households, find_persons
 from core.tenancy.queries import find_tenant, tenants_under
@@ -17,6 +19,7 @@ from core.units.models import Unit
 from core.units.rules.levels import subtree
 
 _CHUNK = 500
+SEVERAL_UNITS = phrase(N_("有 %(count)s 个单位叫“%(text)s”，请写区划代码，或写上级，如“%(example)s”"))
 
 
 def finders_for(session: Session, tenant_id: str, scope: Scope) -> dict[str, Finder]:
@@ -54,7 +57,7 @@ def find_units(session: Session, tenant_id: str, scope: Scope, texts: Iterable[s
         if len(hits) == 1:
             found[text] = hits[0].id
         elif hits:
-            found[text] = f"有 {len(hits)} 个单位叫“{text}”，请写区划代码，或写上级，如“{chains[hits[0].id][-1]}/{hits[0].name}”"
+            found[text] = SEVERAL_UNITS(count=len(hits), text=text, example=f"{chains[hits[0].id][-1]}/{hits[0].name}")
     return found
 
 

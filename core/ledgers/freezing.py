@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.errors import N_, RuleViolation
+from core.extensions.phrases import phrase
 from core.host.ledgers import Ledger
 from core.ledgers.values import written
 
 FROZEN = "record-frozen"
+HELD = phrase(N_("处于“%(state)s”，内容已冻结，只能在记录页“更正”并写明理由"))
 NAMED = 3
 
 
@@ -21,7 +23,7 @@ def frozen(ledger: Ledger, state: str) -> bool:
 def frozen_message(ledger: Ledger, state: str) -> str:
     """What is said at a frozen row of an import or of a file taken back."""
     assert ledger.process is not None
-    return N_("处于“%(state)s”，内容已冻结，只能在记录页“更正”并写明理由") % {"state": ledger.process.state(state).title}
+    return HELD(state=ledger.process.state(state).title)
 
 
 def seen(ledger: Ledger, row: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.access.viewer import Viewer, load_viewer
 from core.errors import N_, NotFound, NotPermitted
 from core.extensions import tenant_scope
+from core.extensions.phrases import phrase
 from core.host.contract import JobRun, JobSpec
 from core.host.ledgers import Ledger
 from core.host.manager import PluginHost
@@ -25,6 +26,7 @@ from core.units.models import Unit
 from core.units.queries import find_unit_by_code, get_unit
 
 CODE = "ledgers.export"
+EXPORTED = phrase(N_("已导出 %(count)s 条"))
 
 
 def find_ledger(host: PluginHost, code: str) -> Ledger:
@@ -50,7 +52,7 @@ def run_export(run: JobRun) -> None:
         run.keep_file(f"{ledger.title}-{order.unit.name}.xlsx", MIME, path)
         with run.transaction() as session:
             exporting.leave_entry(session, order, count, given)
-            run.finish_in(session, f"已导出 {count} 条", result={"count": count})
+            run.finish_in(session, EXPORTED(count=count), result={"count": count})
 
 
 def _order(run: JobRun, session: Session, ledger: Ledger) -> exporting.Order:

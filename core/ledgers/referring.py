@@ -12,29 +12,31 @@ from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
 from core.access.scoping import criterion
+from core.errors import N_
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field
 from core.ledgers.context import Found
 from core.ledgers.values import references, stored, unit_names
 from core.privacy.vault import vault_of
 from core.registry.models import Household, Person
 from core.registry.queries import present
-from core.registry.rules.identity import normal_id, read_id
+from core.registry.rules.documents import wanted_numbers
 from core.registry.rules.names import name_key
 
 T = TypeVar("T")
+SEVERAL_PERSONS = phrase(N_("有 %(count)s 人叫“%(text)s”，请填证件号或学籍号"))
+SEVERAL_HOUSEHOLDS = phrase(N_("有 %(count)s 户是“%(text)s”，请填户编号"))
 _CHUNK = 400
 #: kinds whose values are ids
 REFERENCES = ("unit", "person", "household")
-#: what a number of a person has at least, so that a name is never taken for one
-_LEAST = 15
 
 
 def find_persons(session: Session, tenant_id: str, scope: Scope, texts: Iterable[str]) -> Found:
-    """Persons of the tenant by identity or register number, whole: who holds it may refer to them wherever they
+    """Persons of the tenant by the number of a document or of the register, whole: who holds it may refer to them wherever they
     live. By name, or by the id a page sends, only within the scope; a name that several bear is refused."""
     wanted = list(texts)
     found: dict[str, uuid.UUID | str] = {}
-    numbers = {text: number for text in wanted if len(number := _number(text)) >= _LEAST and "*" not in number}
+    numbers = {text: forms for text in wanted if (forms := wanted_numbers(text))}
     found.update(_by_number(session, tenant_id, numbers))
     left = [text for text in wanted if text not in found]
     for part in _parts(left):
@@ -50,14 +52,14 @@ def find_persons(session: Session, tenant_id: str, scope: Scope, texts: Iterable
             if len(hits) == 1:
                 found[text] = hits[0]
             elif hits:
-                found[text] = f"有 {len(hits)} 人叫“{text}”，请填证件号或学籍号"
+                found[text] = SEVERAL_PERSONS(count=len(hits), text=text)
     return found
 
 
-def _by_number(session: Session, tenant_id: str, numbers: Mapping[str, str]) -> Found:
+def _by_number(session: Session, tenant_id: str, numbers: Mapping[str, Sequence[str]]) -> Found:
     vault, keys = vault_of(session), dict[str, list[str]]()
-    for text, number in numbers.items():
-        keys[text] = [*vault.indexes("id_number", number), *vault.indexes("register_number", number)]
+    for text, forms in numbers.items():
+        keys[text] = [key for number in forms for kind in ("id_number", "register_number") for key in vault.indexes(kind, number)]
     found: dict[str, uuid.UUID | str] = {}
     for part in _parts(list(keys)):
         asked = [key for text in part for key in keys[text]]
@@ -67,12 +69,6 @@ def _by_number(session: Session, tenant_id: str, numbers: Mapping[str, str]) -> 
         known = {key: row.id for row in rows for key in (row.register_number_key, row.id_number_key) if key}
         found.update({text: known[key] for text in part for key in keys[text] if key in known})
     return found
-
-
-def _number(text: str) -> str:
-    number = normal_id(text)
-    citizen = read_id(number)
-    return number if citizen.fault else citizen.number
 
 
 def find_households(session: Session, tenant_id: str, scope: Scope, texts: Iterable[str]) -> Found:
@@ -93,7 +89,7 @@ def find_households(session: Session, tenant_id: str, scope: Scope, texts: Itera
             if len(hits) == 1:
                 found[text] = hits[0]
             elif hits:
-                found[text] = f"有 {len(hits)} 户是“{text}”，请填户编号"
+                found[text] = SEVERAL_HOUSEHOLDS(count=len(hits), text=text)
     return found
 
 

@@ -17,6 +17,7 @@ from core.access.viewer import load_viewer
 from core.config import Settings
 from core.errors import N_, NotPermitted
 from core.extensions import tenant_scope, utcnow
+from core.extensions.phrases import phrase
 from core.host.contract import JobRun, JobSpec
 from core.jobs.models import Job
 from core.jobs.services import enqueue
@@ -38,6 +39,9 @@ LOAD, FIND, EXPORT, TIDY = "matching.load", "matching.find", "matching.export", 
 #: a registry larger than this is compared by a job
 PERSONS_AT_ONCE = 5_000
 KEPT_DAYS, STRAY_SECONDS = 30, 86_400
+FOUND = phrase(N_("疑似重复待核 %(count)s 对，与外县不一致新增 %(elsewhere)s 对"))
+COMPARED = phrase(N_("“%(title)s”%(rows)s 人：对上 %(matched)s，待核 %(review)s，本库没有 %(unmatched)s"))
+EXPORTED = phrase(N_("已导出 %(count)s 人"))
 
 
 def files_of(settings: Settings, vault: Vault, tenant_id: str) -> SealedFiles:
@@ -114,7 +118,7 @@ def run_find(run: JobRun) -> None:
     with run.transaction() as session:
         count = finding.find_duplicates(session, run.tenant_id, run.unit_id, run.actor, findings)
         elsewhere = find_neighbours(session, run.tenant_id, run.actor)
-        run.finish_in(session, f"疑似重复待核 {count} 对，与外县不一致新增 {elsewhere} 对", {"open": count, "neighbours": elsewhere})
+        run.finish_in(session, FOUND(count=count, elsewhere=elsewhere), {"open": count, "neighbours": elsewhere})
 
 
 def _compare(run: JobRun, done: int) -> None:
@@ -125,8 +129,7 @@ def _compare(run: JobRun, done: int) -> None:
     with run.transaction() as session:
         source = _source(run, session)
         counts = finding.match_source(session, source, run.actor, findings)
-        run.finish_in(session, f"“{source.title}”{counts['rows']} 人：对上 {counts['matched']}，待核 {counts['review']}，"
-                               f"本库没有 {counts['unmatched']}", dict(counts))
+        run.finish_in(session, COMPARED(title=source.title, **counts), dict(counts))
 
 
 def run_export(run: JobRun) -> None:
@@ -142,7 +145,7 @@ def run_export(run: JobRun) -> None:
         with run.transaction() as session:
             record(session, run.actor, Action.SOURCE_EXPORT, f"导出{order.title}，{count} 人", subject="ledger:core.sources",
                    tenant_id=run.tenant_id, unit_id=run.unit_id, after={"count": count})
-            run.finish_in(session, f"已导出 {count} 人", {"count": count})
+            run.finish_in(session, EXPORTED(count=count), {"count": count})
 
 
 def _place(run: JobRun, session: Session, action: str) -> Place:

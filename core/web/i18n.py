@@ -11,6 +11,7 @@ from flask_babel import Babel
 from markupsafe import Markup, escape
 
 from core.errors import InvalidInput, PlatformError
+from core.extensions.phrases import taken_apart
 from core.web.markers import public
 
 DEFAULT = "zh_Hans_CN"
@@ -27,7 +28,7 @@ def install(app: Flask) -> None:
     """Set up Flask-Babel and the address that switches the language."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     Babel(app, default_locale=DEFAULT, default_timezone=TIMEZONE, locale_selector=chosen_locale)
-    app.jinja_env.globals.update(gettext=words, ngettext=counted_words)
+    app.jinja_env.globals.update(gettext=words, ngettext=counted_words, refusal=said, listed=listed)
     app.register_blueprint(blueprint)
     app.context_processor(
         lambda: {"locale": chosen_locale(), "languages": LANGUAGES, "lang": lang_tag(chosen_locale())}
@@ -49,6 +50,8 @@ def chosen_locale() -> str:
 def words(text: str, /, **variables: object) -> str:
     """`_` of the templates. Jinja's own trusts the text as markup and treats it as a format even where there is
     nothing to fill in; a title or a reason somebody typed must stay plain text, and its "%" too."""
+    if isinstance(text, Markup) and not variables:  # put together already
+        return text
     found = _found(text) if text else ""
     return escape(found) % variables if variables else found
 
@@ -57,18 +60,46 @@ def _found(text: str) -> str:
     """The text in the language of this request. A page of rows says the same words fifty times over; looking up the
     language each time took a quarter of it."""
     if not has_request_context():
-        return str(flask_babel.gettext(text))
+        return told(text)
     kept: dict[str, str] = request.environ.setdefault("bangfu.words", {})
     found = kept.get(text)
     if found is None:
-        found = kept[text] = str(flask_babel.gettext(text))
+        found = kept[text] = told(text)
     return found
+
+
+def told(text: str) -> str:
+    """A text in the language of this request, also one that a rule has filled in: that is taken apart, and what stands
+    in its places is told as well."""
+    found = str(flask_babel.gettext(text))
+    if found != text or chosen_locale() == DEFAULT:
+        return found
+    parts = taken_apart(text)
+    if parts is None:
+        return text
+    message, values = parts
+    return str(flask_babel.gettext(message)) % {name: listed(value) for name, value in values.items()}
+
+
+def listed(value: str) -> str:
+    """A text, or each of several that stand in a row; a text may itself hold the sign between them."""
+    if chosen_locale() == DEFAULT:
+        return value
+    parts, found = value.split("、"), list[str]()
+    while parts:
+        runs = ("、".join(parts[:count]) for count in range(len(parts), 0, -1))
+        text = next((run for run in runs if told(run) != run), parts[0])
+        found.append(told(text))
+        parts = parts[text.count("、") + 1 :]
+    return ", ".join(found)
 
 
 def said(error: PlatformError) -> str:
     """What an error says, in the language of this request."""
-    message = str(flask_babel.gettext(error.message))
-    return message % error.params if error.params else message
+    if not error.params:
+        return told(error.message)
+    values = {name: listed(value) if isinstance(value, str) else value for name, value in error.params.items()}
+    return str(flask_babel.gettext(error.message)) % values
 
 
 def counted_words(one: str, many: str, number: int, /, **variables: object) -> Markup:

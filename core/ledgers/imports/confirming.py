@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import utcnow
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field, Ledger
 from core.ledgers import storing
 from core.ledgers.imports import queries, standing
@@ -21,6 +22,8 @@ from core.tenancy.models import Tenant
 GOOD, ALL = "good", "all"
 #: rows handed to the database in one go, within the one transaction; each leaves its entry on the trail
 CHUNK = 20_000
+DONE = phrase(N_("%(ledger)s导入“%(file)s”：新增 %(created)s 条，修改 %(updated)s 条，未变 %(unchanged)s 条"))
+PARTLY_DONE = phrase(N_("%(ledger)s导入“%(file)s”：新增 %(created)s 条，修改 %(updated)s 条，未变 %(unchanged)s 条，有误未导入 %(bad)s 行"))
 
 
 def confirm(session: Session, desk: Desk, found: Import, choice: str, turn: int) -> storing.Stored:
@@ -48,10 +51,8 @@ def confirm(session: Session, desk: Desk, found: Import, choice: str, turn: int)
 
 def said(ledger: Ledger, found: Import) -> str:
     """What a confirmed import did, in a sentence."""
-    counts = found.counts
-    left = f"，有误未导入 {counts['bad']} 行" if counts["bad"] else ""
-    return (f"{ledger.title}导入“{found.file_name}”：新增 {counts['created']} 条，修改 {counts['updated']} 条，"
-            f"未变 {counts['unchanged']} 条{left}")
+    words = PARTLY_DONE if found.counts["bad"] else DONE
+    return words(ledger=ledger.title, file=found.file_name, **found.counts)
 
 
 def may_confirm(found: Import, choice: str, turn: int) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.access.viewer import load_viewer
 from core.errors import N_, NotFound, NotPermitted
 from core.extensions import tenant_scope, utcnow
+from core.extensions.phrases import phrase
 from core.host.contract import JobRun, JobSpec
 from core.host.ledgers import Ledger
 from core.host.queries import enabled_many
@@ -27,6 +28,7 @@ from core.units.queries import get_unit
 CHECK, CONFIRM, TIDY = "ledgers.check_import", "ledgers.confirm_import", "ledgers.tidy_imports"
 #: an import nobody has touched for so long is given up; a file nobody refers to is removed after a day
 KEPT_DAYS, STRAY_SECONDS = 30, 86_400
+CHECKED = phrase(N_("核对“%(file)s”：可导入 %(good)s 行，有误 %(bad)s 行"))
 
 
 def start_check(session: Session, desk: Desk, found: Import) -> None:
@@ -64,7 +66,7 @@ def run_check(run: JobRun) -> None:
         desk, found = _desk(run, session)
         services.keep(session, desk, found, findings)
         counts = found.counts
-        run.finish_in(session, f"核对“{found.file_name}”：可导入 {counts['good']} 行，有误 {counts['bad']} 行")
+        run.finish_in(session, CHECKED(file=found.file_name, good=counts["good"], bad=counts["bad"]))
 
 
 def run_confirm(run: JobRun) -> None:

@@ -14,7 +14,8 @@ import re
 import uuid
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -25,15 +26,17 @@ from openpyxl.comments import Comment
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font, PatternFill
 
+from core.errors import N_
 from core.ledgers.imports import parts
 from core.ledgers.imports.judging import Corrections, corrected
 from core.ledgers.imports.sheets import Sheet, column_number
 
 log = logging.getLogger(__name__)
 AUTHOR = "帮扶平台"
-LISTED = "错误清单"
-HEADS = ("行号", "列", "列名", "原来的内容", "问题")
-PROPERTY = "bangfu-import"
+LISTED = N_("错误清单")
+HEADS = (N_("行号"), N_("列号"), N_("列名"), N_("原来的内容"), N_("问题"))
+#: properties of the file: its import, and what the sheet with the list is called
+PROPERTY, LIST_PROPERTY = "bangfu-import", "bangfu-list"
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: more cells than this are written anew instead of being changed in memory
 MOST_MARKED = 300_000
@@ -63,19 +66,31 @@ def named(file_name: str) -> str:
     return f"{stem}（待改正）.xlsx"
 
 
+@dataclass(frozen=True)
+class Errata:
+    """The sheet that lists what is wrong: its title, its header, and its rows."""
+
+    title: str
+    heads: list[str]
+    rows: list[tuple[int, str, str, str, str]]
+
+
 def marked(content: bytes, kind: str, number: uuid.UUID, sheet: Sheet, errors: pl.DataFrame, corrections: Corrections,
-           labels: Mapping[str, str]) -> bytes:
-    """The workbook to hand back. `labels` are the fields' names as people know them."""
-    listed = _listed(sheet, errors, labels)
+           labels: Mapping[str, str], say: Callable[[str], str]) -> bytes:
+    """The workbook to hand back. `labels` are the fields' names as people know them; `say` puts what is ours into the
+    reader's language."""
+    messages = errors["message"].unique().to_list()
+    errors = errors.with_columns(pl.col("message").replace(messages, [say(message) for message in messages]))
+    errata = Errata(say(LISTED), [say(head) for head in HEADS], _listed(sheet, errors, labels))
     if kind == "xlsx" and sheet.frame.height * sheet.frame.width <= MOST_MARKED:
         try:
-            return _in_place(content, number, sheet, errors, corrections, listed)
+            return _in_place(content, number, sheet, errors, corrections, errata)
         except Exception:  # openpyxl refuses some workbooks that every office program opens
             log.warning("a workbook cannot be marked in place, it is written anew", exc_info=True)
     if sheet.frame.height * sheet.frame.width > MOST_MARKED:
         sheet, errors = parts.bad_rows(sheet, errors, corrections)
         corrections = Corrections()
-    return _anew(number, sheet, errors, corrections, listed)
+    return _anew(number, sheet, errors, corrections, errata)
 
 
 def _listed(sheet: Sheet, errors: pl.DataFrame, labels: Mapping[str, str]) -> list[tuple[int, str, str, str, str]]:
@@ -85,7 +100,7 @@ def _listed(sheet: Sheet, errors: pl.DataFrame, labels: Mapping[str, str]) -> li
 
 
 def _in_place(content: bytes, number: uuid.UUID, sheet: Sheet, errors: pl.DataFrame, corrections: Corrections,
-              listed: list[tuple[int, str, str, str, str]]) -> bytes:
+              errata: Errata) -> bytes:
     book = load_workbook(io.BytesIO(content), keep_links=False)
     page = book[sheet.name]
     for row in page.iter_rows():
@@ -105,13 +120,16 @@ def _in_place(content: bytes, number: uuid.UUID, sheet: Sheet, errors: pl.DataFr
             cell.fill = _MARK
             if at < MOST_COMMENTS:
                 cell.comment = Comment(message, AUTHOR, height=80, width=260)
-    if LISTED in book.sheetnames and book[LISTED]["A1"].value == HEADS[0]:
-        del book[LISTED]
-    _list_errors(book.create_sheet(LISTED), page.title, listed)
     names = book.custom_doc_props
-    if PROPERTY in names.names:
-        del names[PROPERTY]
-    names.append(StringProperty(name=PROPERTY, value=str(number)))
+    listed_before = names[LIST_PROPERTY].value if LIST_PROPERTY in names.names else ""
+    if listed_before in book.sheetnames:
+        del book[listed_before]
+    list_page = book.create_sheet(errata.title)
+    _list_errors(list_page, page.title, errata)
+    for name, value in ((PROPERTY, str(number)), (LIST_PROPERTY, list_page.title)):
+        if name in names.names:
+            del names[name]
+        names.append(StringProperty(name=name, value=value))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -125,11 +143,11 @@ def _write(cell: Any, value: str) -> None:
         cell.data_type, cell.number_format = "s", "@"
 
 
-def _list_errors(page: Any, title: str, listed: list[tuple[int, str, str, str, str]]) -> None:
+def _list_errors(page: Any, title: str, errata: Errata) -> None:
     quoted = title.replace("'", "''")
-    for at, head in enumerate(HEADS, 1):
+    for at, head in enumerate(errata.heads, 1):
         page.cell(1, at, head).font = Font(bold=True)
-    for row, (number, name, label, value, message) in enumerate(listed, 2):
+    for row, (number, name, label, value, message) in enumerate(errata.rows, 2):
         link = page.cell(row, 1, number)
         if name:
             link.hyperlink = f"#'{quoted}'!{name}{number}"
@@ -141,7 +159,7 @@ def _list_errors(page: Any, title: str, listed: list[tuple[int, str, str, str, s
 
 
 def _anew(number: uuid.UUID, sheet: Sheet, errors: pl.DataFrame, corrections: Corrections,
-          listed: list[tuple[int, str, str, str, str]]) -> bytes:
+          errata: Errata) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                                      "strings_to_numbers": False})
@@ -162,18 +180,19 @@ def _anew(number: uuid.UUID, sheet: Sheet, errors: pl.DataFrame, corrections: Co
             if message and comments < MOST_COMMENTS:
                 page.write_comment(row[0] - 1, at, message, {"author": AUTHOR, "x_scale": 2})
                 comments += 1
-    _list_anew(book, bold, text, listed)
+    _list_anew(book, bold, text, errata)
     book.set_custom_property(PROPERTY, str(number))
+    book.set_custom_property(LIST_PROPERTY, errata.title)
     book.close()
     return out.getvalue()
 
 
-def _list_anew(book: Any, bold: Any, text: Any, listed: list[tuple[int, str, str, str, str]]) -> None:
-    page = book.add_worksheet(LISTED)
+def _list_anew(book: Any, bold: Any, text: Any, errata: Errata) -> None:
+    page = book.add_worksheet(errata.title)
     for at, width in enumerate((8, 6, 18, 28, 60)):
         page.set_column(at, at, width, text)
-    page.write_row(0, 0, HEADS, bold)
-    for row, (number, *texts) in enumerate(listed, 1):
+    page.write_row(0, 0, errata.heads, bold)
+    for row, (number, *texts) in enumerate(errata.rows, 1):
         page.write_number(row, 0, number)
         for at, value in enumerate(texts, 1):
             page.write_string(row, at, value)

@@ -22,6 +22,7 @@ from core.ledgers.imports.models import Import, State
 from core.ledgers.imports.staging import Staging
 from core.ledgers.pages import common
 from core.privacy import vault_of
+from core.web.i18n import told
 from core.web.markers import require
 from core.web.request import actor, db, settings, unit, viewer
 
@@ -109,7 +110,7 @@ def _install_checking(blueprint: Blueprint, ledger: Ledger) -> None:
         found = _found(ledger, import_id)
         if not _own(found):
             raise NotPermitted(N_("退回的表格含有原始内容，只供上传的人下载"))
-        content, name = services.returned(db(), _desk(ledger), found)
+        content, name = services.returned(db(), _desk(ledger), found, told)
         answer = send_file(io.BytesIO(content), mimetype=returning.MIME, as_attachment=True, download_name=name)
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -127,7 +128,7 @@ def _install_ending(blueprint: Blueprint, ledger: Ledger) -> None:
                 jobs.start_confirm(db(), desk, found, choice, turn)
             else:
                 confirming.confirm(db(), desk, found, choice, turn)
-                flash(confirming.said(ledger, found), "success")
+                flash(told(confirming.said(ledger, found)), "success")
         except PlatformError as error:
             db().rollback()
             return _page(ledger, _found(ledger, import_id), error), error.status

@@ -6,7 +6,7 @@ import's `turn`; a check or a confirmation names the turn it saw.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 
@@ -138,11 +138,12 @@ def discard(session: Session, desk: Desk, found: Import) -> None:
     trail(session, desk, found, f"放弃导入“{found.file_name}”中没有存入的内容（{desk.ledger.title}）", {})
 
 
-def returned(session: Session, desk: Desk, found: Import) -> tuple[bytes, str]:
-    """The person's own workbook with every bad cell coloured and explained, and its name."""
-    labels = {one.name: one.label for one in desk.fields(session)}
+def returned(session: Session, desk: Desk, found: Import, say: Callable[[str], str] = str) -> tuple[bytes, str]:
+    """The person's own workbook with every bad cell coloured and explained by what `say` makes of each message, and its
+    name."""
+    labels = {one.name: say(one.label) for one in desk.fields(session)}
     return returning.marked(desk.staging.open(found.source), found.file_kind, found.id, sheet_at(desk, found),
-                            errors_of(desk, found), corrections_of(desk, found), labels), returning.named(found.file_name)
+                            errors_of(desk, found), corrections_of(desk, found), labels, say), returning.named(found.file_name)
 
 
 def _at_key(ledger: Ledger, rows: pl.DataFrame, positions: list[int], letters: Map[str, str],

@@ -26,6 +26,7 @@ from core.tenancy.queries import tenant_of
 from core.units.models import Unit
 from core.units.queries import find_unit, find_unit_by_code, get_unit
 from core.web.filters import money, number
+from core.web.i18n import listed, words
 from core.web.request import db, unit, viewer
 
 
@@ -100,7 +101,19 @@ def cell(row: Any, field: Field, names: Mapping[uuid.UUID, str]) -> Markup | str
         return Markup('<time class="bf-date" datetime="{0}">{0}</time>').format(value.isoformat())
     if field.sealed:
         return Markup('<span class="bf-code">{}</span>').format(value)
-    return escape(written(value, field, names))
+    shown = written(value, field, names)
+    return escape(listed(shown) if field.kind == "choices" else words(shown) if field.kind in WORDED else shown)
+
+
+def label_of(field: Field) -> str:
+    """What a field is called, with what it counts."""
+    label = words(field.label)
+    return words(N_("%(label)s（%(measure)s）"), label=label, measure=words(field.measure)) if field.measure else label
+
+
+def choices_of(field: Field) -> list[tuple[str, str]]:
+    """What may be chosen, in the language of the request."""
+    return [(value, words(label)) for value, label in field.choices]
 
 
 def total_of(value: Decimal | int | None, field: Field) -> str:
@@ -140,6 +153,8 @@ def back_to(code: str, query: Mapping[str, str]) -> str:
     return url_for(".index", **values)
 
 
+#: kinds whose cells show a word of ours
+WORDED = frozenset({"choice", "yes_no", "term"})
 #: as forms and workbooks write it
 YES_NO = (N_("是"), N_("否"))
 
@@ -147,7 +162,7 @@ YES_NO = (N_("是"), N_("否"))
 def show(template: str, ledger: Ledger, /, **values: Any) -> str:
     """A page of a ledger."""
     return render_template(f"ledgers/{template}", ledger=ledger, group=_group(ledger), cell=cell, total_of=total_of, unit=unit(),
-                           yes_no=[(word, gettext(word)) for word in YES_NO], **values)
+                           label_of=label_of, choices_of=choices_of, yes_no=[(word, gettext(word)) for word in YES_NO], **values)
 
 
 def _group(ledger: Ledger) -> list[Ledger]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, ParameterError
+from core.extensions.phrases import phrase
 from core.funds import queries as funds
 from core.funds.models import FundAccount
 from core.funds.services.booking import shut
@@ -22,6 +23,7 @@ _COLUMNS = frozenset(column.key for column in Gift.__mapper__.column_attrs)
 _MONEY = ("amount", "given_on", "form", "collected_for", "designation", "designated_place_id", "designated_use",
           "designated_project", "designated_person_id")
 _KEY = "reference"
+_RECEIPTED = phrase(N_("已开票据 %(number)s，金额、日期和指定用途不能改；请先作废票据或办理退还"))
 
 
 def judge(session: Session, tenant_id: str, rows: Sequence[Proposed]) -> list[Refusal]:
@@ -53,7 +55,7 @@ class _Court:
         except ParameterError as error:
             return "route", error.text
         if old is not None and old["receipt_number"] and gift.state == "recorded" and _moves(gift, old):
-            return _KEY, N_("已开票据 %(number)s，金额、日期和指定用途不能改；请先作废票据或办理退还") % {"number": old["receipt_number"]}
+            return _KEY, _RECEIPTED(number=old["receipt_number"])
         return None
 
     def _bookable(self, gift: Gift) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, RuleViolation
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.host.ledgers import Proposed, Refusal
 from core.tenancy.queries import get_tenant
 from plugins.education_aid.models.needs import Measure, Survey
@@ -17,7 +18,7 @@ from plugins.education_aid.queries.chunking import in_parts
 from plugins.education_aid.rules.needs import DROPPED, PLANNED, Need, measures_for, read_needs
 from plugins.education_aid.services.agreed import needs_of
 
-_UNKNOWN = N_("方案没有“%(words)s”这种需求；可填：%(known)s")
+_UNKNOWN = phrase(N_("方案没有“%(words)s”这种需求；可填：%(known)s"))
 _NO_PLAN = N_("方案没有写明需求和办法（[[education_aid.need]]），请先写入方案，或者把需求留空")
 
 
@@ -32,7 +33,7 @@ def _unknown(text: str, known: Mapping[str, Need]) -> str:
     strange = read_needs(text, known)[1]
     if not strange:
         return ""
-    return _UNKNOWN % {"words": "、".join(strange), "known": "、".join(one.name for one in known.values())} if known else _NO_PLAN
+    return _UNKNOWN(words="、".join(strange), known="、".join(one.name for one in known.values())) if known else _NO_PLAN
 
 
 def settle_surveys(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: Actor) -> None:
