@@ -41,6 +41,10 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     #: words people write for a whole number: ("一年级", 1)
     words: tuple[tuple[str, int], ...] = ()
+    #: other words people write for a choice: ("身份证", "citizen")
+    synonyms: tuple[tuple[str, str], ...] = ()
+    #: of an identity number: the field that says of which document it is; without that column it is a citizen's
+    document: str = ""
     #: other headers people write above such a column
     aliases: tuple[str, ...] = ()
     #: bounds of a number or a date, or of the length of a text
@@ -163,6 +167,8 @@ class Ledger:
     #: asked when rows of an import are checked, and writes nothing: session, tenant, rows. It names the rows that
     #: `on_written` would refuse, so that the others can be stored without them
     judge: Callable[[Session, str, Sequence[Proposed]], Sequence[Refusal]] | None = None
+    #: polars frame of rows → which of them `judge` may have something to say of; without it, all
+    judged: Callable[[Any], Any] | None = None
     #: url of a richer page of one record
     page: Callable[[Any], str] | None = None
     #: the process its records go through: core begins it for every new record, shows where each stands, and refuses

@@ -18,6 +18,7 @@ from core.access.listing import After, Condition, Order
 from core.errors import N_, InvalidInput
 from core.host.ledgers import Field, Ledger
 from core.privacy.vault import vault_of
+from core.registry.rules.documents import wanted_numbers
 
 #: parts of an address that say where one is, not what is asked
 PLACES = frozenset({"after", "view", "csrf_token"})
@@ -73,7 +74,9 @@ def _names(one: Field) -> list[tuple[str, str]]:
 
 def _condition(session: Session, one: Field, name: str, op: str, text: str) -> list[Condition]:
     if one.sealed:
-        return [Condition(f"{one.name}_key", "in", tuple(vault_of(session).indexes(one.kind, text)))]
+        numbers = wanted_numbers(text) if one.kind == "id_number" else ()
+        keys = [key for number in numbers or (text,) for key in vault_of(session).indexes(one.kind, number)]
+        return [Condition(f"{one.name}_key", "in", tuple(keys))]
     value = value_of(one, text, name)
     if op == "prefix":
         return [Condition(one.name, "prefix", value)]

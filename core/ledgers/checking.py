@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -11,7 +11,6 @@ import polars as pl
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from core.errors import N_
-from core.extensions.phrases import phrase
 from core.extensions.wording import in_chinese
 from core.host.ledgers import Field, Ledger
 from core.ledgers.context import Context
@@ -22,8 +21,6 @@ from core.ledgers.repeats import LEAST, repeats
 ROW = "row"
 _ERRORS = {ROW: pl.Int64, "field": pl.String, "value": pl.String, "message": pl.String}
 NO_VALUE = N_("这一项不是可以填写的内容")
-REQUIRED = phrase(N_("%(label)s必填"))
-TWICE = phrase(N_("与第 %(row)s 行的%(label)s相同，一个文件里只能有一行"))
 _REFERENCES = ("unit", "person", "household")
 
 
@@ -41,7 +38,7 @@ def check_frame(ledger: Ledger, frame: pl.DataFrame, context: Context | None = N
     """Judge a frame of texts: one column for each field, by its name, and perhaps `row` (else rows count from 1).
     `fields` are the ledger's own with those a plan adds (`core.ledgers.columns.fields_for`)."""
     context = context or Context()
-    asked = [field for field in fields or ledger.fields if field.name in frame.columns or not context.partial]
+    asked = [_as_given(field, frame.columns) for field in fields or ledger.fields if field.name in frame.columns or not context.partial]
     texts = _texts(frame, asked)
     values, said = _judged(texts, {field.name: _made(ledger, field, texts, context) for field in asked})
     said = _across(ledger, said, values, asked)
@@ -59,7 +56,12 @@ def repeated(ledger: Ledger, rows: pl.DataFrame) -> pl.DataFrame:
     found = rows.filter(whole).with_columns(first=pl.col(ROW).min().over(names)).filter(pl.col(ROW) > pl.col("first"))
     label = "、".join(field.label for field in keys)
     return found.select(pl.col(ROW).cast(pl.Int64), field=pl.lit(names[0]), value=pl.col(names[0]).cast(pl.String),
-                        message=pl.format(TWICE(row="{}", label="{}"), pl.col("first"), pl.lit(label)))
+                        message=pl.format("与第 {} 行的{}相同，一个文件里只能有一行", pl.col("first"), pl.lit(label)))
+
+
+def _as_given(field: Field, given: Collection[str]) -> Field:
+    """Where nothing says of which document a number is, it is judged as a citizen's."""
+    return replace(field, document="") if field.document and field.document not in given else field
 
 
 def _texts(frame: pl.DataFrame, asked: Sequence[Field]) -> pl.DataFrame:
@@ -149,7 +151,7 @@ def _said(field: Field, rules: Rules, context: Context) -> pl.Expr:
     """The message about a cell, or null."""
     text, value = pl.col(field.name), pl.col(f"={field.name}")
     required = field.required and field.default is None and field.name not in context.optional
-    missing = pl.lit(REQUIRED(label=field.label)) if required else pl.lit(None, pl.String)
+    missing = pl.lit(f"{field.label}必填") if required else pl.lit(None, pl.String)
     chain: Any = pl.when(text.is_null()).then(missing)
     before = [(fault, message) for fault, message in rules.faults if field.kind in _REFERENCES]
     for fault, message in before:

@@ -240,6 +240,8 @@ def _judged(ledger: Ledger, asked: Mapping[int, Mapping[str, str]], fields: Sequ
             continue
         frame = pl.DataFrame({ROW: [at for at, _ in cells], one.name: [text for _, text in cells]},
                              schema={ROW: pl.Int64, one.name: pl.String})
+        if one.document:  # what is stored of it is known to `_crossed`
+            frame = frame.with_columns(pl.lit(None, pl.String).alias(one.document))
         partial = Context(context.finders, partial=True, optional=frozenset({"unit_id"}))
         checked = check_frame(ledger, frame, partial, [one])
         for row in checked.rows.iter_rows(named=True):

@@ -195,6 +195,8 @@ def how_to_write(field: Field) -> str:
                "id_number": "18 位，末位可为 X", "phone": "11 位手机号，或带区号的座机号", "bank_card": "12 至 25 位数字",
                "choices": "可填几项，用顿号分开：" + "、".join(label for _, label in field.choices),
                "choice": "选一项：" + "、".join(label for _, label in field.choices), "unit": "单位名称或区划代码；不填就是导入所在的单位"}
+    if field.document:
+        by_kind["id_number"] = "按证件类型填写；居民身份证 18 位，末位可为 X"
     bounds = ""
     if field.kind not in ("text", "note", "name"):
         bounds += f"，不小于 {field.least}" if field.least is not None else ""

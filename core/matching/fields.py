@@ -5,6 +5,7 @@ An outside list is taken as it is: a cell that cannot be read is kept out of the
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Mapping, Sequence
 
@@ -14,15 +15,19 @@ from core.errors import N_, InvalidInput
 from core.host.ledgers import Field, Ledger
 from core.ledgers.imports.mapping import accepted, propose
 from core.ledgers.imports.sheets import ROW, Column, Sheet
-from core.ledgers.kinds import rules_of
+from core.ledgers.kinds import rules_of, words_of
 from core.matching.models import SourceRow
 from core.matching.permissions import Action
+from core.registry.rules.documents import CITIZEN, SYNONYMS, beyond_doubt, normal_document, read_document
 from core.registry.rules.identity import normal_id, read_id
 from core.registry.rules.names import clean_name, name_keys
+from core.registry.rules.words import ID_KINDS
 
 FIELDS = (
     Field("name", "姓名", "name", required=True, aliases=("学生姓名", "人员姓名", "成员姓名", "受助学生姓名")),
     Field("id_number", "身份证号", "id_number", aliases=("身份证件号", "公民身份号码", "证件号码", "身份证号码", "学生身份证号", "证件号")),
+    Field("id_kind", "证件类型", "choice", choices=ID_KINDS, synonyms=SYNONYMS,
+          aliases=("身份证件类型", "证件种类", "证件类别", "身份证类型")),
     Field("birth_on", "出生日期", "date", aliases=("出生年月日", "生日")),
     Field("township", "乡镇", aliases=("所在乡镇", "乡（镇）", "乡镇名称")),
     Field("village", "村", aliases=("行政村", "村名", "所在村", "村（社区）", "家庭住址村", "村居")),
@@ -81,24 +86,36 @@ def read_rows(sheet: Sheet, mapping: Mapping[str, str]) -> pl.DataFrame:
         pl.Series("id_number", numbers, pl.String), pl.Series("id_fault", faults, pl.String),
         birth_on=pl.coalesce(day, pl.Series(births, dtype=pl.Date)), village=village.str.slice(0, 120),
         school=pl.col("school").str.slice(0, 120), category=pl.col("category").fill_null("").str.slice(0, 80),
-    ).filter(pl.col("name_key") != "").drop("township")
+    ).filter(pl.col("name_key") != "").drop("township", "id_kind")
 
 
 def _numbers(frame: pl.DataFrame, lost: Collection[int]) -> tuple[list[str | None], list[str], list[object]]:
     """The number of each row in its 18-digit form, what is wrong with it, and the birthday it carries if it is right."""
     numbers, faults, births = list[str | None](), list[str](), list[object]()
-    for row, text in zip(frame["row_number"], frame["id_number"], strict=True):
+    kinds = words_of(LEDGER.field("id_kind"))
+    for row, text, kind in zip(frame["row_number"], frame["id_number"], frame["id_kind"], strict=True):
         if text is None or _NOTHING.match(text):
             numbers.append(None)
             faults.append("")
             births.append(None)
             continue
-        read = read_id(text[:40])
-        fault = {"characters": "length", "region": ""}.get(read.fault, read.fault)
-        numbers.append(normal_id(read.number)[:40])
+        number, fault, born = _number(text[:40], kinds.get((kind or "").strip(), ""))
+        numbers.append(number[:40])
         faults.append("lost" if row in lost else fault)
-        births.append(None if faults[-1] else read.birth_on)
+        births.append(None if faults[-1] else born)
     return numbers, faults, births
+
+
+def _number(text: str, kind: str) -> tuple[str, str, dt.date | None]:
+    """The number, its fault and the birthday in it, by the kind of document the list names. One that names none holds
+    citizens' numbers, and others only where they cannot be taken for one."""
+    if kind not in ("", CITIZEN):
+        found = read_document(kind, text)
+        return found.number, "length" if found.message else "", found.birth_on
+    read = read_id(text)
+    if not kind and read.fault and beyond_doubt(text):
+        return normal_document(text), "", None
+    return normal_id(read.number), {"characters": "length", "region": ""}.get(read.fault, read.fault), read.birth_on
 
 
 def _others(sheet: Sheet, mapping: Mapping[str, str]) -> list[pl.Expr]:

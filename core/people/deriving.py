@@ -11,10 +11,14 @@ from typing import Any
 import polars as pl
 from sqlalchemy.orm import Session
 
+from core.registry.rules.documents import CITIZEN
 from core.registry.rules.names import clean_name, name_keys
 
 #: columns of a frame by name
 Columns = Mapping[str, Any]
+#: the birthday within a number of 18 signs, and the digit that tells the sex: that of a foreigner's permit, which begins
+#: with 9 and the province, tells none; 99 is nowhere, and begins the numbers of made-up people
+_BORN, _SEXED = "^[0-9]{6}([0-9]{8})[0-9]{3}[0-9X]$", "^(?:[1-8][0-9]|99)[0-9]{14}([0-9])[0-9X]$"
 #: grades as the whole of schooling counts them, by stage: 七年级 is the first grade of 初中
 _COUNTED = (("junior", 7, 9, 6), ("senior", 10, 12, 9))
 
@@ -33,28 +37,30 @@ def names(frame: pl.DataFrame, name: str, key: str) -> pl.DataFrame:
 
 
 def birth_of(number: Any) -> Any:
-    """The birthday within an identity number, as an expression."""
-    return number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+    """The birthday within a number of 18 signs, as an expression."""
+    return number.str.extract(_BORN, 1).str.to_date("%Y%m%d", strict=False)
 
 
 def sex_of(number: Any) -> Any:
-    """The sex within an identity number: its 17th digit is odd for a man (GB 11643-1999)."""
-    digit = number.str.slice(16, 1).cast(pl.Int32, strict=False)
+    """The sex within a number of 18 signs: its 17th digit is odd for a man (GB 11643-1999)."""
+    digit = number.str.extract(_SEXED, 1).cast(pl.Int32, strict=False)
     return pl.when(digit % 2 == 1).then(pl.lit("male")).when(digit % 2 == 0).then(pl.lit("female"))
 
 
 def persons(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
     """Name and key; birthday and sex where only the number says them."""
     frame = names(frame, "name", "name_key")
+    if "id_kind" in frame.columns:
+        frame = frame.with_columns(pl.col("id_kind").fill_null(CITIZEN))
     if "id_number" not in frame.columns:
         return frame
     for column, said in (("birth_on", birth_of), ("sex", sex_of)):
         found = said(pl.col("id_number"))
         if column in frame.columns:
             frame = frame.with_columns(pl.coalesce(pl.col(column), found).alias(column))
-        elif frame["id_number"].null_count() == 0:
-            # Where some rows have no number, what is stored of them must not be emptied.
-            frame = frame.with_columns(found.alias(column))
+        elif (said_of_all := frame.select(found.alias(column)).to_series()).null_count() == 0:
+            # Where the number of some rows does not say it, what is stored of them must not be emptied.
+            frame = frame.with_columns(said_of_all)
     return frame
 
 

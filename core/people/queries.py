@@ -17,13 +17,11 @@ from core.errors import N_, NotFound
 from core.privacy.vault import vault_of
 from core.registry.models import Enrolment, Household, Person, PersonMerge, SchoolFacts, Staff, Status
 from core.registry.queries import get_person, get_record, list_enrolments, present
-from core.registry.rules.identity import normal_id, read_id
+from core.registry.rules.documents import wanted_numbers
 from core.registry.rules.names import name_key
 from core.units.models import Unit
 
 _LAST = "\U0010ffff"
-#: a number of this many signs is looked for by its keyed hash, never by its name
-NUMBER = 15
 PAGE = 100
 #: where those without a household stand in the order: after all others
 NO_HOUSEHOLD = uuid.UUID(int=2**128 - 1)
@@ -72,15 +70,13 @@ def list_merges(session: Session, tenant_id: str, person_id: uuid.UUID | None = 
 
 
 def search_persons(session: Session, scope: Scope, words: str, limit: int) -> list[Person]:
-    """Persons in scope by whole identity or register number, by a masked number, or by the beginning of the name."""
-    number = normal_id(words)
+    """Persons in scope by the whole number of a document or of the register, by a masked number, or by the beginning of the name."""
     if "*" in words:
         where: Any = Person.id_number_mask == words.replace(" ", "")
-    elif len(number) >= NUMBER and any(sign.isdigit() for sign in number):
-        vault, citizen = vault_of(session), read_id(number)
-        wanted = number if citizen.fault else citizen.number
-        where = or_(Person.id_number_key.in_(vault.indexes("id_number", wanted)),
-                    Person.register_number_key.in_(vault.indexes("register_number", wanted)))
+    elif numbers := wanted_numbers(words):
+        vault = vault_of(session)
+        where = or_(*(getattr(Person, f"{kind}_key").in_([key for number in numbers for key in vault.indexes(kind, number)])
+                      for kind in ("id_number", "register_number")))
     else:
         key = name_key(words)
         if not key:

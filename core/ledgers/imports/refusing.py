@@ -28,17 +28,18 @@ def refusals(session: Session, desk: Desk, rows: pl.DataFrame, fields: Sequence[
         return []
     old = [place.old[at] for at in place.changed]
     new_rows, changes = standing.new_rows(ledger, rows[place.new], fields), standing.changed_rows(rows[place.changed], old)
-    found, proposed = list[Refusal](), list[Proposed]()
+    found, proposed, places = list[Refusal](), list[Proposed](), list[int]()
     for positions, part, past in ((place.new, new_rows, [None] * len(place.new)), (place.changed, changes, old)):
         if ledger.prepare is not None and positions:
             part = ledger.prepare(part, session)
         found += [Refusal(positions[one.at], one.field, one.message)
                   for one in crossing.broken(session, ledger, desk.tenant_id, checks, part, given, past)]
         if ledger.judge is not None:
-            proposed += _proposed(desk, part, fields, past)
+            asked = range(part.height) if ledger.judged is None else ledger.judged(part).arg_true().to_list()
+            proposed += _proposed(desk, part[asked], fields, [past[at] for at in asked])
+            places += [positions[at] for at in asked]
     if ledger.judge is not None and proposed:
-        both = [*place.new, *place.changed]
-        found += [Refusal(both[one.at], one.field, one.message) for one in ledger.judge(session, desk.tenant_id, proposed)]
+        found += [Refusal(places[one.at], one.field, one.message) for one in ledger.judge(session, desk.tenant_id, proposed)]
     return found
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from core.errors import N_
 from core.host.ledgers import Field
+from core.registry.rules.documents import CITIZEN, SYNONYMS
+from core.registry.rules.words import ID_KINDS
 
 #: groups of ledgers: tabs and one entry of the menu each
 PEOPLE, SCHOOL = "people", "school"
@@ -15,6 +17,9 @@ FIRST_BIRTH = dt.date(1900, 1, 1)
 ID_NUMBER = Field("id_number", N_("证件号"), "id_number", filter="equal",
                   aliases=("身份证号", "身份证号码", "身份证", "公民身份号码", "居民身份证号码", "证件号码", "身份证件号", "学生身份证号",
                            "身份证件号码", "公民身份证号码"))
+ID_KIND = Field("id_kind", N_("证件类型"), "choice", choices=ID_KINDS, synonyms=SYNONYMS, default=CITIZEN, filter="choice",
+                listed=False, help=N_("不填就是居民身份证"),
+                aliases=("身份证件类型", "证件种类", "证件类别", "身份证类型", "身份证件种类"))
 PHONE = Field("phone", N_("联系电话"), "phone", filter="equal",
               aliases=("电话", "手机", "手机号", "手机号码", "联系方式", "电话号码", "家长电话", "联系电话号码"))
 BANK_CARD = Field("bank_card", N_("银行卡号"), "bank_card", filter="equal", listed=False,

@@ -9,11 +9,12 @@ from flask import g, url_for
 
 from core.errors import N_
 from core.host.ledgers import Check, Field, Ledger
-from core.people import deriving, guarding, remembering
+from core.people import deriving, documents, guarding, remembering
 from core.people.ledgers.common import (
     BANK_CARD,
     BIRTH,
     HOUSEHOLD,
+    ID_KIND,
     ID_NUMBER,
     PEOPLE,
     PERSON,
@@ -33,6 +34,8 @@ def person_page(person_id: Any) -> str:
     return url_for("registry.person", code=g.unit.code, person_id=person_id)
 
 
+#: what the kind of a document says of its number
+DOCUMENT_CHECKS = tuple(Check(("id_kind", "id_number"), "id_number", message, wrong) for message, wrong in documents.CHECKS)
 #: what the identity number says against what was entered beside it
 NUMBER_CHECKS = (
     Check(("id_number", "birth_on"), "birth_on", N_("出生日期与证件号不一致，请核对哪一个抄错"),
@@ -53,7 +56,8 @@ PERSONS = Ledger(
                                                                                               "姓 名", "成员姓名", "家庭成员姓名")),
         replace(SEX, choices=SEXES),
         replace(BIRTH, filter="range", sort=True),
-        replace(ID_NUMBER, key=True),
+        ID_KIND,
+        replace(ID_NUMBER, key=True, document="id_kind"),
         HOUSEHOLD,
         Field("relation", N_("与户主关系"), "choice", choices=RELATIONS, listed=False, aliases=("与户主的关系", "户主关系", "关系")),
         PHONE,
@@ -69,7 +73,8 @@ PERSONS = Ledger(
         Field("address", N_("住址"), most=200, listed=False, masked="address", aliases=("家庭住址", "家庭地址", "现住址", "地址")),
         Field("died_on", N_("死亡日期"), "date", listed=False, imported=False, editable=False),
     ),
-    checks=NUMBER_CHECKS, prepare=deriving.persons, page=lambda row: person_page(row.id))
+    checks=(*DOCUMENT_CHECKS, *NUMBER_CHECKS), prepare=deriving.persons, judge=documents.persons, judged=documents.by_other_numbers,
+    page=lambda row: person_page(row.id))
 
 GUARDIANS = Ledger(
     code="core.guardians", title=N_("监护人台账"), one=N_("监护人"), model=Guardian, group=PEOPLE, order=50, icon="user-heart",

@@ -25,8 +25,9 @@ from core.web.markers import require
 from core.web.request import actor, db
 
 FOUND = 20
-_COMPARED = (("name", "姓名"), ("sex_word", "性别"), ("birth_on", "出生日期"), ("id_number_mask", "证件号"), ("phone_mask", "联系电话"),
-             ("register_number_mask", "学籍号"), ("place", "所在村或单位"), ("household", "所在户"), ("relation", "与户主关系"),
+_COMPARED = (("name", "姓名"), ("sex_word", "性别"), ("birth_on", "出生日期"), ("id_kind_word", "证件类型"),
+             ("id_number_mask", "证件号"), ("phone_mask", "联系电话"), ("register_number_mask", "学籍号"),
+             ("place", "所在村或单位"), ("household", "所在户"), ("relation", "与户主关系"),
              ("address", "住址"), ("enrolments", "就读记录"), ("statuses", "身份类别"), ("guardians", "监护人"))
 
 
@@ -105,5 +106,6 @@ def _facts(row: Person) -> dict[str, object]:
         counts[name] = f"{count} 条"
     places = units_by_id(db(), {row.unit_id})
     return {**{name: getattr(row, name, "") for name, _ in _COMPARED if hasattr(row, name)}, **counts,
-            "sex_word": people_word("SEXES", row.sex), "place": places[row.unit_id].name if row.unit_id in places else "",
+            "sex_word": people_word("SEXES", row.sex), "id_kind_word": people_word("ID_KINDS", row.id_kind),
+            "place": places[row.unit_id].name if row.unit_id in places else "",
             "household": f"{home.head_name} {home.number}".strip()}

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from core.access.scope import Scope
 from core.ledgers.referring import find_persons
-from core.people.queries import NUMBER, search_households, search_persons
+from core.people.queries import search_households, search_persons
 from core.people.routes.blueprint import blueprint, scope_for
 from core.privacy.masks import mask_name
 from core.registry.models import Household, Person
 from core.registry.permissions import Action
 from core.registry.queries import get_record
+from core.registry.rules.documents import wanted_numbers
 from core.units.queries import units_by_id
 from core.web.markers import require
 from core.web.request import db
@@ -47,7 +48,7 @@ def _options(rows: Sequence[Person | Household]) -> list[dict[str, str]]:
 
 def _by_number(words: str, scope: Scope) -> list[dict[str, str]]:
     """Who holds a whole number may refer to its bearer, and is shown no more of them than they have."""
-    if len(words) < NUMBER:
+    if not wanted_numbers(words):
         return []
     person_id = find_persons(db(), g.tenant_id, scope, [words]).get(words)
     if person_id is None or isinstance(person_id, str):

@@ -7,10 +7,12 @@ from core.errors import N_
 Words = tuple[tuple[str, str], ...]
 
 SEXES: Words = (("male", N_("男")), ("female", N_("女")))
+#: identity documents; the forms of their numbers are `core.registry.rules.documents.FORMS`
 ID_KINDS: Words = (
-    ("citizen", N_("居民身份证")), ("none", N_("无证件")), ("passport", N_("护照")), ("hk_mo", N_("港澳居民来往内地通行证")),
-    ("tw", N_("台湾居民来往大陆通行证")), ("residence", N_("港澳台居民居住证")), ("foreign", N_("外国人永久居留证")),
-    ("other", N_("其他证件")),
+    ("citizen", N_("居民身份证")), ("booklet", N_("户口簿")), ("stay_hk_mo", N_("港澳居民居住证")), ("stay_tw", N_("台湾居民居住证")),
+    ("pass_hk_mo", N_("港澳居民来往内地通行证")), ("pass_tw", N_("台湾居民来往大陆通行证")), ("hk", N_("香港特区护照/身份证明")),
+    ("mo", N_("澳门特区护照/身份证明")), ("passport", N_("护照")), ("settled", N_("外国人永久居留身份证")),
+    ("abroad", N_("境外永久居住证")), ("other", N_("其他证件")), ("none", N_("无证件")),
 )
 #: the 2013 form of the household file (建档立卡)
 RELATIONS: Words = tuple((word, word) for word in (

@@ -21,6 +21,7 @@ from core.host.manager import PluginHost
 from core.privacy.columns import KEYED, MASKED, SEALED, sensitive_fields
 from core.registry.models import Enrolment, Guardian, Household, Past, Person, Staff, Status
 from core.registry.permissions import Action
+from core.registry.rules.documents import NONE
 from core.registry.services.writing import flush
 from core.trail.services import record
 
@@ -84,7 +85,7 @@ def forget(session: Session, tenant_id: str, person_id: uuid.UUID) -> None:
             Household.head_name_key == person.name_key).values(head_name=ANONYMOUS, head_name_key="")
             .execution_options(synchronize_session="fetch"))
     _blank(person, name=ANONYMOUS, name_key="", birth_on=None, address="", home_code="", ethnicity="", health="",
-           state="erased", extra={})
+           id_kind=NONE, state="erased", extra={})
     touched: list[Any] = [person]
     for guardian in session.scalars(select(Guardian).where(
             Guardian.tenant_id == tenant_id, (Guardian.person_id == person_id) | (Guardian.guardian_person_id == person_id))):

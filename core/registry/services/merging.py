@@ -41,8 +41,10 @@ def merge_persons(session: Session, kept: Person, merged: Person, actor: Actor, 
     moved = {f"{model.__tablename__}.{column}": _hand_over(session, model, column, merged, kept)
              for model, column in _LINKS}
     moved["registry_statuses.subject_id"] = _hand_over_statuses(session, merged, kept)
+    kind = kept.id_kind
     filled = _fill(session, kept, merged)
-    merge.detail = {"moved": {where: [str(one) for one in ids] for where, ids in moved.items() if ids}, "filled": filled}
+    merge.detail = {"moved": {where: [str(one) for one in ids] for where, ids in moved.items() if ids}, "filled": filled,
+                    **({"id_kind": kind} if "id_number" in filled else {})}
     merged.state, merged.merged_into = "merged", kept.id
     session.add(merge)
     flush(session)  # plugins are told when all is written
@@ -74,6 +76,8 @@ def part_persons(session: Session, merge: PersonMerge, actor: Actor, *, reason: 
         _repoint(session, model, column, [uuid.UUID(text) for text in ids], kept, merged)
     for name in merge.detail.get("filled", ()):
         _empty(session, kept, merged, name)
+    if kept.id_number_key is None and "id_kind" in merge.detail:
+        kept.id_kind = merge.detail["id_kind"]
     merged.state, merged.merged_into = "active", None
     merge.undone_at, merge.undone_by = utcnow(), actor.name[:80]
     flush(session)
@@ -139,6 +143,8 @@ def _fill(session: Session, kept: Person, merged: Person) -> list[str]:
             text = vault.open(field.purpose, merged.id, sealed)
             for column, value in triple(vault, Person, name, kept.id, text).items():
                 setattr(kept, column, value)
+            if name == "id_number":
+                kept.id_kind = merged.id_kind
             filled.append(name)
     return filled
 

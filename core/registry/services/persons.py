@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
+from core.privacy.columns import sensitive_fields
 from core.privacy.masks import mask_name
+from core.privacy.vault import vault_of
 from core.registry.models import Guardian, Person
 from core.registry.permissions import Action
 from core.registry.queries import find_person_by_id, get_record
-from core.registry.rules.identity import read_id, read_register_number
+from core.registry.rules.documents import CITIZEN, FORMS, read_document
+from core.registry.rules.identity import read_register_number
 from core.registry.rules.names import clean_name, name_key
 from core.registry.services.writing import bring_back, change, create, set_aside
 
@@ -27,7 +30,7 @@ def create_person(session: Session, tenant_id: str, unit_id: uuid.UUID, values: 
                   on: dt.date | None = None) -> Person:
     """Enter a person. Birthday and sex are taken from the identity number where they are not given. Raises
     InvalidInput for a wrong number, Conflict where the tenant has that number already."""
-    checked = _checked(values)
+    checked = _checked(session, values)
     number = checked.get("id_number")
     if number:
         _refuse_second(session, tenant_id, number)
@@ -40,7 +43,7 @@ def change_person(session: Session, person: Person, values: Mapping[str, Any], a
     """Change a person: `on` is the day from which it is so; without it, a mistake is corrected."""
     if person.state != "active":
         raise Conflict(N_("这个人的记录已归并或抹去，不能再改"))
-    checked = _checked(values, person)
+    checked = _checked(session, values, person)
     number = checked.get("id_number")
     if number:
         _refuse_second(session, person.tenant_id, number, person)
@@ -108,16 +111,15 @@ def missing_consent(person: Person, guardians: list[Guardian], day: dt.date) -> 
     return "" if holds else N_("不满 14 周岁，监护人还没有同意")
 
 
-def _checked(values: Mapping[str, Any], person: Person | None = None) -> dict[str, Any]:
+def _checked(session: Session, values: Mapping[str, Any], person: Person | None = None) -> dict[str, Any]:
     checked = dict(values)
     if "name" in checked or person is None:
         checked["name"] = clean_name(str(checked.get("name") or ""))
         if not checked["name"]:
             raise InvalidInput(N_("请填写姓名"), fields={"name": "必填"})
         checked["name_key"] = name_key(checked["name"])
-    kind = checked.get("id_kind", person.id_kind if person else "citizen")
-    if checked.get("id_number") and kind == "citizen":
-        _read_citizen(checked, person)
+    if {"id_kind", "id_number"} & checked.keys():
+        _read_number(session, checked, person)
     if checked.get("register_number"):
         register = read_register_number(checked["register_number"])
         if register.fault:
@@ -126,17 +128,33 @@ def _checked(values: Mapping[str, Any], person: Person | None = None) -> dict[st
     return checked
 
 
-def _read_citizen(checked: dict[str, Any], person: Person | None) -> None:
-    citizen = read_id(checked["id_number"])
-    if citizen.fault:
-        raise InvalidInput(N_("证件号有误：%(fault)s"), fields={"id_number": citizen.message}, fault=citizen.message)
-    checked["id_number"] = citizen.number
-    for name, said, label in (("birth_on", citizen.birth_on, "出生日期"), ("sex", citizen.sex, "性别")):
+def _read_number(session: Session, checked: dict[str, Any], person: Person | None) -> None:
+    """Judge number and kind of a document together, also where only one of them is given."""
+    kind = checked.get("id_kind") or (person.id_kind if person and "id_kind" not in checked else CITIZEN)
+    if kind not in FORMS:
+        raise InvalidInput(N_("没有“%(kind)s”这种证件类型"), fields={"id_kind": "请从列出的证件类型里选"}, kind=kind)
+    text = checked["id_number"] if "id_number" in checked else _number_of(session, person)
+    if not text:
+        return
+    found = read_document(kind, text)
+    if found.message:
+        field = "id_number" if "id_number" in checked else "id_kind"
+        raise InvalidInput(N_("证件号有误：%(fault)s"), fields={field: found.message}, fault=found.message)
+    checked["id_number"] = found.number
+    for name, said, label in (("birth_on", found.birth_on, "出生日期"), ("sex", found.sex, "性别")):
         given = checked.get(name) or (getattr(person, name) if person else None)
+        if not said:
+            continue
         if not given:
             checked[name] = said
         elif given != said:
             raise InvalidInput(N_("%(what)s与证件号不一致，请核对哪一个抄错"), fields={name: "与证件号不一致"}, what=label)
+
+
+def _number_of(session: Session, person: Person | None) -> str:
+    if person is None or person.id_number_sealed is None:
+        return ""
+    return vault_of(session).open(sensitive_fields(Person)["id_number"].purpose, person.id, person.id_number_sealed)
 
 
 def _refuse_second(session: Session, tenant_id: str, number: str, person: Person | None = None) -> None:

@@ -233,3 +233,14 @@ def test_removing_a_list_keeps_what_was_decided_on_it(session: Session, jia: Uni
     assert bring([["样本丁", made_up_id(3), "", "低保"]], day=dt.date(2016, 10, 1)).counts["review"] == 0
 
 
+def test_a_pass_or_passport_matches_with_its_name_and_never_alone(session: Session, jia: Units, bring: Bring) -> None:
+    hong_kong = make_person(session, jia[VILLAGE], name="样本港", id_kind="pass_hk_mo", id_number="H12345678")
+    taiwan = make_person(session, jia[VILLAGE], name="样本台", id_kind="pass_tw", id_number="01234567")
+    head = ("姓名", "证件类型", "证件号码", "村", "类别")
+    found = rows_of(session, bring([
+        ["样本港", "", "h12345678", "", ""], ["样本台", "台胞证", "01234567", "", ""], ["样本异", "护照", "H12345678", "", ""],
+        ["样本台", "", "01234567", "", ""], ["样本护", "护照", "12", "", ""]], head=head))
+    assert [(row.person_id, row.linked_by) for row in found] == [
+        (hong_kong.id, "id_name"), (taiwan.id, "id_name"), (None, ""), (None, ""), (None, "")]
+    assert [row.id_fault for row in found] == ["", "", "", "length", "length"], "digits alone are taken for a citizen's number"
+    assert only_case(session).person_id == hong_kong.id, "one number, two names: somebody looks at it"
