@@ -37,7 +37,7 @@ from core.accounts.models import Account  # noqa: E402
 from core.app import create_app  # noqa: E402
 from core.config import Settings  # noqa: E402
 from core.units.models import Unit  # noqa: E402
-from scripts import gallery_aid, gallery_cases, gallery_gifts, gallery_lists  # noqa: E402
+from scripts import gallery_aid, gallery_cases, gallery_gifts, gallery_lists, gallery_sources  # noqa: E402
 
 OUT = ROOT / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -96,6 +96,7 @@ ADDRESSES = [
     ("inspections.new_finding", 0, "/u/522723/findings/new"),
     ("funds.alarm_list", 6, "/u/522723/funds/alarms"),
     ("public.follow_up_form", None, "/public/522723/objections"),
+    *((f"sources.{page}", 0, f"/u/522723/sources/{page}?{{lists}}") for page in ("compare", "persons", "differences")),
     ("tenancy.compare", 1, "/u/52/plan/compare?left=00&with=522723"),
 ]
 #: parts of pages and downloads; no pictures of these
@@ -138,12 +139,12 @@ def main() -> int:
         clerk = app.test_client()
         sign_in(clerk, people[0][0])
         gallery_lists.bring(clerk)
-        return picture(app, people)
+        return picture(app, people, gallery_sources.bring(app, clerk))
 
 
-def picture(app: Flask, people: list[tuple[str, str]]) -> int:
-    """Take the pictures of this app."""
-    shots, missing = plan(app, people)
+def picture(app: Flask, people: list[tuple[str, str]], lists: str) -> int:
+    """Take the pictures of this app; `lists` chooses the outside lists."""
+    shots, missing = plan(app, people, lists)
     OUT.mkdir(exist_ok=True)
     for old in OUT.glob("*.png"):
         old.unlink()
@@ -176,12 +177,13 @@ def find_people(app: Flask) -> list[tuple[str, str]]:
     return found
 
 
-def plan(app: Flask, people: list[tuple[str, str]]) -> tuple[list[Shot], list[str]]:
+def plan(app: Flask, people: list[tuple[str, str]], lists: str) -> tuple[list[Shot], list[str]]:
     """An address for every page of the map, found by following links as each person; and the pages left over."""
     wanted = {name for rule in app.url_map.iter_rules() for name in names_of(rule)}
     certificate = gallery_cases.certificate_address(app)
     aid = gallery_aid.addresses(app)
-    fixed = [Shot(name, person, address.format(unit=people[person][1] if person is not None else "", certificate=certificate, **aid))
+    fixed = [Shot(name, person, address.format(unit=people[person][1] if person is not None else "", certificate=certificate,
+                                              lists=lists, **aid))
              for name, person, address in ADDRESSES]
     found = {shot.name: shot for shot in fixed if shot.name in wanted}
     for number, (login, code) in enumerate(people):
