@@ -11,6 +11,7 @@ import polars as pl
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
 from core.errors import N_
+from core.extensions.phrases import phrase
 from core.extensions.wording import in_chinese
 from core.host.ledgers import Field, Ledger
 from core.ledgers.context import Context
@@ -21,6 +22,8 @@ from core.ledgers.repeats import LEAST, repeats
 ROW = "row"
 _ERRORS = {ROW: pl.Int64, "field": pl.String, "value": pl.String, "message": pl.String}
 NO_VALUE = N_("这一项不是可以填写的内容")
+REQUIRED = phrase(N_("%(label)s必填"))
+TWICE = phrase(N_("与第 %(row)s 行的%(label)s相同，一个文件里只能有一行"))
 _REFERENCES = ("unit", "person", "household")
 
 
@@ -56,7 +59,7 @@ def repeated(ledger: Ledger, rows: pl.DataFrame) -> pl.DataFrame:
     found = rows.filter(whole).with_columns(first=pl.col(ROW).min().over(names)).filter(pl.col(ROW) > pl.col("first"))
     label = "、".join(field.label for field in keys)
     return found.select(pl.col(ROW).cast(pl.Int64), field=pl.lit(names[0]), value=pl.col(names[0]).cast(pl.String),
-                        message=pl.format("与第 {} 行的{}相同，一个文件里只能有一行", pl.col("first"), pl.lit(label)))
+                        message=pl.format(TWICE(row="{}", label="{}"), pl.col("first"), pl.lit(label)))
 
 
 def _as_given(field: Field, given: Collection[str]) -> Field:
@@ -151,7 +154,7 @@ def _said(field: Field, rules: Rules, context: Context) -> pl.Expr:
     """The message about a cell, or null."""
     text, value = pl.col(field.name), pl.col(f"={field.name}")
     required = field.required and field.default is None and field.name not in context.optional
-    missing = pl.lit(f"{field.label}必填") if required else pl.lit(None, pl.String)
+    missing = pl.lit(REQUIRED(label=field.label)) if required else pl.lit(None, pl.String)
     chain: Any = pl.when(text.is_null()).then(missing)
     before = [(fault, message) for fault, message in rules.faults if field.kind in _REFERENCES]
     for fault, message in before:

@@ -14,10 +14,40 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Integer, Numeric, SmallInteger, String
 
+from core.errors import N_
 from core.extensions import Yuan
+from core.extensions.phrases import Phrase, phrase
 from core.host.ledgers import Field, Ledger
 
 Expr = pl.Expr
+UNSTORABLE = phrase(N_("%(label)s含有不能保存的字符，请删去后重填"))
+TOO_LONG = phrase(N_("%(label)s最多 %(most)s 个字"))
+TOO_SHORT = phrase(N_("%(label)s至少 %(least)s 个字"))
+WRONG_FORM = phrase(N_("%(label)s的写法不对"))
+NO_NAME = phrase(N_("%(label)s里不能有数字、星号或标点"))
+TOO_SMALL, TOO_BIG = phrase(N_("%(label)s不能小于 %(least)s")), phrase(N_("%(label)s不能大于 %(most)s"))
+TOO_LITTLE, TOO_MUCH = phrase(N_("%(label)s不能小于 %(least)s%(measure)s")), phrase(N_("%(label)s不能大于 %(most)s%(measure)s"))
+NO_INTEGER = phrase(N_("%(label)s须是整数，如 12"))
+NO_NUMBER = phrase(N_("%(label)s须是数字，最多 %(places)s 位小数，如 %(example)s"))
+NO_HALF_NUMBER = phrase(N_("%(label)s须是半角数字，最多 %(places)s 位小数，如 %(example)s"))
+NO_DAY = phrase(N_("%(label)s须是日期并写到日，如 2015-09-01"))
+TOO_EARLY, TOO_LATE = phrase(N_("%(label)s不能早于 %(least)s")), phrase(N_("%(label)s不能晚于 %(most)s"))
+NO_MONTH = phrase(N_("%(label)s须写到月，如 2015-09"))
+FAR_MONTH = phrase(N_("%(label)s不在 1900 年到 2100 年之间"))
+NO_CHOICE = phrase(N_("%(label)s须是其中之一：%(named)s")), phrase(N_("%(label)s须是其中之一：%(named)s等"))
+NO_CHOICES = phrase(N_("%(label)s须从这些里选，用顿号分开：%(named)s")), phrase(N_("%(label)s须从这些里选，用顿号分开：%(named)s等"))
+NO_YES = phrase(N_("%(label)s须填“是”或“否”"))
+NOT_FOUND = phrase(N_("没有找到这个%(label)s，或者它不在您的范围内"))
+NO_ID_NUMBER = phrase(N_("%(label)s须是 18 位（或旧的 15 位）号码；带星号的掩码不能填"))
+NO_DOCUMENT_NUMBER = phrase(N_("%(label)s只能是字母、数字或汉字，4 至 18 位；带星号的掩码不能填"))
+NO_BIRTH = phrase(N_("%(label)s中的出生日期不对，请核对第 7 至 14 位"))
+NO_CHECK_SIGN = phrase(N_("%(label)s的校验码不对，请逐位核对"))
+NO_PHONE = phrase(N_("%(label)s须是 11 位手机号，或带区号的座机号"))
+NO_CARD = phrase(N_("%(label)s须是 12 至 25 位数字；带星号的掩码不能填"))
+NO_REGISTER_NUMBER = phrase(N_("%(label)s须是字母加 15 至 19 位号码；带星号的掩码不能填"))
+NO_SCHOOL_YEAR = phrase(N_("%(label)s须写作 2016-2017 或 2016"))
+FAR_SCHOOL_YEAR = phrase(N_("%(label)s不在 1950 年到 2100 年之间"))
+NO_TERM = phrase(N_("%(label)s须填“秋季学期”或“春季学期”"))
 #: what stands around a value without meaning anything: white space, full-width and no-break spaces, marks of order
 AROUND = " \t\r\n\v\f\u00a0\u3000\u200b\u200e\u200f\ufeff\u2002\u2003"
 _FULL = [chr(code) for code in range(0xFF01, 0xFF5F)] + ["\u3000"]
@@ -110,14 +140,14 @@ def _text(ledger: Ledger, field: Field) -> Rules:
 
 
 def _characters(label: str) -> tuple[tuple[Callable[[Expr, Expr], Expr], str], ...]:
-    return ((lambda text, _: text.str.contains(UNSAFE), f"{label}含有不能保存的字符，请删去后重填"),)
+    return ((lambda text, _: text.str.contains(UNSAFE), UNSTORABLE(label=label)),)
 
 
 def _lengths(label: str, least: int | None, most: int) -> tuple[tuple[Callable[[Expr, Expr], Expr], str], ...]:
     bounds: list[tuple[Callable[[Expr, Expr], Expr], str]] = [
-        (lambda text, _: text.str.len_chars() > most, f"{label}最多 {most} 个字")]
+        (lambda text, _: text.str.len_chars() > most, TOO_LONG(label=label, most=most))]
     if least:
-        bounds.append((lambda text, _: text.str.len_chars() < least, f"{label}至少 {least} 个字"))
+        bounds.append((lambda text, _: text.str.len_chars() < least, TOO_SHORT(label=label, least=least)))
     return tuple(bounds)
 
 
@@ -125,23 +155,24 @@ def _pattern(field: Field) -> tuple[tuple[Callable[[Expr, Expr], Expr], str], ..
     if not field.pattern:
         return ()
     whole = f"^(?:{field.pattern})$"
-    return ((lambda text, _: ~text.str.contains(whole), field.pattern_hint or f"{field.label}的写法不对"),)
+    return ((lambda text, _: ~text.str.contains(whole), field.pattern_hint or WRONG_FORM(label=field.label)),)
 
 
 def _name(ledger: Ledger, field: Field) -> Rules:
     length = getattr(_column(ledger, field), "length", None)
     return Rules(_name_tidy, lambda text: text, "", pl.String, (
         *_characters(field.label),
-        (lambda text, _: text.str.contains(r"[0-9０-９*＊?？,，;；/\\|()（）<>]"), f"{field.label}里不能有数字、星号或标点"),
+        (lambda text, _: text.str.contains(r"[0-9０-９*＊?？,，;；/\\|()（）<>]"), NO_NAME(label=field.label)),
         *_lengths(field.label, field.least or 2, min(field.most or 50, length or 50)), *_pattern(field)))
 
 
-def _bounds(field: Field, least: Any, most: Any, unit: str = "") -> tuple[tuple[Callable[[Expr, Expr], Expr], str], ...]:
+def _bounds(field: Field, least: Any, most: Any, measure: str = "") -> tuple[tuple[Callable[[Expr, Expr], Expr], str], ...]:
     bounds: list[tuple[Callable[[Expr, Expr], Expr], str]] = []
+    small, big = (TOO_LITTLE, TOO_MUCH) if measure else (TOO_SMALL, TOO_BIG)
     if least is not None:
-        bounds.append((lambda _, value: value < pl.lit(least), f"{field.label}不能小于 {least}{unit}"))
+        bounds.append((lambda _, value: value < pl.lit(least), small(label=field.label, least=least, measure=measure)))
     if most is not None:
-        bounds.append((lambda _, value: value > pl.lit(most), f"{field.label}不能大于 {most}{unit}"))
+        bounds.append((lambda _, value: value > pl.lit(most), big(label=field.label, most=most, measure=measure)))
     return tuple(bounds)
 
 
@@ -156,7 +187,7 @@ def _integer(ledger: Ledger, field: Field) -> Rules:
 
     least = field.least if field.least is not None else -reach
     most = field.most if field.most is not None else reach
-    return Rules(_plain, value, f"{field.label}须是整数，如 12", pl.Int64, _bounds(field, least, most))
+    return Rules(_plain, value, NO_INTEGER(label=field.label), pl.Int64, _bounds(field, least, most))
 
 
 def places_of(ledger: Ledger, field: Field) -> int:
@@ -175,8 +206,8 @@ def _decimal(ledger: Ledger, field: Field) -> Rules:
         read = text.str.extract(form, 1).str.replace_all(",", "").str.strip_prefix("+")
         return read.cast(pl.Decimal(18, places), strict=False)
 
-    example = "如 1234.50" if places == 2 else "如 36.5"
-    unread = f"{field.label}须是{'半角' if field.half_width else ''}数字，最多 {places} 位小数，{example}"
+    said = NO_HALF_NUMBER if field.half_width else NO_NUMBER
+    unread = said(label=field.label, places=places, example="1234.50" if places == 2 else "36.5")
     tidy = trimmed if field.half_width else _plain
     return Rules(tidy, value, unread, pl.Decimal(18, places), _bounds(field, field.least, field.most, field.measure))
 
@@ -190,9 +221,9 @@ def _day(text: Expr) -> Expr:
 
 def _date(ledger: Ledger, field: Field) -> Rules:
     least, most = field.least or FIRST_DAY, field.most or LAST_DAY
-    return Rules(_plain, _day, f"{field.label}须是日期并写到日，如 2015-09-01", pl.Date, (
-        (lambda _, value: value < pl.lit(least), f"{field.label}不能早于 {least}"),
-        (lambda _, value: value > pl.lit(most), f"{field.label}不能晚于 {most}")))
+    return Rules(_plain, _day, NO_DAY(label=field.label), pl.Date, (
+        (lambda _, value: value < pl.lit(least), TOO_EARLY(label=field.label, least=least)),
+        (lambda _, value: value > pl.lit(most), TOO_LATE(label=field.label, most=most))))
 
 
 def _month(ledger: Ledger, field: Field) -> Rules:
@@ -204,8 +235,8 @@ def _month(ledger: Ledger, field: Field) -> Rules:
         day = pl.concat_str([year, month, pl.lit("01")], separator="-").str.to_date("%Y-%m-%d", strict=False)
         return day.dt.strftime("%Y-%m")
 
-    return Rules(_plain, value, f"{field.label}须写到月，如 2015-09", pl.String, (
-        (lambda _, value: (value < "1900-01") | (value > "2100-12"), f"{field.label}不在 1900 年到 2100 年之间"),))
+    return Rules(_plain, value, NO_MONTH(label=field.label), pl.String, (
+        (lambda _, value: (value < "1900-01") | (value > "2100-12"), FAR_MONTH(label=field.label)),))
 
 
 def _mapped(text: Expr, known: Mapping[str, Any], dtype: Any) -> Expr:
@@ -218,14 +249,14 @@ def words_of(field: Field) -> dict[str, str]:
     return dict(field.synonyms) | {label: value for value, label in field.choices} | {value: value for value, _ in field.choices}
 
 
-def _named(field: Field) -> str:
-    labels = [label for _, label in field.choices]
-    return "、".join(labels[:_MOST_NAMED]) + ("等" if len(labels) > _MOST_NAMED else "")
+def _none_of(field: Field, phrases: tuple[Phrase, Phrase]) -> str:
+    """What may be chosen, or of many the first."""
+    labels, (whole, begun) = [label for _, label in field.choices], phrases
+    return (begun if len(labels) > _MOST_NAMED else whole)(label=field.label, named="、".join(labels[:_MOST_NAMED]))
 
 
 def _choice(ledger: Ledger, field: Field) -> Rules:
-    return Rules(_one_line, lambda text: _mapped(text, words_of(field), pl.String),
-                 f"{field.label}须是其中之一：{_named(field)}", pl.String)
+    return Rules(_one_line, lambda text: _mapped(text, words_of(field), pl.String), _none_of(field, NO_CHOICE), pl.String)
 
 
 def _choices(ledger: Ledger, field: Field) -> Rules:
@@ -235,12 +266,12 @@ def _choices(ledger: Ledger, field: Field) -> Rules:
         whole = ~read.list.eval(pl.element().is_null()).list.any()
         return pl.when(whole).then(read.list.unique(maintain_order=True))
 
-    return Rules(_one_line, value, f"{field.label}须从这些里选，用顿号分开：{_named(field)}", pl.List(pl.String))
+    return Rules(_one_line, value, _none_of(field, NO_CHOICES), pl.List(pl.String))
 
 
 def _yes_no(ledger: Ledger, field: Field) -> Rules:
     known = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
-    return Rules(_plain, lambda text: _mapped(text, known, pl.Boolean), f"{field.label}须填“是”或“否”", pl.Boolean)
+    return Rules(_plain, lambda text: _mapped(text, known, pl.Boolean), NO_YES(label=field.label), pl.Boolean)
 
 
 def _reference(field: Field, found: Mapping[str, Any]) -> Rules:
@@ -248,7 +279,7 @@ def _reference(field: Field, found: Mapping[str, Any]) -> Rules:
     wrong = {text: answer for text, answer in found.items() if isinstance(answer, str)}
     faults = tuple((_among([text for text, said in wrong.items() if said == message]), message)
                    for message in dict.fromkeys(wrong.values()))
-    return Rules(_one_line, lambda text: _mapped(text, there, pl.String), f"没有找到这个{field.label}，或者它不在您的范围内",
+    return Rules(_one_line, lambda text: _mapped(text, there, pl.String), NOT_FOUND(label=field.label),
                  pl.String, faults)
 
 
@@ -259,8 +290,8 @@ def _among(texts: list[str]) -> Callable[[Expr, Expr], Expr]:
 def _id_number(ledger: Ledger, field: Field) -> Rules:
     if field.document:
         return Rules(_without_parentheses, _document_number,
-                     f"{field.label}只能是字母、数字或汉字，4 至 18 位；带星号的掩码不能填", pl.String)
-    return Rules(_closed, _citizen_number, f"{field.label}须是 18 位（或旧的 15 位）号码；带星号的掩码不能填", pl.String,
+                     NO_DOCUMENT_NUMBER(label=field.label), pl.String)
+    return Rules(_closed, _citizen_number, NO_ID_NUMBER(label=field.label), pl.String,
                  citizen_faults(field.label))
 
 
@@ -283,8 +314,8 @@ def citizen_faults(label: str) -> tuple[tuple[Callable[[Expr, Expr], Expr], str]
         day = value.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
         return day.is_null() | (day < pl.lit(FIRST_DAY)) | (day > pl.lit(LAST_DAY))
 
-    return ((no_day, f"{label}中的出生日期不对，请核对第 7 至 14 位"),
-            (lambda _, value: value.str.slice(17, 1) != _check_sign(value), f"{label}的校验码不对，请逐位核对"))
+    return ((no_day, NO_BIRTH(label=label)),
+            (lambda _, value: value.str.slice(17, 1) != _check_sign(value), NO_CHECK_SIGN(label=label)))
 
 
 def _check_sign(number: Expr) -> Expr:
@@ -298,17 +329,17 @@ def _phone(ledger: Ledger, field: Field) -> Rules:
     def value(text: Expr) -> Expr:
         return pl.coalesce(text.str.extract(r"^(?:\+?(?:00)?86)?(1[3-9][0-9]{9})$", 1), text.str.extract("^(0[0-9]{9,11})$", 1))
 
-    return Rules(_closed, value, f"{field.label}须是 11 位手机号，或带区号的座机号", pl.String)
+    return Rules(_closed, value, NO_PHONE(label=field.label), pl.String)
 
 
 def _bank_card(ledger: Ledger, field: Field) -> Rules:
     return Rules(_closed, lambda text: text.str.extract("^([0-9]{12,25})$", 1),
-                 f"{field.label}须是 12 至 25 位数字；带星号的掩码不能填", pl.String)
+                 NO_CARD(label=field.label), pl.String)
 
 
 def _register_number(ledger: Ledger, field: Field) -> Rules:
     return Rules(_closed, lambda text: text.str.extract("^([A-Z]{0,2}[0-9]{14,18}[0-9X])$", 1),
-                 f"{field.label}须是字母加 15 至 19 位号码；带星号的掩码不能填", pl.String)
+                 NO_REGISTER_NUMBER(label=field.label), pl.String)
 
 
 def _school_year(ledger: Ledger, field: Field) -> Rules:
@@ -318,13 +349,13 @@ def _school_year(ledger: Ledger, field: Field) -> Rules:
         second = text.str.extract(form, 2).cast(pl.Int64, strict=False)
         return pl.when(second.is_null() | (second == first + 1)).then(first)
 
-    return Rules(_plain, value, f"{field.label}须写作 2016-2017 或 2016", pl.Int64, (
-        (lambda _, value: (value < 1950) | (value > 2100), f"{field.label}不在 1950 年到 2100 年之间"),))
+    return Rules(_plain, value, NO_SCHOOL_YEAR(label=field.label), pl.Int64, (
+        (lambda _, value: (value < 1950) | (value > 2100), FAR_SCHOOL_YEAR(label=field.label)),))
 
 
 def _term(ledger: Ledger, field: Field) -> Rules:
     known = {word: term for term, words in TERMS.items() for word in words}
-    return Rules(_plain, lambda text: _mapped(text, known, pl.Int64), f"{field.label}须填“秋季学期”或“春季学期”", pl.Int64)
+    return Rules(_plain, lambda text: _mapped(text, known, pl.Int64), NO_TERM(label=field.label), pl.Int64)
 
 
 def _unfound(ledger: Ledger, field: Field) -> Rules:

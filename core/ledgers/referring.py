@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
 from core.access.scoping import criterion
+from core.errors import N_
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field
 from core.ledgers.context import Found
 from core.ledgers.values import references, stored, unit_names
@@ -22,6 +24,8 @@ from core.registry.rules.documents import wanted_numbers
 from core.registry.rules.names import name_key
 
 T = TypeVar("T")
+SEVERAL_PERSONS = phrase(N_("有 %(count)s 人叫“%(text)s”，请填证件号或学籍号"))
+SEVERAL_HOUSEHOLDS = phrase(N_("有 %(count)s 户是“%(text)s”，请填户编号"))
 _CHUNK = 400
 #: kinds whose values are ids
 REFERENCES = ("unit", "person", "household")
@@ -48,7 +52,7 @@ def find_persons(session: Session, tenant_id: str, scope: Scope, texts: Iterable
             if len(hits) == 1:
                 found[text] = hits[0]
             elif hits:
-                found[text] = f"有 {len(hits)} 人叫“{text}”，请填证件号或学籍号"
+                found[text] = SEVERAL_PERSONS(count=len(hits), text=text)
     return found
 
 
@@ -85,7 +89,7 @@ def find_households(session: Session, tenant_id: str, scope: Scope, texts: Itera
             if len(hits) == 1:
                 found[text] = hits[0]
             elif hits:
-                found[text] = f"有 {len(hits)} 户是“{text}”，请填户编号"
+                found[text] = SEVERAL_HOUSEHOLDS(count=len(hits), text=text)
     return found
 
 
