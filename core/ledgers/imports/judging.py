@@ -3,6 +3,7 @@ file itself got wrong, and what stands twice in it. Reads no database but throug
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,27 +24,31 @@ ERRORS = {ROW: pl.Int64, "column": pl.String, "field": pl.String, "value": pl.St
 
 @dataclass(frozen=True)
 class Corrections:
-    """What was put right in the browser: cells by row number and column letter, and rows left out."""
+    """What was put right in the browser: cells by row number and column letter, rows left out, and the columns whose
+    merged cells hold for each of their rows."""
 
     cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     dropped: frozenset[int] = frozenset()
+    filled: frozenset[str] = frozenset()
 
     @classmethod
     def loaded(cls, data: Mapping[str, Any]) -> Corrections:
         """From JSON."""
-        return cls({int(row): dict(cells) for row, cells in data.get("cells", {}).items()}, frozenset(data.get("dropped", ())))
+        return cls({int(row): dict(cells) for row, cells in data.get("cells", {}).items()}, frozenset(data.get("dropped", ())),
+                   frozenset(data.get("filled", ())))
 
     def dumped(self) -> dict[str, Any]:
         """For JSON."""
-        return {"cells": {str(row): dict(cells) for row, cells in self.cells.items()}, "dropped": sorted(self.dropped)}
+        return {"cells": {str(row): dict(cells) for row, cells in self.cells.items()}, "dropped": sorted(self.dropped),
+                "filled": sorted(self.filled)}
 
     def with_cell(self, row: int, letter: str, value: str) -> Corrections:
         """One more cell put right."""
-        return Corrections({**self.cells, row: {**self.cells.get(row, {}), letter: value}}, self.dropped)
+        return replace(self, cells={**self.cells, row: {**self.cells.get(row, {}), letter: value}})
 
     def without(self, row: int) -> Corrections:
         """One more row left out."""
-        return Corrections(self.cells, self.dropped | {row})
+        return replace(self, dropped=self.dropped | {row})
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ def judge(ledger: Ledger, fields: Sequence[Field], sheet: Sheet, mapping: Mappin
     corrections = corrections or Corrections()
     letters = {name: letter for letter, name in mapping.items() if letter in sheet.frame.columns}
     asked = [one for one in fields if one.name in letters]
-    frame = corrected(sheet.frame, corrections).select(ROW, *(pl.col(letters[one.name]).alias(one.name) for one in asked))
+    frame = corrected(sheet, corrections).select(ROW, *(pl.col(letters[one.name]).alias(one.name) for one in asked))
     frame, notes = _days(frame, asked)
     known = replace(context, partial=True)  # a column that is not in the file is left as it is
     checked = check_frame(ledger, frame, known, asked)
@@ -94,8 +99,9 @@ def judge(ledger: Ledger, fields: Sequence[Field], sheet: Sheet, mapping: Mappin
     return Judged(rows, errors.sort(ROW, maintain_order=True), frame.height, tuple(notes))
 
 
-def corrected(frame: pl.DataFrame, corrections: Corrections) -> pl.DataFrame:
+def corrected(sheet: Sheet, corrections: Corrections) -> pl.DataFrame:
     """The rows with what was put right, without those left out."""
+    frame = sheet.frame.with_columns(_spread(sheet, name) for name in sorted(corrections.filled))
     if corrections.dropped:
         frame = frame.filter(~pl.col(ROW).is_in(sorted(corrections.dropped)))
     by_letter: dict[str, dict[int, str]] = {}
@@ -106,6 +112,16 @@ def corrected(frame: pl.DataFrame, corrections: Corrections) -> pl.DataFrame:
                                           return_dtype=pl.String).alias(letter)
                for letter, cells in by_letter.items() if letter in frame.columns]
     return frame.with_columns(changes)
+
+
+def _spread(sheet: Sheet, name: str) -> pl.Series:
+    """A column with the content of its merged cells in each of their rows."""
+    values, rows = sheet.frame[name].to_list(), sheet.frame[ROW].to_list()
+    for first, last, letter in sheet.merged:
+        if letter == name:
+            at, end = bisect_left(rows, first), bisect_right(rows, last)
+            values[at:end] = [values[at]] * (end - at)
+    return pl.Series(name, values, dtype=pl.String)
 
 
 def _days(frame: pl.DataFrame, asked: Sequence[Field]) -> tuple[pl.DataFrame, list[Note]]:

@@ -15,7 +15,7 @@ NUMBER = "原行号（请勿改动）"
 def bad_rows(sheet: Sheet, errors: pl.DataFrame, corrections: Corrections) -> tuple[Sheet, pl.DataFrame]:
     """The rows with errors as a sheet of their own, renumbered from 2, and the errors at their new places."""
     rows = errors[ROW].unique().sort().to_list()
-    kept = corrected(sheet.frame, corrections).filter(pl.col(ROW).is_in(rows))
+    kept = corrected(sheet, corrections).filter(pl.col(ROW).is_in(rows))
     places = {row: at for at, row in enumerate(kept[ROW].to_list(), 2)}
     name = letter(max(column_number(column.letter) for column in sheet.columns) + 1)
     frame = kept.with_columns(pl.col(ROW).cast(pl.String).alias(name), pl.col(ROW).replace_strict(places))
@@ -32,7 +32,7 @@ def taken_back(part: Sheet, whole: Sheet, corrections: Corrections) -> Correctio
     """What has been put right in a returned list of bad rows. Raises InvalidInput where rows cannot be told."""
     names = {column.label: column.letter for column in part.columns}
     frame = part.frame.with_columns(pl.col(names[NUMBER]).cast(pl.Int64, strict=False).alias("at"))
-    known = {row[0]: row for row in corrected(whole.frame, corrections).iter_rows()}
+    known = {row[0]: row for row in corrected(whole, corrections).iter_rows()}
     if not set(frame["at"].to_list()) <= set(known):
         raise InvalidInput(N_("“%(name)s”一列被改动，认不出是哪一行；请重新下载后再改"), name=NUMBER)
     letters = whole.frame.columns

@@ -151,11 +151,12 @@ def _list(name: str, raw: pl.DataFrame, facts: Facts, known: Collection[str]) ->
     body, below = _body(frame[header.bottom + 1 :], letters, head)
     kept = body.select(ROW, *(column.letter for column in columns))
     faults, told = _faults(kept, facts)
+    merged, more_told = _merged(kept, facts)
     hidden = sorted(facts.hidden_rows & set(kept[ROW].to_list())) if facts.hidden_rows else []
     if hidden:
         told.append(_rows_note(N_("隐藏的行也会导入：第 %(rows)s 行，共 %(count)s 行"), hidden))
-    return Sheet(name, int(frame[header.bottom, ROW]), tuple(columns), kept, (*notes, *more, *below, *told), tuple(faults),
-                 facts.hidden)
+    return Sheet(name, int(frame[header.bottom, ROW]), tuple(columns), kept, (*notes, *more, *below, *more_told, *told), tuple(faults),
+                 facts.hidden, merged)
 
 
 def tidy(raw: pl.DataFrame) -> tuple[pl.DataFrame, list[Note]]:
@@ -220,6 +221,26 @@ def _body(frame: pl.DataFrame, letters: list[str], head: tuple[str | None, ...])
             notes.append(_rows_note(message, drop[kind]))
     gone = [row for rows in drop.values() for row in rows]
     return (frame.filter(~pl.col(ROW).is_in(gone)) if gone else frame), notes
+
+
+def _merged(frame: pl.DataFrame, facts: Facts) -> tuple[tuple[tuple[int, int, str], ...], list[Note]]:
+    """Merged cells of the list itself. A file keeps their content in the first alone: what it means for the others only
+    a person can tell, who is asked for those that reach over several rows."""
+    places = {row: index for index, row in enumerate(frame[ROW].to_list())} if facts.merged else {}
+    kept = {name: frame[name] for name in frame.columns[1:]}
+    found = [(top, left, bottom, right) for top, left, bottom, right in sorted(facts.merged)
+             if top in places and letter(left) in kept and kept[letter(left)][places[top]] is not None]
+    if not found:
+        return (), []
+    named = "、".join(f"{letter(left)}{top}:{letter(right)}{bottom}" for top, left, bottom, right in found[:_NAMED])
+    note = Note(N_("有 %(count)s 处合并的单元格：%(cells)s。内容只算在左上角的一格；核对列时可以选择用于合并的每一行"),
+                {"count": len(found), "cells": named + (" 等" if len(found) > _NAMED else "")})
+    over, ends = list[tuple[int, int, str]](), dict[int, int]()
+    for top, left, bottom, _ in found:
+        if bottom > top > ends.get(left, 0):  # in a sound file none lies over another
+            over.append((top, bottom, letter(left)))
+            ends[left] = bottom
+    return tuple(over), [note]
 
 
 def _faults(frame: pl.DataFrame, facts: Facts) -> tuple[list[Fault], list[Note]]:

@@ -14,7 +14,7 @@ import re
 import uuid
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,12 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
 
 from core.errors import N_
 from core.ledgers.imports import parts
 from core.ledgers.imports.judging import Corrections, corrected
-from core.ledgers.imports.sheets import Sheet, column_number
+from core.ledgers.imports.sheets import ROW, Sheet, column_number
 
 log = logging.getLogger(__name__)
 AUTHOR = "帮扶平台"
@@ -107,16 +108,17 @@ def _in_place(content: bytes, number: uuid.UUID, sheet: Sheet, errors: pl.DataFr
         for cell in row:
             if cell.comment is not None and cell.comment.author == AUTHOR:
                 cell.comment, cell.fill = None, PatternFill()
-    for number_of_row, cells in corrections.cells.items():
-        for name, value in cells.items():
-            _write(page[f"{name}{number_of_row}"], value)
+    changed = {f"{name}{row}": value for row, cells in corrections.cells.items() for name, value in cells.items()}
+    _take_apart(page, sheet, corrections, {*changed, *(f"{name}{row}" for row, name in errors.select("row", "column").iter_rows())})
+    for place, value in changed.items():
+        _write(page[place], value)
     for number_of_row in corrections.dropped:
         for cell in page[number_of_row]:
             if not isinstance(cell, MergedCell):
                 cell.value = None
     for at, (row_number, name, _, _, message) in enumerate(errors.iter_rows()):
         cell = page[f"{name}{row_number}"] if name else None
-        if cell is not None and not isinstance(cell, MergedCell):
+        if cell is not None:
             cell.fill = _MARK
             if at < MOST_COMMENTS:
                 cell.comment = Comment(message, AUTHOR, height=80, width=260)
@@ -135,9 +137,21 @@ def _in_place(content: bytes, number: uuid.UUID, sheet: Sheet, errors: pl.DataFr
     return out.getvalue()
 
 
+def _take_apart(page: Any, sheet: Sheet, corrections: Corrections, places: Collection[str]) -> None:
+    """Part merged cells of the list that hold for each of their rows, and those in which something has to be written or
+    put right: only the first of them can be."""
+    rows = set(sheet.frame[ROW].to_list())
+    for area in list(page.merged_cells.ranges):
+        name, first = get_column_letter(area.min_col), page.cell(area.min_row, area.min_col)
+        spread = name in corrections.filled and (area.min_row, area.max_row, name) in sheet.merged
+        if spread or any(f"{get_column_letter(column)}{row}" in places for row, column in area.cells):
+            page.unmerge_cells(str(area))
+        for row in range(area.min_row + 1, area.max_row + 1) if spread else ():
+            if row in rows:
+                page.cell(row, area.min_col, first.value).number_format = first.number_format
+
+
 def _write(cell: Any, value: str) -> None:
-    if isinstance(cell, MergedCell):
-        return
     cell.value = value or None
     if value:
         cell.data_type, cell.number_format = "s", "@"
@@ -172,7 +186,7 @@ def _anew(number: uuid.UUID, sheet: Sheet, errors: pl.DataFrame, corrections: Co
     for column in sheet.columns:
         page.write_string(sheet.header_row - 1, column_number(column.letter) - 1, column.label, bold)
     comments = 0
-    for row in corrected(sheet.frame, corrections).iter_rows():
+    for row in corrected(sheet, corrections).iter_rows():
         for (name, at), value in zip(letters, row[1:], strict=True):
             message = wrong.get((row[0], name))
             if value is not None or message:

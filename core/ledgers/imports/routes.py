@@ -78,10 +78,11 @@ def _install_checking(blueprint: Blueprint, ledger: Ledger) -> None:
     def map_import(code: str, import_id: uuid.UUID) -> Response | tuple[str, int]:
         found, desk = _found(ledger, import_id), _desk(ledger)
         chosen = {name.removeprefix("column-"): value for name, value in request.form.items() if name.startswith("column-")}
+        filled = request.form.getlist("fill")
         try:
-            services.map_columns(db(), desk, found, chosen)
+            services.map_columns(db(), desk, found, chosen, filled)
         except InvalidInput as error:
-            return _page(ledger, found, error, chosen), 422
+            return _page(ledger, found, error, showing.Chosen(chosen, frozenset(filled))), 422
         _check(desk, found)
         return redirect(_address(ledger, found))
 
@@ -193,7 +194,7 @@ def _overview(ledger: Ledger, error: PlatformError | None = None) -> str:
                        most=current_app.config["MAX_CONTENT_LENGTH"] // 2**20)
 
 
-def _page(ledger: Ledger, found: Import, error: PlatformError | None = None, chosen: dict[str, str] | None = None) -> str:
+def _page(ledger: Ledger, found: Import, error: PlatformError | None = None, chosen: showing.Chosen | None = None) -> str:
     desk, job = _desk(ledger), jobs.job_of(db(), found)
     values: dict[str, Any] = {"found": found, "error": error, "states": showing.STATES, "own": _own(found), "job": job,
                               "working": job is not None and job.state in OPEN, "notes": showing.notes_of(found),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 from sqlalchemy.orm import Session
@@ -53,12 +53,16 @@ class Findings:
     notes: tuple[Note, ...]
 
 
-def map_columns(session: Session, desk: Desk, found: Import, chosen: Map[str, str]) -> None:
-    """Accept a person's mapping (letter → field name) and remember it for this header."""
+def map_columns(session: Session, desk: Desk, found: Import, chosen: Map[str, str], filled: Iterable[str] = ()) -> None:
+    """Accept a person's mapping (letter → field name) and remember it for this header. `filled`: letters of columns
+    whose merged cells hold for each of their rows."""
     found = changing(session, found)
-    columns = columns_at(desk, found)
+    columns, corrections = columns_at(desk, found), corrections_of(desk, found)
     found.mapping = mapping.accepted(desk.fields(session), columns, chosen)
     found.state = State.MAPPED
+    spread = frozenset(filled) & {column.letter for column in columns}
+    if spread != corrections.filled:
+        keep_corrections(session, desk, found, replace(corrections, filled=spread))
     kept = session.get(Mapping, (desk.tenant_id, desk.ledger.code, mapping.signature(columns)))
     if kept is None:
         kept = Mapping(tenant_id=desk.tenant_id, ledger=desk.ledger.code, signature=mapping.signature(columns))

@@ -81,6 +81,8 @@ class Sheet:
     notes: tuple[Note, ...] = ()
     faults: tuple[Fault, ...] = ()
     hidden: bool = False
+    #: cells merged over several rows with something in them: first row, last row, column letter
+    merged: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True)

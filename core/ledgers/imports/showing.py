@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from core.errors import N_
-from core.ledgers.imports.desk import Desk, columns_at, errors_of, sheet_at
+from core.ledgers.imports.desk import Desk, columns_at, corrections_of, errors_of, sheet_at
 from core.ledgers.imports.mapping import CERTAIN
 from core.ledgers.imports.models import Import, State
 from core.ledgers.imports.sheets import Note
@@ -27,6 +28,14 @@ STATES = {
 WHY = {"kept": (N_("上次的选择"), "success"), "label": (N_("列名相同"), "success"), "alias": (N_("常用别名"), "success"),
        "near": (N_("列名相近，请核对"), "warning"), "none": (N_("没有对应"), "plain"), "chosen": (N_("您的选择"), "success")}
 SAMPLE, MOST_SHOWN = 5, 200
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a person says of the columns: letter → field name, and whose merged cells hold for each of their rows."""
+
+    fields: Mapping[str, str]
+    filled: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -56,11 +65,13 @@ def notes_of(found: Import) -> list[Note]:
     return [Note(message, params) for message, params in found.notes]
 
 
-def columns_page(session: Session, desk: Desk, found: Import, chosen: Mapping[str, str] | None, *, own: bool) -> dict[str, Any]:
+def columns_page(session: Session, desk: Desk, found: Import, chosen: Chosen | None, *, own: bool) -> dict[str, Any]:
     """The columns with what they probably are, and the first rows."""
     sheet, fields = sheet_at(desk, found), desk.fields(session)
     guesses = guesses_for(session, desk, sheet, fields)
-    settled = chosen if chosen is not None else (found.mapping if found.state != State.UPLOADED else None)
+    settled = chosen.fields if chosen is not None else (found.mapping if found.state != State.UPLOADED else None)
+    filled = chosen.filled if chosen is not None else corrections_of(desk, found).filled
+    merged = Counter(letter for _, _, letter in sheet.merged)
     rows = []
     for guess in guesses:
         field, why = guess.field, guess.why
@@ -69,7 +80,8 @@ def columns_page(session: Session, desk: Desk, found: Import, chosen: Mapping[st
         word, status = WHY[why]
         sample = [text for text in sheet.frame[guess.column.letter].head(SAMPLE).to_list() if text] if own else []
         rows.append({"column": guess.column, "field": field, "word": word, "status": status, "sample": sample,
-                     "certain": guess.certainty >= CERTAIN})
+                     "certain": guess.certainty >= CERTAIN, "merged": merged[guess.column.letter],
+                     "filled": guess.column.letter in filled})
     needed = [field.label for field in fields if (field.required and field.default is None) or field.key]
     return {"rows": rows, "fields": fields, "needed": needed}
 

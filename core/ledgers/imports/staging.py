@@ -89,6 +89,7 @@ def packed_sheet(sheet: Sheet) -> bytes:
         "columns": [asdict(column) for column in sheet.columns],
         "notes": [[note.message, dict(note.params)] for note in sheet.notes],
         "faults": [[fault.row, fault.column, fault.value, fault.message] for fault in sheet.faults],
+        "merged": sheet.merged,
     }, ensure_ascii=False).encode()
     return _SIZE.pack(len(head)) + head + packed_frame(sheet.frame)
 
@@ -97,7 +98,8 @@ def sheet_of(data: bytes) -> Sheet:
     """The sheet again."""
     head, size = _head((data,))
     return Sheet(head["name"], head["header_row"], _columns(head), frame_of(data[size:]),
-                 tuple(Note(*note) for note in head["notes"]), tuple(Fault(*fault) for fault in head["faults"]), head["hidden"])
+                 tuple(Note(*note) for note in head["notes"]), tuple(Fault(*fault) for fault in head["faults"]), head["hidden"],
+                 tuple((first, last, column) for first, last, column in head.get("merged", ())))
 
 
 def columns_of(pieces: Iterable[bytes]) -> tuple[Column, ...]:

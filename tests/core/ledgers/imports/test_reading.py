@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -185,3 +186,23 @@ def test_rows_that_are_only_formatted_do_not_count() -> None:
         from openpyxl.styles import PatternFill
         book.active.cell(1_000_000, 3).fill = PatternFill("solid", fgColor="FFC7CE")  # type: ignore[attr-defined]
     assert len(read(excel(PLAIN, change=border), "a.xlsx").best().frame) == 2
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_merged_cells_of_the_list_are_named_and_those_over_rows_are_kept_in_mind(kind: str) -> None:
+    rows = [["乡镇", "姓名", "金额"], ["测试镇", "测试甲", "5"], ["", "测试乙", ""], ["测试乡", "", "7"]]
+    content = (excel(rows, merged=["A2:A3", "C2:C3", "A4:B4"]) if kind == "xlsx" else
+               old_excel(OldBook([OldSheet("名册", rows, merged=[(1, 0, 2, 0), (1, 2, 2, 2), (3, 0, 3, 1)])])))
+    found = read(content, f"a.{kind}").best()
+    assert found.merged == ((2, 3, "A"), (2, 3, "C"))
+    assert [note.text for note in found.notes] == [
+        "有 3 处合并的单元格：A2:A3、C2:C3、A4:B4。内容只算在左上角的一格；核对列时可以选择用于合并的每一行"]
+
+
+def test_ranges_that_lie_over_each_other_count_once() -> None:
+    def overlay(book: Any) -> None:
+        for place in ("A2:A4", "A3:A4", "A2:A1048576"):
+            book.active.merged_cells.add(place)
+
+    rows = [["乡镇", "姓名"], ["测试镇", "测试甲"], ["测试乡", "测试乙"], ["", "测试丙"]]
+    assert read(excel(rows, change=overlay), "a.xlsx").best().merged == ((2, 4, "A"),)

@@ -238,3 +238,20 @@ def test_forgotten_imports_are_given_up_and_files_nobody_refers_to_removed(
     assert "这次导入已放弃" in client_as("jia-aid").get(place).text
     assert "将新增 1 条" in client_as("jia-aid").get(kept).text
     assert not stray.exists() and len(list(folder.iterdir())) == 4
+
+
+def test_merged_cells_are_asked_about_beside_their_column(client_as: ClientAs, app_database: Database) -> None:
+    client = client_as("jia-aid")
+    place = place_of(upload(client, excel([HEADS, household(1), household(2, 户主姓名="")], merged=["B2:B3"])))
+    question = re.compile(r'name="fill" value="(\w+)"( checked)?')
+    assert question.findall(client.get(place).text) == [("B", "")]
+    assert "1 处合并的单元格，内容用于合并的每一行" in client.get(place).text
+    wrong = client.post(f"{place}/columns", data={"column-B": "head", "fill": "B"})
+    assert wrong.status_code == 422
+    assert question.findall(wrong.text) == [("B", " checked")]
+
+    assert client.post(f"{place}/columns", data={**columns(client, place), "fill": "B"}).status_code == 302
+    assert "将新增 2 条" in client.get(place).text
+    assert question.findall(client.get(f"{place}?step=columns").text) == [("B", " checked")]
+    client.post(f"{place}/columns", data=columns(client, f"{place}?step=columns"))
+    assert "将新增 1 条" in client.get(place).text

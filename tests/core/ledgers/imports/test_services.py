@@ -249,3 +249,47 @@ def test_what_waits_on_disk_opens_after_the_keys_were_renewed_and_the_old_ones_p
     assert corrections.cells == {4: {"C": id_number(2)}}
     office.do(services.check, number=found.id)
     assert office.confirm(office.at(found.id)).created == 2
+
+
+def merged_roster() -> bytes:
+    """Three members of a household; the day of identification stands once, merged over all of them."""
+    return excel([HEADS, household(1), household(2, 识别日期=""), household(3, 户主姓名="", 识别日期=""), household(4)],
+                 merged=["E2:E4", "B3:B4"])
+
+
+def test_what_merged_cells_mean_for_each_row_is_asked_not_guessed(office: Office) -> None:
+    found = office.checked(merged_roster())
+    assert errors_of(office, found.id) == [(4, "B", "head", None)]
+    office.confirm(found)
+    assert [row.identified_on is None for row in office.families()] == [False, True, False]
+
+
+def test_merged_cells_hold_for_each_of_their_rows_once_somebody_says_so(office: Office) -> None:
+    found = office.checked(merged_roster())
+    office.do(services.map_columns, found.mapping, ["B", "E", "ZZ"], number=found.id)
+    office.do(services.check, number=found.id)
+    assert errors_of(office, found.id) == []
+    office.confirm(office.at(found.id))
+    rows = office.families()
+    assert [row.head for row in rows] == ["测试乙", "测试丙", "测试丙", "测试戊"]
+    assert len({row.identified_on for row in rows}) == 1
+
+
+def test_the_returned_workbook_parts_merged_cells_that_must_be_filled_in(office: Office) -> None:
+    found = office.checked(merged_roster())
+    office.do(services.map_columns, found.mapping, ["E"], number=found.id)
+    office.do(services.check, number=found.id)
+    content, name = office.do(services.returned, number=found.id)
+    book = opened(content)
+    page = book.worksheets[0]
+    assert [page[place].value for place in ("E2", "E3", "E4")] == ["2015.9.1"] * 3
+    assert page["B4"].comment is not None
+    assert not page.merged_cells.ranges
+
+    page["B4"] = "测试丁"
+    office.do(uploading.take_in, name, saved(book))
+    office.do(services.check, number=found.id)
+    office.confirm(office.at(found.id))
+    rows = office.families()
+    assert [row.head for row in rows] == ["测试乙", "测试丙", "测试丁", "测试戊"]
+    assert all(row.identified_on is not None for row in rows)
