@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import hypothesis
@@ -18,6 +19,7 @@ from core.config import ROOT, Settings
 from core.extensions import Database
 from tests.support import pages, passwords, postgres
 from tests.support.engines import share_compiled
+from tests.support.lending import Shelf
 from tests.support.schema import make_schema
 
 #: refuses marks of clauses that the register lacks
@@ -58,9 +60,17 @@ def real_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
-    with postgres.server() as server:
+    # Autovacuum would hold a template that is being copied, and change plans in the midst of a test.
+    with postgres.server("autovacuum=off") as server:
         make_schema(server.create("template_bangfu"))
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_shelf(postgres_server: postgres.Server) -> Iterator[Shelf]:
+    """Empty databases on PostgreSQL, lent from test to test."""
+    with closing(Shelf(postgres_server, "template_bangfu")) as shelf:
+        yield shelf
 
 
 @pytest.fixture(scope="session")
@@ -81,13 +91,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         yield found
         found.dispose()
         return
-    server: postgres.Server = request.getfixturevalue("postgres_server")
-    name = postgres.unique_name()
-    found = Database(server.create(name, template="template_bangfu"))
-    privacy.install(found, settings_for(found.url, tmp_path))
-    yield found
-    found.dispose()
-    server.drop(name)
+    shelf: Shelf = request.getfixturevalue("postgres_shelf")
+    with shelf.lend() as url:
+        found = Database(url)
+        privacy.install(found, settings_for(found.url, tmp_path))
+        yield found
+        found.dispose()
 
 
 @pytest.fixture

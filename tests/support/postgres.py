@@ -55,15 +55,18 @@ class Server:
         """Remove a database, with whoever is still connected to it."""
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def connect(self, name: str = "postgres") -> psycopg.Connection:
+        """A connection to a database, each statement for itself."""
+        return psycopg.connect(f"host=127.0.0.1 port={self.port} user=postgres dbname={name}", autocommit=True)
+
     def _run(self, statement: str) -> None:
-        with psycopg.connect(f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres",
-                             autocommit=True) as connection:
+        with self.connect() as connection:
             connection.execute(statement)  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager
-def server() -> Iterator[Server]:
-    """Start a throw-away server, as `postgres` when the tests run as root."""
+def server(*settings: str) -> Iterator[Server]:
+    """Start a throw-away server with further settings, as `postgres` when the tests run as root."""
     bin_dir = binaries()
     if bin_dir is None:
         raise RuntimeError("没有找到 PostgreSQL：请安装 Debian 软件包 postgresql")
@@ -80,7 +83,8 @@ def server() -> Iterator[Server]:
     subprocess.run(_as_server_user([str(bin_dir / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust",
                                     "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]), **quiet)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off " \
-              "-c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+              "-c synchronous_commit=off -c full_page_writes=off -c max_connections=60 " \
+              + " ".join(f"-c {setting}" for setting in settings)
     control = [str(bin_dir / "pg_ctl"), "-D", str(data), "-w", "-s", "-l", str(home / "log")]
     subprocess.run(_as_server_user([*control, "-o", options, "start"]), **quiet)
     try:
