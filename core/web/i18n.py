@@ -28,7 +28,7 @@ def install(app: Flask) -> None:
     """Set up Flask-Babel and the address that switches the language."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     Babel(app, default_locale=DEFAULT, default_timezone=TIMEZONE, locale_selector=chosen_locale)
-    app.jinja_env.globals.update(gettext=words, ngettext=counted_words, refusal=said, listed=listed)
+    app.jinja_env.globals.update(gettext=words, ngettext=counted_words, error_text=said, listed=listed)
     app.register_blueprint(blueprint)
     app.context_processor(
         lambda: {"locale": chosen_locale(), "languages": LANGUAGES, "lang": lang_tag(chosen_locale())}
