@@ -24,6 +24,8 @@ from core.web.markers import require, unit_blueprint
 from core.web.request import actor, db, unit, viewer
 
 blueprint = unit_blueprint("access", __name__, template_folder="templates")
+#: rules shown at once
+PAGE = 100
 
 
 @blueprint.get("/access/")
@@ -42,13 +44,14 @@ def overview(code: str) -> str:
 @require(Action.ACCESS_READ)
 def rules(code: str) -> str | Response:
     version = _version()
-    rows = [row for row in _rows(version) if _wanted(row)]
-    table = _in_words(rows)
+    rows = sorted((row for row in _rows(version) if _wanted(row)), key=lambda row: not _own(row))
     if request.args.get("format") == "csv":
         return csv_file("access-rules", ["规则", "说明", "来源", "自第几版"],
-                      [(str(queries.line_of(row)), words, row.source, row.since_version) for row, words, _ in table])
-    return render_template("access/rules.html", table=table, version=version, known=access_catalogue(),
-                           latest=queries.latest_version(db()))
+                      [(str(queries.line_of(row)), words, row.source, row.since_version) for row, words, _ in _in_words(rows)])
+    first = max(request.args.get("from", 0, type=int), 0)
+    return render_template("access/rules.html", table=_in_words(rows[first : first + PAGE]), version=version, known=access_catalogue(),
+                           latest=queries.latest_version(db()),
+                           more=first + PAGE if len(rows) > first + PAGE else None)
 
 
 @blueprint.get("/access/rules/new")
@@ -89,10 +92,9 @@ def version(code: str, number: int) -> str:
     found = next((item for item in queries.list_versions(db()) if item.version == number), None)
     if found is None:
         raise NotFound(N_("没有第%(number)s版规则"), number=number)
-    added, ended = queries.changes_of(db(), number)
-    return render_template("access/version.html", version=found,
-                           added=_in_words([row for row in added if _shown(row)]),
-                           ended=_in_words([row for row in ended if _shown(row)]))
+    added, ended = ([row for row in rows if _shown(row)] for rows in queries.changes_of(db(), number))
+    return render_template("access/version.html", version=found, parts=[
+        (title, len(rows), _in_words(rows[:PAGE])) for title, rows in ((N_("增加"), added), (N_("终止"), ended))])
 
 
 @blueprint.get("/access/roles")
@@ -184,7 +186,11 @@ def _wanted(row: AccessRule) -> bool:
 
 def _in_words(rows: list[AccessRule]) -> list[tuple[AccessRule, str, bool]]:
     known, names = access_catalogue(), unit_names(db(), [row.tenant for row in rows])
-    return [(row, _words(row, known, names), bool(row.owner) and row.owner.startswith(unit().path)) for row in rows]
+    return [(row, _words(row, known, names), _own(row)) for row in rows]
+
+
+def _own(row: AccessRule) -> bool:
+    return bool(row.owner) and row.owner.startswith(unit().path)
 
 
 def _words(row: AccessRule, known: Any, names: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from core.access import routes
 from core.access.models import AccessCase, AccessRule, BreakGlass
 from core.extensions import Database, all_tenants
 from core.trail.models import TrailEntry
@@ -169,3 +170,12 @@ def test_break_glass_at_a_unit_of_no_tenant_is_trailed_where_it_was_asked(client
                                                                          app_database: Database) -> None:
     form = {"unit": "9902", "hours": "1", "reason": "核对跨县就读学生的资助情况"}
     assert client_as("jia-discipline").post("/u/990101/access/break-glass", data=form).status_code == 302
+
+
+def test_many_rules_come_a_page_at_a_time(client_as: ClientAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "PAGE", 3)
+    client = client_as("jia-admin")
+    first, last = client.get("/u/990101/access/rules").text, client.get("/u/990101/access/rules?from=100000").text
+    assert first.count('data-label="规则"') == 3 and "from=3" in first
+    assert "没有这样的规则" in last
+    assert client.get("/u/990101/access/versions/1").text.count('<li class="list-group-item">') == 3
