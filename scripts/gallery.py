@@ -58,7 +58,7 @@ ADDRESSES = [
     ("error 403", 4, "/u/{unit}/access/rules/new"),
     ("shell.workbench · school", 4, "/u/{unit}/"),
     ("shell.workbench · province", 1, "/u/52/"),
-    ("education_aid.board · province", 1, "/u/52/p/education_aid/board"),
+    ("education_aid.board · province", 3, "/u/52/p/education_aid/board"),
     ("education_aid.batch", 6, "/u/522723/p/education_aid/batches/{batch}"),
     ("education_aid.batch · at the bank", 6, "/u/522723/p/education_aid/batches/{at_bank}"),
     ("education_aid.letter", 6, "/u/522723/p/education_aid/letters/{letter}"),

@@ -95,7 +95,7 @@ def cell(row: Any, field: Field, names: Mapping[uuid.UUID, str]) -> Markup | str
     if field.kind == "yuan":
         return Markup('<span class="bf-num">{}</span>').format(money(value, symbol=False))
     if field.kind in ("integer", "decimal"):
-        shown = number(value) if field.kind == "integer" else written(value, field)
+        shown = number(value) if field.kind == "integer" and not _is_year(field) else written(value, field)
         return Markup('<span class="bf-num">{}</span>').format(shown)
     if isinstance(value, dt.date):
         return Markup('<time class="bf-date" datetime="{0}">{0}</time>').format(value.isoformat())
@@ -103,6 +103,11 @@ def cell(row: Any, field: Field, names: Mapping[uuid.UUID, str]) -> Markup | str
         return Markup('<span class="bf-code">{}</span>').format(value)
     shown = written(value, field, names)
     return escape(listed(shown) if field.kind == "choices" else words(shown) if field.kind in WORDED else shown)
+
+
+def _is_year(field: Field) -> bool:
+    """A number of a few digits needs no sign between its thousands; a year may not have one."""
+    return field.most is not None and field.most < 10_000
 
 
 def label_of(field: Field) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -11,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.extensions import Database, tenant_scope
+from core.host.ledgers import Field
+from core.ledgers.pages.common import cell
 from core.trail.models import TrailEntry
 from tests.core.ledgers.conftest import GOOD
 from tests.core.ledgers.support import JIA, YI, add_families
@@ -165,3 +168,10 @@ def test_a_reader_meets_no_button_that_would_refuse(client_as: ClientAs, app: Fl
     address = SCHOOL if login == "jia-general" else BASE
     page = text(client_as(login), f"{address}/")
     assert "/families/new" not in page and 'name="ids"' not in page and "/bulk" not in page
+
+
+def test_a_year_has_no_sign_between_its_thousands(app: Flask) -> None:
+    row = SimpleNamespace(year=2016)
+    with app.test_request_context("/u/990101/"):
+        assert ">2016<" in cell(row, Field("year", "年度", "integer", least=2010, most=2100), {})
+        assert ">2,016<" in cell(row, Field("year", "人数", "integer"), {})
