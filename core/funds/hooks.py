@@ -4,6 +4,7 @@ persons turn out to be one, or somebody is erased."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from flask import Blueprint, url_for
 from sqlalchemy.orm import Session
@@ -112,8 +113,8 @@ def on_persons_parted(session: Session, tenant_id: str, merge_id: uuid.UUID, kep
 
 
 @hookimpl
-def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    return persons.retained(session, tenant_id, person_id)
+def collect_retained(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
+    return persons.retained(session, tenant_id, person_ids)
 
 
 @hookimpl

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -35,14 +37,13 @@ def take_back(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uu
     return len(rows)
 
 
-def retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+def retained(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
     """Amounts stay for the years the plan gives accounts; the name may go."""
-    count, newest = session.execute(select(func.count(), func.max(FundMovement.on)).where(
-        FundMovement.tenant_id == tenant_id, FundMovement.person_id == person_id)).one()
-    if not count:
-        return []
-    law, until = accounts_kept_until(session, tenant_id, newest)
-    return [Retained(N_("资金收支"), law, until=until, count=count)]
+    rows = session.execute(select(FundMovement.person_id, func.count(), func.max(FundMovement.on)).where(
+        FundMovement.tenant_id == tenant_id, FundMovement.person_id.in_(person_ids)).group_by(FundMovement.person_id)).all()
+    kept = {year: accounts_kept_until(session, tenant_id, dt.date(year, 1, 1)) for year in {newest.year for _, _, newest in rows}}
+    return [Retained(person_id, N_("资金收支"), kept[newest.year][0], until=kept[newest.year][1], count=count)
+            for person_id, count, newest in rows if person_id]
 
 
 def erase(session: Session, tenant_id: str, person_id: uuid.UUID) -> int:

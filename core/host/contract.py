@@ -270,14 +270,18 @@ class FolderSpec:
 
 @dataclass(frozen=True)
 class Retained:
-    """Records of a person that a law or a plan still needs: `what` they are, the `law`, until which day (None: it
-    cannot be said yet). With `identity` they must stay with the name; otherwise amounts stay and the name may go."""
+    """Records of a person that a law or a plan needs: `what` they are, the `law`, until which day (None: it cannot be
+    said yet; one that is over may be given too). With `identity` they must stay with the name; otherwise amounts stay
+    and the name may go. Not `stated`: no plan says for how long, so that the person never becomes due, and is erased
+    only where somebody rightly asks."""
 
+    person_id: uuid.UUID
     what: str
     law: str
     identity: bool = False
     until: dt.date | None = None
     count: int = 1
+    stated: bool = True
 
 
 @dataclass(frozen=True)

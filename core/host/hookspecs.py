@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -470,14 +470,17 @@ def collect_plan_effects(session: Session, tenant_id: str, starts_on: dt.date,
 
 
 @hookspec
-def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    """What the plugin still needs of a person whose data are to be erased.
+def collect_retained(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
+    """What the plugin needs of persons whose data are to be erased, or who may be due for it.
 
-    When: before a person is erased, and for the list of what is kept about them.
+    When: before a person is erased, for the page of what is kept about them, and for the list of all
+        whose every period has ended.
     Scope: platform: every installed plugin, switched on or not, because data stay.
-    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. person_id:
-        the person; records merged into theirs are asked about one by one.
-    Returns: what is kept, by which law and until when; an empty list: nothing.
+    Args: session: the caller's, with the scope of the tenant open. tenant_id: the tenant. person_ids:
+        the persons, at most 1,000, and with them the records merged into theirs: one statement for
+        all of them, never one for each.
+    Returns: what is kept of whom, by which law and until when, also where that day has passed; an
+        empty list: nothing.
     Order: manifest order.
     If it raises: in production logged with plugin, hook and tenant, its answer dropped; elsewhere
         raised.

@@ -40,6 +40,7 @@ def register_ledgers() -> list[Ledger]:
 def register_menus() -> list[MenuItem]:
     return [MenuItem("人口与学籍", "registry.overview", "users", Action.PERSON_READ, order=30),
             MenuItem("学校与教职工", "ledger-core-school_facts.index", "school", Action.SCHOOL_READ, order=31),
+            MenuItem("保存到期的人员", "registry.due", "archive", Action.IDENTITY_ERASE, order=94),
             MenuItem("个人信息密钥", "registry.keys", "key", Keys.VAULT_READ, order=95)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from flask import Blueprint, url_for
 from flask_babel import gettext
@@ -117,8 +118,8 @@ def on_plan_applied(session: Session, tenant_id: str, plan_id: uuid.UUID, actor:
 
 
 @hookimpl
-def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    return erasing.retained(session, tenant_id, person_id)
+def collect_retained(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
+    return erasing.retained(session, tenant_id, person_ids)
 
 
 @hookimpl

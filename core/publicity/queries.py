@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
@@ -166,11 +166,11 @@ def erased_rows(session: Session, notice: Notice) -> dict[int, str]:
     return {(number - 1) * PAGE + int(at) + 1: mark for number, erased in found for at, mark in erased.items()}
 
 
-def rows_about(session: Session, tenant_id: str, person_id: uuid.UUID) -> Sequence[tuple[NoticePerson, Notice]]:
-    """The rows of notices that are about a person."""
+def rows_about(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> Sequence[tuple[NoticePerson, Notice]]:
+    """The rows of notices that are about these persons."""
     return [(row, notice) for row, notice in session.execute(
         select(NoticePerson, Notice).join(Notice, (Notice.tenant_id == NoticePerson.tenant_id) & (Notice.id == NoticePerson.notice_id))
-        .where(NoticePerson.tenant_id == tenant_id, NoticePerson.person_id == person_id))]
+        .where(NoticePerson.tenant_id == tenant_id, NoticePerson.person_id.in_(person_ids)))]
 
 
 def get_file(session: Session, notice: Notice, file_id: uuid.UUID) -> NoticeFile:

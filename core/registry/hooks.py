@@ -4,6 +4,7 @@ changes or a person is erased."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
@@ -53,8 +54,8 @@ def on_unit_restored(session: Session, change: UnitChange, actor: Actor) -> None
 
 
 @hookimpl
-def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    return services.retained_here(session, tenant_id, person_id)
+def collect_retained(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
+    return services.retained_here(session, tenant_id, person_ids)
 
 
 @hookimpl

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
@@ -56,6 +56,29 @@ def find_person_by_id(session: Session, tenant_id: str, number: str) -> Person |
     keys = vault_of(session).indexes("id_number", number)
     statement = select(Person).where(Person.tenant_id == tenant_id, Person.id_number_key.in_(keys), present(Person))
     return session.scalars(statement.order_by(Person.id).limit(1)).first()
+
+
+def list_left(session: Session, scope: Scope, tenant_id: str, on: dt.date, after: uuid.UUID | None, limit: int) -> list[Person]:
+    """Persons in scope who left their last school on this day or earlier and are at none now, in the order of their ids."""
+    own = and_(Enrolment.tenant_id == Person.tenant_id, Enrolment.person_id == Person.id, present(Enrolment))
+    statement = select(Person).where(
+        Person.tenant_id == tenant_id, criterion(Person, scope), present(Person), exists().where(own, Enrolment.ended_on <= on),
+        ~exists().where(own, or_(Enrolment.ended_on.is_(None), Enrolment.ended_on > on)))
+    if after is not None:
+        statement = statement.where(Person.id > after)
+    return list(session.scalars(statement.order_by(Person.id).limit(limit)))
+
+
+def list_merged_into(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Every record merged into these, one after another, with the record it is part of now."""
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    asked = {one: one for one in person_ids}
+    while asked:
+        rows = session.execute(select(Person.id, Person.merged_into).where(
+            Person.tenant_id == tenant_id, Person.merged_into.in_(list(asked)))).all()
+        asked = {merged: asked[kept] for merged, kept in rows if kept and merged not in found}
+        found |= asked
+    return found
 
 
 def list_members(session: Session, household: Household) -> list[Person]:

@@ -61,6 +61,20 @@ VALUES: Mapping[str, ValueSpec] = _registry(
         ("年",),
         N_("收支与发放的记录，从会计年度终了起至少保管多少年"),
     ),
+    ValueSpec(
+        "retention.pupils",
+        N_("学生档案保存年限"),
+        Count(least=1, most=100),
+        ("年",),
+        N_("学生离校后，连同姓名的档案至少保存多少年；上下级都写的，以最长的为准；都没有写的，不会到期"),
+    ),
+    ValueSpec(
+        "retention.aid",
+        N_("资助档案保存年限"),
+        Count(least=1, most=100),
+        ("年",),
+        N_("最后一次资助发放后，连同姓名的资助档案至少保存多少年；上下级都写的，以最长的为准；都没有写的，受过资助的学生不会到期"),
+    ),
     ValueSpec("school_year.start", N_("学年开始"), MonthDay(), ("月-日",), N_("学年的第一天")),
     ValueSpec(
         "school_year.days",

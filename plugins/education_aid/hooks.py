@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 
 from flask import Blueprint
@@ -156,8 +156,8 @@ def collect_plan_effects(session: Session, tenant_id: str, starts_on: dt.date,
 
 
 @hookimpl
-def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    return following.retained(session, tenant_id, person_id)
+def collect_retained(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
+    return following.retained(session, tenant_id, person_ids)
 
 
 @hookimpl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 
 from flask import Blueprint, url_for
@@ -196,9 +196,9 @@ def collect_plan_effects(session: Session, tenant_id: str, starts_on: dt.date,
 
 
 @hookimpl
-def collect_retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    waiting = [visit for visit in queries.list_visits_to(session, tenant_id, person_id) if visit.state == "noted"]
-    return [Retained("待审批的慰问金", "示例方案（二）", identity=True, count=len(waiting))] if waiting else []
+def collect_retained(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
+    waiting = queries.count_waiting(session, tenant_id, person_ids)
+    return [Retained(person_id, "待审批的慰问金", "示例方案（二）", identity=True, count=count) for person_id, count in waiting.items()]
 
 
 @hookimpl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from sqlalchemy import and_, func, select
@@ -64,6 +64,13 @@ def find_payment(session: Session, visit: Visit) -> Payment | None:
 def list_visits_to(session: Session, tenant_id: str, person_id: uuid.UUID) -> Sequence[Visit]:
     """The visits to one person."""
     return session.scalars(select(Visit).where(Visit.tenant_id == tenant_id, Visit.person_id == person_id)).all()
+
+
+def count_waiting(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many visits to these persons wait for an approval, by person."""
+    rows = session.execute(select(Visit.person_id, func.count()).where(
+        Visit.tenant_id == tenant_id, Visit.person_id.in_(person_ids), Visit.state == "noted").group_by(Visit.person_id))
+    return {person_id: count for person_id, count in rows if person_id}
 
 
 def list_visits_seen(session: Session, scope: Scope, person_id: uuid.UUID) -> Sequence[Visit]:

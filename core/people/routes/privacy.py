@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from core.errors import N_, InvalidInput, PlatformError
+from core.extensions import today
 from core.host.request import plugin_host
 from core.people.ledgers import PERSONS
 from core.people.queries import list_merges
@@ -86,5 +87,7 @@ def erase(code: str, person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _erasing(row: Person, refused: PlatformError | None = None) -> str:
-    kept = services.retained(db(), plugin_host(), row.tenant_id, row.id)
-    return show("erase.html", row=row, kept=kept, refused=refused, merges=list_merges(db(), row.tenant_id, row.id))
+    kept = services.retained(db(), plugin_host(), row.tenant_id, [row.id])
+    kept = [one for one in kept if one.until is None or one.until >= today()]
+    holding = any(services.is_open(one, today()) for one in kept)
+    return show("erase.html", row=row, kept=kept, holding=holding, refused=refused, merges=list_merges(db(), row.tenant_id, row.id))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
@@ -19,20 +21,20 @@ GONE = "（已抹去）"
 _STAY = ("yuan", "integer", "date")
 
 
-def retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
+def retained(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
     """A list that is being shown is not changed: until its end the person stays on it."""
-    running = [notice for _, notice in queries.rows_about(session, tenant_id, person_id)
-               if notice.state == OPEN and is_shown(notice.opens_on, notice.closes_on, today())]
-    if not running:
-        return []
-    ends = [notice.closes_on for notice in running]
-    until = None if None in ends else max(day for day in ends if day is not None)
-    return [Retained("正在公示的名单", "公示期内不改动名单", identity=True, until=until, count=len(running))]
+    ends: dict[uuid.UUID, list[dt.date | None]] = {}
+    for row, notice in queries.rows_about(session, tenant_id, person_ids):
+        if notice.state == OPEN and is_shown(notice.opens_on, notice.closes_on, today()):
+            ends.setdefault(row.person_id, []).append(notice.closes_on)
+    return [Retained(person_id, "正在公示的名单", "公示期内不改动名单", identity=True, count=len(days),
+                     until=None if None in days else max(day for day in days if day is not None))
+            for person_id, days in ends.items()]
 
 
 def erase(session: Session, tenant_id: str, person_id: uuid.UUID) -> int:
     """Take a person's words off every row about them; gives how many rows."""
-    found = queries.rows_about(session, tenant_id, person_id)
+    found = queries.rows_about(session, tenant_id, [person_id])
     for row, notice in found:
         number, at = divmod(row.place - 1, queries.PAGE)
         page = session.get_one(NoticePage, (tenant_id, notice.id, number + 1))

@@ -1,6 +1,7 @@
 """Use cases of the registry. Each takes the actor, leaves its entry on the trail, and commits nothing."""
 
-from core.registry.services.erasing import ANONYMOUS, erase_person, forget, retained, retained_here
+from core.registry.services.due import MOST_AT_ONCE, Due, each_due, erase_due
+from core.registry.services.erasing import ANONYMOUS, erase_person, forget, is_open, retained, retained_here
 from core.registry.services.households import (
     change_household,
     close_household,
@@ -38,6 +39,8 @@ from core.registry.services.statuses import end_status, note_status, remove_stat
 __all__ = [
     "ANONYMOUS",
     "FOLLOWERS",
+    "MOST_AT_ONCE",
+    "Due",
     "Follower",
     "age_on",
     "change_enrolment",
@@ -50,14 +53,17 @@ __all__ = [
     "create_household",
     "create_person",
     "create_staff",
+    "each_due",
     "end_enrolment",
     "end_staff",
     "end_status",
     "enrol",
+    "erase_due",
     "erase_person",
     "exit_household",
     "follow_change",
     "forget",
+    "is_open",
     "merge_persons",
     "missing_consent",
     "note_death",

@@ -7,11 +7,12 @@ proof stands on the trail: what was erased where, and that nothing sealed is lef
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, PlatformError, RuleViolation
@@ -21,32 +22,48 @@ from core.host.manager import PluginHost
 from core.privacy.columns import KEYED, MASKED, SEALED, sensitive_fields
 from core.registry.models import Enrolment, Guardian, Household, Past, Person, Staff, Status
 from core.registry.permissions import Action
+from core.registry.queries import list_merged_into
 from core.registry.rules.documents import NONE
 from core.registry.services.writing import flush
+from core.tenancy.keeping import PUPILS, period
 from core.trail.services import record
 
 #: what stands in place of a name
 ANONYMOUS = N_("（已抹去）")
 LEAST_REASON = 4
+#: so many persons are asked about at once
+ASKED = 1_000
+PUPIL_RECORDS = N_("学生档案")
 
 
-def retained(session: Session, hooks: PluginHost | None, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    """What core and every plugin still need of a person, and why."""
+def retained(session: Session, hooks: PluginHost | None, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
+    """What core and every plugin need of persons (at most `ASKED`), why and until when; also what is over."""
     if hooks is None:
-        return retained_here(session, tenant_id, person_id)
+        return retained_here(session, tenant_id, person_ids)
     plugins = frozenset(found.slug for found in hooks.plugins)
     found: list[Retained] = hooks.collect("collect_retained", plugins, session=session, tenant_id=tenant_id,
-                                          person_id=person_id)
+                                          person_ids=person_ids)
     return found
 
 
-def retained_here(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    """What the registry itself needs: a pupil's record while they are at school."""
-    running = select(Enrolment.id).where(
-        Enrolment.tenant_id == tenant_id, Enrolment.person_id == person_id, Enrolment.ended_on.is_(None),
-        Enrolment.removed_at.is_(None))
-    count = len(session.scalars(running).all())
-    return [Retained("在读学籍", N_("学籍管理：在读期间须保留"), identity=True, count=count)] if count else []
+def is_open(kept: Retained, day: dt.date) -> bool:
+    """Whether the name has to stay on this day."""
+    return kept.identity and (kept.until is None or kept.until >= day)
+
+
+def retained_here(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
+    """What the registry itself needs: a pupil's record while they are at school, and the years after that the plan says."""
+    running = func.sum(case((Enrolment.ended_on.is_(None), 1), else_=0))
+    rows = session.execute(select(Enrolment.person_id, func.count(), running, func.max(Enrolment.ended_on)).where(
+        Enrolment.tenant_id == tenant_id, Enrolment.person_id.in_(person_ids), Enrolment.removed_at.is_(None))
+        .group_by(Enrolment.person_id)).all()
+    after = period(session, tenant_id, PUPILS) if rows else None
+    found = [Retained(person_id, N_("在读学籍"), N_("学籍管理：在读期间须保留"), identity=True, count=count)
+             for person_id, _, count, _ in rows if count]
+    if after is not None:
+        found += [Retained(person_id, PUPIL_RECORDS, after.rule, identity=True, until=after.until(left), count=count)
+                  for person_id, count, _, left in rows if left]
+    return found
 
 
 def erase_person(session: Session, person: Person, actor: Actor, *, reason: str,
@@ -57,7 +74,8 @@ def erase_person(session: Session, person: Person, actor: Actor, *, reason: str,
         raise Conflict(N_("这个人的信息已经抹去"))
     if len(reason.strip()) < LEAST_REASON:
         raise InvalidInput(N_("请写明抹去的依据"), fields={"reason": "至少 4 个字"})
-    persons = _with_merged(session, person)
+    merged = list_merged_into(session, person.tenant_id, [person.id])
+    persons = [person, *(session.get_one(Person, (person.tenant_id, one)) for one in merged)]
     _refuse(session, hooks, persons)
     cleaned: dict[str, int] = {}
     for one in persons:
@@ -123,18 +141,9 @@ def _blank(row: Any, **values: Any) -> None:
         setattr(row, name, value)
 
 
-def _with_merged(session: Session, person: Person) -> list[Person]:
-    """The person and, one after another, all that were merged into them."""
-    found = [person]
-    for one in found:
-        found += session.scalars(select(Person).where(Person.tenant_id == one.tenant_id, Person.merged_into == one.id))
-    return found
-
-
-def _refuse(session: Session, hooks: PluginHost | None, persons: Iterable[Person]) -> None:
+def _refuse(session: Session, hooks: PluginHost | None, persons: Sequence[Person]) -> None:
     day = today()
-    needed = [kept for one in persons for kept in retained(session, hooks, one.tenant_id, one.id)
-              if kept.identity and (kept.until is None or kept.until >= day)]
+    needed = [kept for kept in retained(session, hooks, persons[0].tenant_id, [one.id for one in persons]) if is_open(kept, day)]
     if needed:
         raise RuleViolation(N_("还不能抹去：%(reasons)s"), rule="retention", reasons="；".join(
             f"{kept.what} {kept.count} 条（{kept.law}，{f'至 {kept.until}' if kept.until else '期限未到'}）" for kept in needed))

@@ -5,7 +5,9 @@ A row that the kept record has already (the same item of the same term) stays wh
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Table, and_, func, select, update
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.errors import N_
 from core.host.contract import Retained
 from core.registry.services.moving import Follower
-from core.tenancy.keeping import accounts_kept_until
+from core.tenancy.keeping import AID, accounts_kept_until, period
 from plugins.education_aid import models
 from plugins.education_aid.models.awards import Carried
 
@@ -33,6 +35,8 @@ FOLLOWERS = (
     Follower(models.TargetValue, "项目标填报"), Follower(models.Survey, "份困难调查"), Follower(models.Measure, "条帮扶措施"),
     Follower(models.PathwayMember, "名贯通学生"), Follower(models.PathwayStep, "次贯通转段", parent="member_id"),
     Follower(models.RollEntry, "条两库记录"))
+
+AID_RECORDS, UNSAID_AID = N_("资助档案"), N_("方案没有写明资助档案的保存年限")
 
 
 def follow_merge(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID, merged_id: uuid.UUID) -> int:
@@ -74,15 +78,23 @@ def _renamed(session: Session, model: type[Any], tenant_id: str, record_id: uuid
     return True
 
 
-def retained(session: Session, tenant_id: str, person_id: uuid.UUID) -> list[Retained]:
-    """Amounts stay for the years the plan gives accounts; no table of aid but the registry's keeps who the person was."""
+def retained(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
+    """Amounts stay for the years the plan gives accounts, and with the name for those it gives the records of aid; no
+    table of aid but the registry's keeps who the person was."""
     paid = models.Payment
-    count, credited, newest = session.execute(select(func.count(), func.max(paid.credited_on), func.max(paid.made_at)).where(
-        paid.tenant_id == tenant_id, paid.person_id == person_id)).one()
-    if not count:
-        return []
-    law, until = accounts_kept_until(session, tenant_id, credited or newest.date())
-    return [Retained(N_("资助发放"), law, until=until, count=count)]
+    rows = session.execute(select(paid.person_id, func.count(), func.max(paid.credited_on), func.max(paid.made_at)).where(
+        paid.tenant_id == tenant_id, paid.person_id.in_(person_ids)).group_by(paid.person_id)).all()
+    newest = {person_id: credited or made.date() for person_id, _, credited, made in rows}
+    kept = {year: accounts_kept_until(session, tenant_id, dt.date(year, 1, 1)) for year in {day.year for day in newest.values()}}
+    named = period(session, tenant_id, AID) if rows else None
+    found = []
+    for person_id, count, _, _ in rows:
+        day = newest[person_id]
+        law, until = kept[day.year]
+        found.append(Retained(person_id, N_("资助发放"), law, until=until, count=count))
+        found.append(Retained(person_id, AID_RECORDS, named.rule, identity=True, until=named.until(day), count=count) if named
+                     else Retained(person_id, AID_RECORDS, UNSAID_AID, count=count, stated=False))
+    return found
 
 
 def _free(session: Session, model: type[Any], tenant_id: str, kept_id: uuid.UUID, merged_id: uuid.UUID) -> list[uuid.UUID]:

@@ -104,7 +104,7 @@ def test_money_named_for_a_person_follows_their_record_and_loses_their_name(sess
         paid = spend(session, fund, Decimal(4), DAY, ACTOR, key="b", use="助学", person_id=merged, designation_id=wish.id, memo="测试乙")
         assert persons.follow_merge(session, JIA, merge, kept, merged) == 2
         spend(session, fund, Decimal(1), DAY, ACTOR, key="c", use="助学", person_id=kept, designation_id=wish.id)
-        (needed,) = persons.retained(session, JIA, kept)
+        (needed,) = persons.retained(session, JIA, [kept])
         assert (needed.count, needed.identity, needed.until) == (2, False, None)
         assert persons.take_back(session, JIA, merge, kept, merged) == 2
         assert (wish.person_id, paid.person_id) == (merged, merged)

@@ -86,4 +86,4 @@ def test_a_pupil_at_school_is_not_erased(session: Session, jia: Units, person: P
     with pytest.raises(RuleViolation, match="在读学籍 1 条"):
         services.erase_person(session, person, ACTOR, reason=WHY)
     assert person.state == "active"
-    assert [kept.identity for kept in services.retained(session, None, JIA, person.id)] == [True]
+    assert [kept.identity for kept in services.retained(session, None, JIA, [person.id])] == [True]
