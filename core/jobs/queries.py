@@ -73,6 +73,13 @@ def get_job(session: Session, sight: Sight, job_id: uuid.UUID) -> tuple[Job, str
     return found[0], found[1] or ""
 
 
+def find_open(session: Session, codes: Sequence[str]) -> Job | None:
+    """The unfinished job of these codes, in whichever tenant it was begun: for work of which there is one at a time."""
+    statement = select(_TABLE).where(_C.code.in_(codes), _C.state.in_(OPEN)).order_by(_C.id).limit(1)
+    found = session.connection().execute(statement).one_or_none()
+    return Job(**found._mapping) if found is not None else None
+
+
 def count_mine(session: Session, account_id: uuid.UUID, hidden: Sequence[str]) -> Mine:
     """One's own jobs in every tenant, as two numbers."""
     # Past the tenant fence: pages about the account itself open no tenant.

@@ -55,7 +55,7 @@ def rotate() -> None:
             count = rotation.reseal(database.transaction, vault, show)
         files = rotation.reseal_files(vault, settings.data_dir)
         with database.transaction() as session:
-            record(session, Actor.command_line(), "core:identity:rotate", f"换用第 {version} 版密钥，重新加密 {count} 处、{files} 个文件",
+            record(session, Actor.command_line(), rotation.TRAILED, f"换用第 {version} 版密钥，重新加密 {count} 处、{files} 个文件",
                    subject=f"vault:{version}")
         click.echo(f"重新加密 {count} 处、{files} 个文件。旧密钥一小时后可用 bangfu privacy retire 停用")
 
@@ -72,5 +72,5 @@ def retire() -> None:
             click.echo("没有旧密钥")
             return
         versions = "、".join(map(str, old))
-        record(session, Actor.command_line(), "core:identity:rotate", f"停用第 {versions} 版密钥", subject=f"vault:{vault.keys.current}")
+        record(session, Actor.command_line(), rotation.TRAILED, f"停用第 {versions} 版密钥", subject=f"vault:{vault.keys.current}")
         click.echo(f"第 {versions} 版密钥已移到 {vault.keys.folder / 'retired'}。请待旧备份全部过期后再销毁")

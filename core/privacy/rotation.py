@@ -8,8 +8,8 @@ This module reads and writes tenant rows past the tenant fence: it moves values 
 from __future__ import annotations
 
 import datetime as dt
-import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy import LargeBinary, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, PlatformError
+from core.extensions import utcnow
 from core.privacy.columns import KEYED, Sensitive, every_sensitive_field
 from core.privacy.files import ENDING, reseal_file
 from core.privacy.vault import Vault, version_of
@@ -28,6 +29,12 @@ BATCH = 500
 GRACE = dt.timedelta(hours=1)
 Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int, str], None]
+#: how the trail names what is done to the keys
+TRAILED = "core:identity:rotate"
+
+
+def _silent(done: int, total: int, note: str) -> None:
+    """Progress nobody asks about."""
 
 
 def begin(session: Session, vault: Vault) -> int:
@@ -37,19 +44,32 @@ def begin(session: Session, vault: Vault) -> int:
     return vault.keys.renew()
 
 
-def outdated(session: Session, vault: Vault) -> dict[str, int]:
-    """How many values each table and field still has under older keys; those with none are left out."""
+def standing(session: Session) -> dict[str, dict[int, int]]:
+    """How many values each table and field has under the key of each version; those with none are left out."""
     found = {}
     for field in every_sensitive_field():
-        count = session.connection().scalar(select(func.count()).select_from(field.model.__table__)
-                                            .where(_old(field, vault.keys.current))) or 0
-        if count:
-            found[field.purpose] = count
+        sealed = field.model.__table__.c[field.sealed]
+        version = func.substr(sealed, 1, 2, type_=LargeBinary)
+        rows = session.connection().execute(select(version, func.count()).where(sealed.is_not(None)).group_by(version))
+        counts = {version_of(head): count for head, count in rows}
+        if counts:
+            found[field.purpose] = counts
     return found
 
 
-def reseal(transaction: Transaction, vault: Vault, progress: Progress = lambda done, total, note: None, *,
-           batch: int = BATCH) -> int:
+def standing_files(folder: Path) -> dict[int, int]:
+    """The same of sealed files."""
+    return dict(Counter(_version_of_file(path) for path in sealed_files(folder)))
+
+
+def outdated(session: Session, vault: Vault) -> dict[str, int]:
+    """How many values each table and field still has under older keys; those with none are left out."""
+    old = {place: sum(count for version, count in counts.items() if version != vault.keys.current)
+           for place, counts in standing(session).items()}
+    return {place: count for place, count in old.items() if count}
+
+
+def reseal(transaction: Transaction, vault: Vault, progress: Progress = _silent, *, batch: int = BATCH) -> int:
     """Bring every value to the current key; gives how many were sealed again."""
     with transaction() as session:
         left = outdated(session, vault)
@@ -76,37 +96,59 @@ def sealed_files(folder: Path) -> Iterator[Path]:
     yield from sorted(path for path in folder.rglob(f"*{ENDING}") if path.is_file() and not path.name.startswith("."))
 
 
-def verify(session: Session, vault: Vault, folder: Path | None = None) -> dict[str, int]:
+def verify(session: Session, vault: Vault, folder: Path | None = None, progress: Progress = _silent) -> dict[str, int]:
     """Open every value and compare its keyed hash; gives how many are wrong by table and field: under an older
     key, not to be opened, or found under another hash."""
-    wrong: dict[str, int] = {}
+    wrong: Counter[str] = Counter()
+    whole, done = sum(sum(counts.values()) for counts in standing(session).values()), 0
     for field in every_sensitive_field():
         for row in _stream(session, field):
-            if not _right(vault, field, row):
-                wrong[field.purpose] = wrong.get(field.purpose, 0) + 1
+            wrong[field.purpose] += not _right(vault, field, row)
+            done += 1
+            progress(done, max(whole, done), field.purpose)
     for path in sealed_files(folder) if folder is not None else ():
-        with path.open("rb") as source:
-            if version_of(source.read(int.from_bytes(source.read(2)))) != vault.keys.current:
-                wrong["files"] = wrong.get("files", 0) + 1
-    return wrong
+        wrong["files"] += _version_of_file(path) != vault.keys.current
+    return {place: count for place, count in wrong.items() if count}
 
 
-def retire(session: Session, vault: Vault, folder: Path | None = None, *, grace: dt.timedelta = GRACE) -> list[int]:
-    """Put the older keys aside in `keys/retired/`, once everything is proven to open with the current one. Raises
-    Conflict where something is not, or where the current key is younger than `grace`: a transaction may still be
-    under way with the old one."""
-    current = vault.keys.current
-    age = time.time() - (vault.keys.folder / f"records-{current}.key").stat().st_mtime
-    if age < grace.total_seconds():
+def made_at(vault: Vault, version: int) -> dt.datetime:
+    """When a key was made, in UTC."""
+    return dt.datetime.fromtimestamp((vault.keys.folder / f"records-{version}.key").stat().st_mtime, dt.UTC).replace(tzinfo=None)
+
+
+def is_settled(vault: Vault, grace: dt.timedelta = GRACE) -> bool:
+    """Whether the current key is so old that no transaction is under way with another."""
+    return utcnow() - made_at(vault, vault.keys.current) >= grace
+
+
+def prove(session: Session, vault: Vault, folder: Path | None = None, *, grace: dt.timedelta = GRACE,
+          progress: Progress = _silent) -> None:
+    """Raise Conflict unless everything opens with the current key, and that has been in use for `grace`."""
+    if not is_settled(vault, grace):
         raise Conflict(N_("新密钥启用不足 %(minutes)d 分钟，请稍后再停用旧密钥"), minutes=int(grace.total_seconds() // 60))
-    wrong = verify(session, vault, folder)
+    wrong = verify(session, vault, folder, progress)
     if wrong:
         raise Conflict(N_("还有内容没有换成新密钥，不能停用旧密钥：%(places)s"),
                        places="、".join(f"{place} {count} 处" for place, count in sorted(wrong.items())))
-    old = [version for version in vault.keys.versions() if version < current]
+
+
+def put_aside(vault: Vault) -> list[int]:
+    """Put the older keys aside in `keys/retired/`, which `prove` has said may go."""
+    old = [version for version in vault.keys.versions() if version < vault.keys.current]
     for version in old:
         vault.keys.retire(version)
     return old
+
+
+def retire(session: Session, vault: Vault, folder: Path | None = None, *, grace: dt.timedelta = GRACE) -> list[int]:
+    """Prove that nothing needs the older keys, and put them aside; gives their versions."""
+    prove(session, vault, folder, grace=grace)
+    return put_aside(vault)
+
+
+def _version_of_file(path: Path) -> int:
+    with path.open("rb") as source:
+        return version_of(source.read(int.from_bytes(source.read(2))))
 
 
 def _batch(session: Session, vault: Vault, field: Sensitive, after: tuple[Any, ...] | None,

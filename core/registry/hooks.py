@@ -34,7 +34,7 @@ def register_sections() -> list[SectionSpec]:
 
 @hookimpl
 def register_jobs() -> list[JobSpec]:
-    return [rotating.JOB]
+    return rotating.JOBS
 
 
 @hookimpl

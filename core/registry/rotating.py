@@ -1,4 +1,4 @@
-"""Renewing the keys of personal data as background work of the platform."""
+"""Renewing the keys of personal data, and putting old ones aside, as background work of the platform."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from core.errors import N_
 from core.host.contract import JobRun, JobSpec
 from core.privacy import rotation, vault_of
+from core.trail.services import record
 
-CODE = "privacy.rotate"
+CODE, RETIRE = "privacy.rotate", "privacy.retire"
 REASON = "更换密钥"
 
 
@@ -28,7 +29,24 @@ def run(job: JobRun) -> None:
     count = rotation.reseal(transaction, vault, lambda done, total, note: job.progress(done, total, note))
     files = rotation.reseal_files(vault, job.settings.data_dir)
     with transaction() as session:
-        job.finish_in(session, f"换用第 {version} 版密钥，重新加密 {count} 处、{files} 个文件", {"values": count, "files": files})
+        _finish(job, session, f"换用第 {version} 版密钥，重新加密 {count} 处、{files} 个文件", {"values": count, "files": files})
 
 
-JOB = JobSpec(CODE, N_("更换个人信息的加密密钥"), run, lease=120)
+def retire(job: JobRun) -> None:
+    """Open everything with the current key, and then put the older ones aside. Proving only reads, so that others go on
+    writing meanwhile: they write with the current key."""
+    with job.database.session() as session:
+        vault = vault_of(session)
+        rotation.prove(session, vault, job.settings.data_dir, progress=job.progress)
+    with job.transaction(REASON) as session:
+        old = rotation.put_aside(vault)
+        said = f"停用第 {'、'.join(map(str, old))} 版密钥" if old else "没有旧密钥"
+        _finish(job, session, said, {"versions": old})
+
+
+def _finish(job: JobRun, session: Session, sentence: str, result: dict[str, object]) -> None:
+    record(session, job.actor, rotation.TRAILED, sentence, subject=f"job:{job.job_id}", tenant_id=job.tenant_id, unit_id=job.unit_id)
+    job.finish_in(session, sentence, result)
+
+
+JOBS = [JobSpec(CODE, N_("更换个人信息的加密密钥"), run, lease=120), JobSpec(RETIRE, N_("核对并停用旧的加密密钥"), retire, lease=120)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from core.errors import N_, Conflict
+from core.jobs.queries import find_open
 from core.jobs.services import enqueue
 from core.people.permissions import Action
 from core.people.routes.blueprint import blueprint, show
@@ -16,26 +16,46 @@ from core.privacy.vault import vault_of
 from core.registry import rotating
 from core.trail.services import record
 from core.web.markers import require
-from core.web.request import actor, db, unit, viewer
+from core.web.request import actor, db, settings, unit, viewer
+
+_BOTH = (rotating.CODE, rotating.RETIRE)
+BUSY = N_("正在更换或停用密钥，办完以后再来")
 
 
 @blueprint.get("/registry/keys")
 @require(Action.VAULT_READ)
 def keys(code: str) -> str:
-    """Which versions there are, how old the current one is, and what is still under an older one."""
+    """Which versions there are, how old each is, what is sealed with each, and how far a renewal is."""
     vault = vault_of(db())
-    folder = vault.keys.folder
-    made = {version: dt.datetime.fromtimestamp((folder / f"records-{version}.key").stat().st_mtime, dt.UTC).replace(tzinfo=None)
-            for version in vault.keys.versions()}
-    return show("keys.html", current=vault.keys.current, made=made, left=rotation.outdated(db(), vault),
-                may_renew=viewer().allowed(Action.VAULT_WRITE, unit()))
+    counts, files = rotation.standing(db()), rotation.standing_files(settings().data_dir)
+    current = vault.keys.current
+    versions = [(version, rotation.made_at(vault, version), sum(one.get(version, 0) for one in counts.values()), files.get(version, 0))
+                for version in reversed(vault.keys.versions())]
+    left = {place: count for place, one in counts.items() if (count := sum(one.values()) - one.get(current, 0))}
+    old_files = sum(files.values()) - files.get(current, 0)
+    return show("keys.html", current=current, versions=versions, left=left, old_files=old_files, settled=rotation.is_settled(vault),
+                job=find_open(db(), _BOTH), retiring=rotating.RETIRE, may_renew=viewer().allowed(Action.VAULT_WRITE, unit()))
 
 
 @blueprint.post("/registry/keys")
 @require(Action.VAULT_WRITE)
 def renew_keys(code: str) -> ResponseReturnValue:
     """Begin a renewal in the background, or go on with one that was broken off."""
-    job = enqueue(db(), actor(), rotating.CODE, {}, tenant_id=g.tenant_id, unit_id=unit().id, key=rotating.CODE)
-    record(db(), actor(), Action.VAULT_WRITE, "开始更换个人信息密钥", subject=f"job:{job.id}", tenant_id=g.tenant_id, unit_id=unit().id)
-    flash(gettext("正在后台重新加密，可以离开这一页"), "success")
-    return redirect(url_for("jobs.show", code=code, job_id=job.id))
+    return _begin(rotating.CODE, "开始更换个人信息密钥", gettext("正在后台重新加密，可以离开这一页"))
+
+
+@blueprint.post("/registry/keys/retire")
+@require(Action.VAULT_WRITE)
+def retire_keys(code: str) -> ResponseReturnValue:
+    """Begin to prove that nothing needs the older keys, which then are put aside."""
+    return _begin(rotating.RETIRE, "开始核对并停用旧的个人信息密钥", gettext("正在后台逐处核对，可以离开这一页"))
+
+
+def _begin(job_code: str, sentence: str, said: str) -> ResponseReturnValue:
+    running = find_open(db(), _BOTH)
+    if running is not None and (running.code, running.tenant_id) != (job_code, g.tenant_id):
+        raise Conflict(BUSY)
+    job = enqueue(db(), actor(), job_code, {}, tenant_id=g.tenant_id, unit_id=unit().id, key=job_code)
+    record(db(), actor(), Action.VAULT_WRITE, sentence, subject=f"job:{job.id}", tenant_id=g.tenant_id, unit_id=unit().id)
+    flash(said, "success")
+    return redirect(url_for("jobs.show", code=g.unit.code, job_id=job.id))

@@ -46,9 +46,9 @@ def each_due(session: Session, hooks: PluginHost | None, scope: Scope, tenant_id
         return
     before = states.ended_before(today())
     while True:
-        persons = list_left(session, scope, tenant_id, before, after, ASKED // 2)
+        persons = list_left(session, scope, tenant_id, before, after, ASKED)
         yield from judged(session, hooks, tenant_id, persons)
-        if len(persons) < ASKED // 2:
+        if len(persons) < ASKED:
             return
         after = persons[-1].id
 

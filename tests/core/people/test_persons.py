@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import time
 
 import pytest
 from flask import Flask
@@ -10,6 +12,7 @@ from sqlalchemy import select
 
 from core.extensions import Database, all_tenants, tenant_scope, today
 from core.jobs.worker import run_due
+from core.privacy import vault_of
 from core.registry import services
 from core.registry.models import Past, Person
 from core.trail.models import TrailEntry
@@ -187,3 +190,30 @@ def test_the_keys_are_renewed_in_the_background_by_who_keeps_the_platform(app: F
     assert "第 2 版" in keeper.get("/u/99/registry/keys").text
     with app_database.session() as session, all_tenants(session, "核对"):
         assert "开始更换个人信息密钥" in session.scalars(select(TrailEntry.sentence)).all()
+
+
+def test_old_keys_are_put_aside_once_nothing_needs_them_and_an_hour_has_passed(
+        app: Flask, client_as: ClientAs, family: Family, app_database: Database) -> None:
+    keeper, page = client_as("province-admin"), "/u/99/registry/keys"
+    keeper.post(page)
+    waiting = keeper.get(page).text
+    assert "正在更换密钥" in waiting and "核对并停用旧密钥" not in waiting
+    assert keeper.post(f"{page}/retire").status_code == 409, "not while a renewal is under way"
+    run_due(app)
+    young = keeper.get(page).text
+    assert "启用满一小时以后" in young and "核对并停用旧密钥" not in young
+    with app_database.session() as session:
+        keys = vault_of(session).keys
+    hour_ago = time.time() - 3700
+    os.utime(keys.folder / "records-2.key", (hour_ago, hour_ago))
+    assert "核对并停用旧密钥" in keeper.get(page).text
+    assert "核对并停用旧密钥" not in client_as("province-auditor").get(page).text
+    assert client_as("province-auditor").post(f"{page}/retire").status_code == 403
+    shown = keeper.post(f"{page}/retire").headers["Location"]
+    run_due(app)
+    assert "停用第 1 版密钥" in keeper.get(shown).text and keys.versions() == [2]
+    assert "待停用" not in keeper.get(page).text
+    assert NUMBER in client_as("jia-aid").post(at(family.pupil, rest="/reveal"), data={"field": "id_number", "reason": "换钥后核对"}).text
+    with app_database.session() as session, all_tenants(session, "核对"):
+        said = session.scalars(select(TrailEntry.sentence).where(TrailEntry.action.in_(("core:identity:rotate", "core:vault:write")))).all()
+    assert [text for text in said if "停用" in text] == ["开始核对并停用旧的个人信息密钥", "停用第 1 版密钥"]

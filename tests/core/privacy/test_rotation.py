@@ -61,6 +61,8 @@ def test_every_value_goes_to_the_new_key_and_the_old_one_goes(database: Database
     with database.session() as session:
         assert rotation.begin(session, vault) == 2
         assert rotation.outdated(session, vault) == {"registry_persons.phone": COUNT}
+        assert rotation.standing(session) == {"registry_persons.phone": {1: COUNT}}
+        assert rotation.standing_files(tmp_path) == {1: 1}
     said: list[tuple[int, int]] = []
     assert rotation.reseal(database.transaction, vault, lambda done, total, note: said.append((done, total)), batch=20) == COUNT
     assert [step[0] for step in said][:3] == [20, 40, 50]
@@ -70,6 +72,11 @@ def test_every_value_goes_to_the_new_key_and_the_old_one_goes(database: Database
         assert rotation.reseal_files(vault, tmp_path) == 1
         with pytest.raises(Conflict, match="60 分钟"):
             rotation.retire(session, vault, tmp_path)
+        assert rotation.standing(session) == {"registry_persons.phone": {2: COUNT}}
+        assert rotation.standing_files(tmp_path) == {2: 1}
+        steps: list[tuple[int, int, str]] = []
+        rotation.prove(session, vault, tmp_path, grace=NONE, progress=lambda *step: steps.append(step))
+        assert (len(steps), steps[-1]) == (COUNT, (COUNT, COUNT, "registry_persons.phone"))
         assert rotation.retire(session, vault, tmp_path, grace=NONE) == [1]
     fresh = Vault.at(tmp_path)
     assert (opened(database, fresh), files.read(uuid.UUID(int=1))) == (EVERY, b"roster")
