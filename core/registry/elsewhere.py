@@ -71,7 +71,11 @@ def _read(session: Session, keys: Sequence[str], own: str) -> list[Elsewhere]:
         person.c.id_number_key.in_(keys), person.c.tenant_id != own, person.c.state == "active",
         person.c.removed_at.is_(None),
     ).order_by(person.c.tenant_id, enrolment.c.school_year.desc(), enrolment.c.term.desc())
-    return [Elsewhere(row.tenant_id, row.tenant, row.person_id, mask_name(row.person),
-                      row.elsewhere_school or row.school or "", row.stage or "", row.school_year, row.term,
-                      running=row.enrolment_id is not None and row.ended_on is None)
-            for row in session.connection().execute(statement)]
+    found, newest = list[Elsewhere](), dict[uuid.UUID, tuple[int | None, int | None]]()
+    for row in session.connection().execute(statement):
+        own_newest = newest.setdefault(row.person_id, (row.school_year, row.term))
+        found.append(Elsewhere(
+            row.tenant_id, row.tenant, row.person_id, mask_name(row.person), row.elsewhere_school or row.school or "", row.stage or "",
+            row.school_year, row.term,
+            running=row.enrolment_id is not None and row.ended_on is None and own_newest == (row.school_year, row.term)))
+    return found

@@ -233,7 +233,7 @@ class Enrolment(Dated, Base):
     class_name: Mapped[str] = mapped_column(_text(40), default="")
     boarding: Mapped[bool] = mapped_column(default=False)
     begun_on: Mapped[dt.date | None]
-    #: the first day on which the person is no longer there
+    #: the first day on which the person is no longer there; empty: they stayed to the end of the term (`rules.terms`)
     ended_on: Mapped[dt.date | None]
     #: promoted, transferred, graduated, suspended, dropped_out, died, or empty
     ending: Mapped[str] = mapped_column(String(16), default="")

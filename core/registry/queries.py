@@ -19,9 +19,12 @@ from core.privacy.columns import KEYED, sensitive_fields
 from core.registry.models import Enrolment, Guardian, Household, HouseholdIncome, Person, Record, Status
 from core.registry.rules.income import Figure, Income, add_up
 from core.registry.rules.statuses import Span
+from core.registry.rules.terms import running
 from core.units.models import Unit
 
 Row = TypeVar("Row", bound=Record)
+#: terms in their order
+TERM = Enrolment.school_year * 10 + Enrolment.term
 
 
 def get_record(session: Session, model: type[Row], tenant_id: str, record_id: uuid.UUID) -> Row:
@@ -61,9 +64,11 @@ def find_person_by_id(session: Session, tenant_id: str, number: str) -> Person |
 def list_left(session: Session, scope: Scope, tenant_id: str, on: dt.date, after: uuid.UUID | None, limit: int) -> list[Person]:
     """Persons in scope who left their last school on this day or earlier and are at none now, in the order of their ids."""
     own = and_(Enrolment.tenant_id == Person.tenant_id, Enrolment.person_id == Person.id, present(Enrolment))
+    newest = select(func.max(TERM)).where(own).scalar_subquery()
+    still = select(func.max(TERM)).where(own, Enrolment.ended_on.is_(None)).scalar_subquery()
     statement = select(Person).where(
         Person.tenant_id == tenant_id, criterion(Person, scope), present(Person), exists().where(own, Enrolment.ended_on <= on),
-        ~exists().where(own, or_(Enrolment.ended_on.is_(None), Enrolment.ended_on > on)))
+        ~exists().where(own, Enrolment.ended_on > on), func.coalesce(still, 0) < newest)
     if after is not None:
         statement = statement.where(Person.id > after)
     return list(session.scalars(statement.order_by(Person.id).limit(limit)))
@@ -98,8 +103,10 @@ def list_enrolments(session: Session, tenant_id: str, person_ids: Iterable[uuid.
 
 def enrolments_on(session: Session, tenant_id: str, person_ids: Iterable[uuid.UUID], day: dt.date) -> list[Enrolment]:
     """The enrolments that ran on a day."""
-    return [one for one in list_enrolments(session, tenant_id, person_ids)
-            if one.begun_on is not None and one.begun_on <= day and (one.ended_on is None or day < one.ended_on)]
+    found: dict[uuid.UUID, list[Enrolment]] = {}
+    for one in list_enrolments(session, tenant_id, person_ids):
+        found.setdefault(one.person_id, []).append(one)
+    return [one for rows in found.values() for one in running(rows, day)]
 
 
 def list_guardians(session: Session, person: Person) -> list[Guardian]:

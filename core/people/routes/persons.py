@@ -40,7 +40,8 @@ from core.registry import services
 from core.registry.history import as_of, list_past
 from core.registry.models import Guardian, Household, Person
 from core.registry.permissions import Action
-from core.registry.queries import get_record, list_guardians, list_members, list_statuses
+from core.registry.queries import get_record, list_enrolments, list_guardians, list_members, list_statuses
+from core.registry.rules.terms import running
 from core.registry.rules.words import CONSENTS
 from core.units.queries import find_unit
 from core.web.markers import require
@@ -74,7 +75,7 @@ def page(row: Person, revealed: dict[str, str] | None = None, refused: PlatformE
     of_home = list_statuses(db(), row.tenant_id, [household.id], on) if household is not None else []
     enrolments = enrolments_seen(db(), row, scope_for(Action.ENROLMENT_READ))
     if day:
-        enrolments = [one for one in enrolments if one.begun_on and one.begun_on <= day and (not one.ended_on or day < one.ended_on)]
+        enrolments = running(enrolments, day)
     schools = names_of_units(db(), [one.unit_id for one in enrolments])
     return show(
         "person.html", row=row, state=state, day=day, on=on, home=find_unit(db(), row.unit_id), household=household,
@@ -103,8 +104,8 @@ def _may_reveal(row: Person) -> bool:
     """Originals are shown where the record stands, or to the school where they study now."""
     if may(Action.IDENTITY_READ, row.unit_id):
         return True
-    scope = scope_for(Action.IDENTITY_READ)
-    return any(one.ended_on is None for one in enrolments_seen(db(), row, scope))
+    seen = {one.id for one in enrolments_seen(db(), row, scope_for(Action.IDENTITY_READ))}
+    return any(one.id in seen for one in running(list_enrolments(db(), row.tenant_id, [row.id])))
 
 
 def _archive(row: Person) -> dict[str, object] | None:

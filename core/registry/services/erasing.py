@@ -22,7 +22,7 @@ from core.host.manager import PluginHost
 from core.privacy.columns import KEYED, MASKED, SEALED, sensitive_fields
 from core.registry.models import Enrolment, Guardian, Household, Past, Person, Staff, Status
 from core.registry.permissions import Action
-from core.registry.queries import list_merged_into
+from core.registry.queries import TERM, list_merged_into
 from core.registry.rules.documents import NONE
 from core.registry.services.writing import flush
 from core.tenancy.keeping import PUPILS, period
@@ -53,13 +53,13 @@ def is_open(kept: Retained, day: dt.date) -> bool:
 
 def retained_here(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID]) -> list[Retained]:
     """What the registry itself needs: a pupil's record while they are at school, and the years after that the plan says."""
-    running = func.sum(case((Enrolment.ended_on.is_(None), 1), else_=0))
-    rows = session.execute(select(Enrolment.person_id, func.count(), running, func.max(Enrolment.ended_on)).where(
+    still = func.max(case((Enrolment.ended_on.is_(None), TERM), else_=0))
+    rows = session.execute(select(Enrolment.person_id, func.count(), func.max(TERM) == still, func.max(Enrolment.ended_on)).where(
         Enrolment.tenant_id == tenant_id, Enrolment.person_id.in_(person_ids), Enrolment.removed_at.is_(None))
         .group_by(Enrolment.person_id)).all()
     after = period(session, tenant_id, PUPILS) if rows else None
-    found = [Retained(person_id, N_("在读学籍"), N_("学籍管理：在读期间须保留"), identity=True, count=count)
-             for person_id, _, count, _ in rows if count]
+    found = [Retained(person_id, N_("在读学籍"), N_("学籍管理：在读期间须保留"), identity=True)
+             for person_id, _, at_school, _ in rows if at_school]
     if after is not None:
         found += [Retained(person_id, PUPIL_RECORDS, after.rule, identity=True, until=after.until(left), count=count)
                   for person_id, count, _, left in rows if left]

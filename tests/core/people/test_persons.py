@@ -68,6 +68,17 @@ def test_who_may_not_see_originals_is_not_offered_and_is_refused(client_as: Clie
     assert NUMBER in own.text, "the school of a child may, for a reason"
 
 
+def test_a_former_school_no_longer_sees_originals_though_its_terms_have_no_end(
+        client_as: ClientAs, family: Family, app_database: Database) -> None:
+    with app_database.transaction() as session, tenant_scope(session, JIA):
+        pupil = session.get_one(Person, (JIA, family.pupil))
+        make_enrolment(session, pupil, get_unit_by_code(session, JIA), 2018, "junior", elsewhere_school="测试初中", elsewhere_place="9902")
+    school = client_as("jia-school")
+    assert "看原文" not in school.get(at(family.pupil, SCHOOL)).text
+    assert school.post(at(family.pupil, SCHOOL, "/reveal"), data={"field": "id_number", "reason": "核对学籍"}).status_code == 403
+    assert "看原文" in client_as("jia-aid").get(at(family.pupil)).text
+
+
 @pytest.mark.clause("CO-041")
 def test_the_page_as_of_a_day_shows_that_day(client_as: ClientAs, family: Family, app_database: Database) -> None:
     client = client_as("jia-aid")

@@ -16,6 +16,8 @@ from core.extensions import CHINA, clock, new_id
 from core.host.contract import Retained
 from core.registry import services
 from core.registry.models import Enrolment, Person
+from core.registry.queries import enrolments_on
+from core.registry.rules.terms import running
 from core.registry.services import due
 from core.units.models import Unit
 from tests.core.registry.conftest import entries
@@ -66,6 +68,18 @@ def test_a_pupil_is_due_the_day_after_the_last_day_of_the_years_of_the_plan(
     assert (one.person, one.since, one.what, one.law) == (person, dt.date(2022, 7, 2), "学生档案", "甲县方案　一：10 年")
     monkeypatch.setattr(clock, "_now", lambda: dt.datetime(2022, 7, 1, 9, tzinfo=CHINA))
     assert found(session) == [], "the last day is kept as well"
+
+
+def test_a_term_without_an_end_was_followed_by_the_next(session: Session, planned: None, jia: Units) -> None:
+    person = make_person(session, jia[VILLAGE], name="样本甲")
+    make_enrolment(session, person, jia[SCHOOL], 2011)
+    spring = make_enrolment(session, person, jia[SCHOOL], 2011, term=2, begun_on=dt.date(2012, 3, 1))
+    assert [one.term for one in enrolments_on(session, JIA, [person.id], dt.date(2012, 5, 1))] == [2]
+    assert [one.term for one in enrolments_on(session, JIA, [person.id], dt.date(2012, 1, 1))] == [1]
+    assert [kept.what for kept in services.retained(session, None, JIA, [person.id])] == ["在读学籍"] and found(session) == []
+    services.end_enrolment(session, spring, LEFT, "graduated", ACTOR)
+    assert found(session) == [(person, dt.date(2022, 7, 2))], "the autumn term stays open, and counts in its own list"
+    assert running([spring]) == [] and services.erase_person(session, person, ACTOR, reason=WHY)
 
 
 def test_nobody_is_due_where_no_plan_states_the_years(session: Session, jia: Units) -> None:

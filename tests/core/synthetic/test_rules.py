@@ -210,3 +210,13 @@ def test_incomes_are_of_poor_households_in_every_quarter_and_positive() -> None:
     assert set(county.incomes["household"]) <= set(poor) and set(county.incomes["quarter"]) == {1, 2, 3, 4}
     assert (county.incomes["amount"] > 0).all()
     assert not county.incomes.select("household", "quarter", "kind").is_duplicated().any()
+
+
+def test_a_term_stays_open_for_who_goes_on_to_the_next_as_in_the_registry() -> None:
+    rows = made().enrolments.with_columns(whose=pl.format("{}/{}", pl.col("child").fill_null(-1), pl.col("newcomer").fill_null(-1)))
+    autumn, spring = rows.filter(pl.col("term") == 1), rows.filter(pl.col("term") == 2)
+    stayed = set(autumn.filter(pl.col("ended_on").is_null())["whose"])
+    moved = set(autumn.filter(pl.col("ending") == "transferred")["whose"])
+    assert stayed and moved and set(spring["whose"]) == stayed | moved
+    assert set(autumn.filter(pl.col("ending") == "dropped_out")["whose"]).isdisjoint(spring["whose"])
+    assert rows.filter(pl.col("ended_on").is_null() != (pl.col("ending") == "")).is_empty(), "an end has a day and a way"
