@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +20,8 @@ from core.ledgers.asking import Asked
 from core.ledgers.models import LedgerView
 from core.ledgers.storing import subject_of
 from core.ledgers.values import shown_columns
-from core.trail.models import TrailEntry, TrailRows
+from core.trail.models import TrailEntry
+from core.trail.queries import names_record
 from core.units.models import Unit
 from core.units.queries import list_children
 
@@ -129,14 +129,8 @@ def timeline(session: Session, ledger: Ledger, row: Any) -> list[TrailEntry]:
     batches = session.scalars(select(TrailEntry).where(
         TrailEntry.tenant_id == row.tenant_id, TrailEntry.subject == f"ledger:{ledger.code}", TrailEntry.row_count.is_not(None))
         .order_by(TrailEntry.id.desc()).limit(MOST_BATCHES)).all()
-    mark = row.id.hex.encode()
-    held = [entry for entry in batches if _holds(session, entry, mark)]
+    held = [entry for entry in batches if names_record(session, entry, row.id)]
     return sorted([*own, *held], key=lambda entry: entry.id, reverse=True)[:PAGE]
-
-
-def _holds(session: Session, entry: TrailEntry, mark: bytes) -> bool:
-    rows = session.get(TrailRows, (entry.tenant_id, entry.id))
-    return rows is not None and mark in zlib.decompress(rows.data)
 
 
 def list_views(session: Session, ledger: Ledger, tenant_id: str, unit_id: uuid.UUID, account_id: uuid.UUID) -> list[LedgerView]:

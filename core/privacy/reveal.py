@@ -16,6 +16,7 @@ from core.privacy.columns import MASKED, SEALED, sensitive_fields
 from core.privacy.models import RevealCount
 from core.privacy.vault import vault_of
 from core.trail.models import TrailEntry
+from core.trail.queries import names_record
 from core.trail.services import record
 
 #: the action of looking, and that of carrying originals out in a file
@@ -45,11 +46,13 @@ def reveal(session: Session, actor: Actor, row: Any, ledger_code: str, field: st
 
 
 def lookers(session: Session, tenant_id: str, ledger_code: str, record_id: uuid.UUID, limit: int = 100) -> list[TrailEntry]:
-    """Who looked at the originals of a record, newest first."""
-    statement = select(TrailEntry).where(
-        TrailEntry.tenant_id == tenant_id, TrailEntry.subject == f"{ledger_code}:{record_id}",
-        TrailEntry.action.in_((READ, EXPORT)))
-    return list(session.scalars(statement.order_by(TrailEntry.id.desc()).limit(limit)))
+    """Who looked at the originals of a record, newest first: one by one, and in the newest files that carried originals out."""
+    def entries(subject: str, action: str) -> list[TrailEntry]:
+        statement = select(TrailEntry).where(TrailEntry.tenant_id == tenant_id, TrailEntry.subject == subject, TrailEntry.action == action)
+        return list(session.scalars(statement.order_by(TrailEntry.id.desc()).limit(limit)))
+
+    files = [entry for entry in entries(f"ledger:{ledger_code}", EXPORT) if names_record(session, entry, record_id)]
+    return sorted([*entries(f"{ledger_code}:{record_id}", READ), *files], key=lambda entry: entry.id, reverse=True)[:limit]
 
 
 def busiest(session: Session, tenant_id: str, day: dt.date, limit: int = 50) -> list[RevealCount]:

@@ -32,6 +32,12 @@ _LINES: dict[str, ColumnElement[Any]] = {
 }
 
 
+def names_record(session: Session, entry: TrailEntry, record_id: uuid.UUID) -> bool:
+    """Whether an entry of bulk work has a row of this record."""
+    rows = session.get(TrailRows, (entry.tenant_id, entry.id))
+    return rows is not None and record_id.hex.encode() in zlib.decompress(rows.data)
+
+
 def _line(session: Session) -> ColumnElement[Any]:
     return _LINES[session.connection().dialect.name]
 

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from core.errors import N_, InvalidInput, PlatformError
 from core.extensions import today
 from core.host.request import plugin_host
-from core.people.ledgers import PERSONS
+from core.people.ledgers import GUARDIANS, PERSONS
 from core.people.queries import list_merges
 from core.people.routes.blueprint import blueprint, need, person_here, show
 from core.privacy.columns import sensitive_fields
@@ -21,6 +21,7 @@ from core.registry import services
 from core.registry.elsewhere import Elsewhere, find_elsewhere
 from core.registry.models import Person
 from core.registry.permissions import Action
+from core.registry.queries import list_guardians
 from core.web.markers import require
 from core.web.request import actor, db
 
@@ -30,10 +31,13 @@ TRAIL_READ = "core:trail:read"
 @blueprint.get("/registry/persons/<uuid:person_id>/looked")
 @require(Action.PERSON_READ)
 def looked(code: str, person_id: uuid.UUID) -> str:
-    """Who looked at the originals of this record, and why."""
+    """Who looked at the originals of this record and of its guardians, and why."""
     row = person_here(person_id)
     need(TRAIL_READ, row.unit_id)
-    return show("looked.html", row=row, entries=lookers(db(), row.tenant_id, PERSONS.code, row.id))
+    found = lookers(db(), row.tenant_id, PERSONS.code, row.id)
+    for guardian in list_guardians(db(), row):
+        found += lookers(db(), row.tenant_id, GUARDIANS.code, guardian.id)
+    return show("looked.html", row=row, entries=sorted(found, key=lambda entry: entry.id, reverse=True))
 
 
 @blueprint.get("/registry/persons/<uuid:person_id>/elsewhere")

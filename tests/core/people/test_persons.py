@@ -60,6 +60,22 @@ def test_an_original_is_shown_for_a_reason_and_is_on_the_trail(client_as: Client
     assert "核对银行退款" in client_as("city-auditor").get(at(family.pupil, rest="/looked")).text
 
 
+def test_files_with_originals_and_looks_at_guardians_stand_beside_the_looks(client_as: ClientAs, family: Family,
+                                                                            app_database: Database) -> None:
+    with app_database.transaction() as session, tenant_scope(session, JIA):
+        pupil = session.get_one(Person, (JIA, family.pupil))
+        guardian = services.note_guardian(session, pupil, {"name": "测试母", "phone": "13800009999"}, ACTOR).id
+    client = client_as("jia-aid")
+    asked = {"reason": "上报省厅核对", "originals": "1"}
+    assert client.post(f"/u/{JIA}/ledgers/persons/export", data=asked, query_string={"name": "测试小"}).status_code == 200
+    assert client.post(f"/u/{JIA}/ledgers/persons/export", data={"reason": "只要掩码"}).status_code == 200
+    assert "13800009999" in client.post(at(family.pupil, rest="/reveal"), data={"guardian": str(guardian), "reason": "电话通知家长"}).text
+    auditor = client_as("city-auditor")
+    page = auditor.get(at(family.pupil, rest="/looked")).text
+    assert "上报省厅核对" in page and "电话通知家长" in page and "只要掩码" not in page
+    assert "上报省厅核对" not in auditor.get(at(family.student, rest="/looked")).text, "whose number did not go out"
+
+
 def test_who_may_not_see_originals_is_not_offered_and_is_refused(client_as: ClientAs, family: Family) -> None:
     general = client_as("jia-general")
     assert "看原文" not in general.get(at(family.pupil, SCHOOL)).text
