@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from core.errors import N_
 from core.registry.rules.identity import normal_id, read_id
+from core.registry.rules.words import ID_KINDS
 
 CITIZEN, NONE = "citizen", "none"
 #: built as GB 11643 says: the birthday at the seventh place, the check sign at the eighteenth
@@ -70,7 +71,10 @@ _SAID: Mapping[str, str] = {
     "mo": "澳门特区护照 澳门身份证 澳门特别行政区护照", "passport": "外国护照 中国护照 普通护照", "settled": "外国人永久居留证",
     "other": "其他 其它 其它证件", NONE: "无 没有 暂无",
 }
-SYNONYMS = tuple((word, kind) for kind, words in _SAID.items() for word in words.split())
+#: the codes of the national register, as its lists write them before the words: 1-居民身份证
+_CODED = {CITIZEN: "1", "hk": "6", "mo": "7", "pass_tw": "8", "abroad": "9", "passport": "A", "booklet": "B", "other": "Z"}
+SYNONYMS = (*((word, kind) for kind, words in _SAID.items() for word in words.split()),
+            *((f"{_CODED[kind]}-{word}", kind) for kind, word in ID_KINDS if kind in _CODED), ("Z-其他", "other"))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ SETTLED = made_up_id(1, BORN, region="911840")
 def test_every_kind_has_a_form_and_every_synonym_a_kind() -> None:
     assert [code for code, _ in ID_KINDS] == list(FORMS)
     assert {kind for _, kind in SYNONYMS} <= set(FORMS)
+    assert {("1-居民身份证", "citizen"), ("A-护照", "passport"), ("Z-其他", "other"), ("台胞证", "pass_tw")} <= set(SYNONYMS)
     assert not {word for word, _ in SYNONYMS} & {label for _, label in ID_KINDS}
 
 
