@@ -289,10 +289,8 @@ def _among(texts: list[str]) -> Callable[[Expr, Expr], Expr]:
 
 def _id_number(ledger: Ledger, field: Field) -> Rules:
     if field.document:
-        return Rules(_without_parentheses, _document_number,
-                     NO_DOCUMENT_NUMBER(label=field.label), pl.String)
-    return Rules(_closed, _citizen_number, NO_ID_NUMBER(label=field.label), pl.String,
-                 citizen_faults(field.label))
+        return Rules(_without_parentheses, _document_number, NO_DOCUMENT_NUMBER(label=field.label), pl.String)
+    return Rules(_closed, _citizen_number, NO_ID_NUMBER(label=field.label), pl.String, citizen_faults(field.label))
 
 
 def _document_number(text: Expr) -> Expr:

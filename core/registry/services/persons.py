@@ -130,7 +130,9 @@ def _checked(session: Session, values: Mapping[str, Any], person: Person | None 
 
 def _read_number(session: Session, checked: dict[str, Any], person: Person | None) -> None:
     """Judge number and kind of a document together, also where only one of them is given."""
-    kind = checked.get("id_kind") or (person.id_kind if person and "id_kind" not in checked else CITIZEN)
+    kind = (checked["id_kind"] if "id_kind" in checked else person.id_kind if person else "") or CITIZEN
+    if "id_kind" in checked:
+        checked["id_kind"] = kind
     if kind not in FORMS:
         raise InvalidInput(N_("没有“%(kind)s”这种证件类型"), fields={"id_kind": "请从列出的证件类型里选"}, kind=kind)
     text = checked["id_number"] if "id_number" in checked else _number_of(session, person)

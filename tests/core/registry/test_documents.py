@@ -108,6 +108,7 @@ def test_kind_and_number_are_judged_together_whichever_is_changed(session: Sessi
         change_person(session, person, {"id_kind": "driving"}, ACTOR)
     assert change_person(session, person, {"id_kind": "citizen", "id_number": made_up_id(1)}, ACTOR)
     assert person.birth_on == dt.date(2009, 5, 1), "the new number says it"
+    assert not change_person(session, person, {"id_kind": ""}, ACTOR), "nothing said is a citizen's"
 
 
 def test_keys_are_renewed_and_a_person_erased_whatever_the_document(session: Session, jia: dict[str, Unit]) -> None:
