@@ -130,7 +130,7 @@ def _checked(session: Session, values: Mapping[str, Any], person: Person | None 
 
 def _read_number(session: Session, checked: dict[str, Any], person: Person | None) -> None:
     """Judge number and kind of a document together, also where only one of them is given."""
-    kind = (checked["id_kind"] if "id_kind" in checked else person.id_kind if person else "") or CITIZEN
+    kind = checked.get("id_kind", person.id_kind if person else "") or CITIZEN
     if "id_kind" in checked:
         checked["id_kind"] = kind
     if kind not in FORMS:
