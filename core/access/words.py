@@ -34,9 +34,11 @@ def line_in_words(line: Line, known: Catalogue, names: Mapping[str, str]) -> str
     who = gettext("任何角色") if line.role == EVERYBODY else gettext(known.role_title(line.role))
     verb = gettext("可以") if line.eft == "allow" else gettext("不得")
     what = "、".join(gettext(known.action_title(code)) for code in known.actions_of(line)) or f"{line.obj}:{line.act}"
-    where = names.get(line.tenant, line.tenant) + gettext("及以下") if line.tenant else gettext("各处")
+    where = gettext("%(name)s及以下", name=names.get(line.tenant, line.tenant)) if line.tenant else gettext("各处")
     when = condition_in_words(line.cond, known)
-    return f"{who} {verb} {what}（{where}{'；' + when if when else ''}）"
+    said: str = (gettext("%(who)s %(verb)s %(what)s（%(where)s；%(when)s）", who=who, verb=verb, what=what, where=where, when=when) if when
+                 else gettext("%(who)s %(verb)s %(what)s（%(where)s）", who=who, verb=verb, what=what, where=where))
+    return said
 
 
 def condition_in_words(cond: str, known: Catalogue) -> str:
@@ -44,8 +46,8 @@ def condition_in_words(cond: str, known: Catalogue) -> str:
     parts = []
     for wanted, term in parse_condition(cond):
         if term.startswith("role:"):
-            text = gettext("是") if wanted else gettext("不是")
-            parts.append(text + gettext(known.role_title(term[5:])))
+            role = gettext(known.role_title(term[5:]))
+            parts.append(gettext("是%(role)s", role=role) if wanted else gettext("不是%(role)s", role=role))
         else:
             parts.append(("" if wanted else gettext("并非")) + gettext(FACTS.get(term, term)))
     return gettext("当") + gettext("，且").join(parts) if parts else ""

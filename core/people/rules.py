@@ -7,11 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from core.errors import N_
+from core.extensions.phrases import phrase
+
 _GRADES = {
-    "preschool": ("小班", "中班", "大班"), "primary": ("一年级", "二年级", "三年级", "四年级", "五年级", "六年级"),
-    "junior": ("七年级", "八年级", "九年级"), "senior": ("高一", "高二", "高三"),
+    "preschool": (N_("小班"), N_("中班"), N_("大班")),
+    "primary": (N_("一年级"), N_("二年级"), N_("三年级"), N_("四年级"), N_("五年级"), N_("六年级")),
+    "junior": (N_("七年级"), N_("八年级"), N_("九年级")), "senior": (N_("高一"), N_("高二"), N_("高三")),
 }
 TERMS = {1: "秋季学期", 2: "春季学期"}
+_GRADE, _YEARS = phrase(N_("%(grade)s 年级")), phrase(N_("%(first)s—%(last)s 学年"))
+_AGE = phrase(N_("%(years)s 岁"))
 #: the first month of a school year, and of its second term
 AUTUMN, SPRING = 9, 3
 
@@ -21,12 +27,12 @@ def grade_words(stage: str, grade: int | None) -> str:
     if grade is None:
         return ""
     known = _GRADES.get(stage, ())
-    return known[grade - 1] if 1 <= grade <= len(known) else f"{grade} 年级"
+    return known[grade - 1] if 1 <= grade <= len(known) else _GRADE(grade=grade)
 
 
 def year_words(school_year: int) -> str:
     """2016 as 2016—2017 学年."""
-    return f"{school_year}—{school_year + 1} 学年"
+    return _YEARS(first=school_year, last=school_year + 1)
 
 
 def term_of(day: dt.date) -> tuple[int, int]:
@@ -81,7 +87,7 @@ def age_words(birth_on: dt.date | None, day: dt.date) -> str:
     """Full years on a day."""
     if birth_on is None:
         return ""
-    return f"{day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))} 岁"
+    return _AGE(years=day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day)))
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any], names: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:

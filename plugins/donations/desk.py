@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from core.errors import N_
 from core.extensions import today
+from core.extensions.phrases import phrase
 from core.host.contract import Card, Found, Place, Subject, TimelineEntry, Todo
 from core.web.filters import money
 from plugins.donations.permissions import Action
@@ -13,6 +15,7 @@ from plugins.donations.queries import campaigns, gifts, spendings, statistics
 from plugins.donations.rules import words
 
 _SHOWN = 20
+_COUNTED = phrase(N_("%(count)s 笔"))
 
 
 def cards(session: Session, place: Place) -> list[Card]:
@@ -21,15 +24,15 @@ def cards(session: Session, place: Place) -> list[Card]:
     if not scope.tenants:
         return []
     year = statistics.total(session, scope, statistics.Period(today().replace(month=1, day=1), today()))
-    return [Card("今年收到捐赠", money(year.total), f"{year.count} 笔", url_for("donations.statistics_page", code=place.code))]
+    return [Card(N_("今年收到捐赠"), money(year.total), _COUNTED(count=year.count), url_for("donations.statistics_page", code=place.code))]
 
 
 def todos(session: Session, place: Place) -> list[Todo]:
     """Orders that wait for an answer, from whoever enters gifts; orders answered, from whoever gave them."""
     found: list[Todo] = []
     here = url_for("donations.orders_list", code=place.code)
-    for action, state, title in ((Action.GIFT_WRITE, "open", "答复捐赠纠正通知"),
-                                 (Action.ORDER_WRITE, "answered", "核对已答复的捐赠纠正通知")):
+    for action, state, title in ((Action.GIFT_WRITE, "open", N_("答复捐赠纠正通知")),
+                                 (Action.ORDER_WRITE, "answered", N_("核对已答复的捐赠纠正通知"))):
         scope = place.scope(action)
         count, due = campaigns.waiting_orders(session, scope, state) if scope.tenants else (0, None)
         if count:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from core.errors import N_
+from core.extensions.phrases import phrase
 
 _AUTUMN, _SPRING = 9, 3
 #: the five papers of an archive (EA-019)
@@ -27,11 +28,12 @@ REPLIES = (("paid", N_("已发放")), ("unpaid", N_("没有发放")), ("unknown"
 #: of all items of a letter together
 LETTER_REPLIES = (*REPLIES, ("partly", N_("部分已发放")))
 TERMS = ((1, N_("秋季学期")), (2, N_("春季学期")))
+_TITLE = phrase(N_("%(first)s—%(last)s 学年%(term)s"))
 
 
 def term_title(school_year: int, term: int) -> str:
     """A term as people read it everywhere: 2019—2020 学年秋季学期."""
-    return f"{school_year}—{school_year + 1} 学年{dict(TERMS).get(term, '')}"
+    return _TITLE(first=school_year, last=school_year + 1, term=dict(TERMS).get(term, ""))
 
 
 def reply_of(replies: Collection[str]) -> str:
