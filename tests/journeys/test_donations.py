@@ -114,6 +114,7 @@ def test_a_gift_is_honoured_published_objected_to_answered_and_withdrawn(
         manager.get_by_role("row").filter(has_text=donor).get_by_role("link").first.click()
         if "/certificates/" in manager.url and "ledgers" in manager.url:
             manager.get_by_role("link", name="完整页面").click()
+        manager.wait_for_load_state()
         look(manager, tmp_path, "certificate")
         manager.get_by_role("button", name="颁发").click()
         confirm(manager)
@@ -163,6 +164,7 @@ def ceremony(office: Office, folder: Path) -> None:
     expect(phone.get_by_text("已归档 2 张照片")).to_be_visible()
     look(phone, folder, "photos-phone")
     phone.locator("a.bf-thumb").first.click()
+    phone.wait_for_load_state()  # from then on the page asks before it takes anything out
     phone.locator("[name=reason]").fill("照片模糊")
     phone.get_by_role("button", name="撤出这张照片").click()
     confirm(phone)
@@ -173,6 +175,7 @@ def publish(office: Office, manager: Page, folder: Path) -> None:
     """End the campaign, look at what will be public, publish it."""
     manager.goto(f"{office.url}/u/{JIA}/p/donations/")
     manager.get_by_role("link", name="扶贫日捐赠").click()
+    manager.wait_for_load_state()
     manager.locator("[name=on]").fill("2026-11-02")
     manager.get_by_role("button", name="结束活动").click()
     confirm(manager)
