@@ -14,6 +14,7 @@ import polars as pl
 from core.errors import N_, InvalidInput
 from core.host.ledgers import Field, Ledger
 from core.ledgers.imports.mapping import accepted, propose
+from core.ledgers.imports.serials import as_days
 from core.ledgers.imports.sheets import ROW, Column, Sheet
 from core.ledgers.kinds import rules_of, words_of
 from core.matching.models import SourceRow
@@ -77,6 +78,7 @@ def read_rows(sheet: Sheet, mapping: Mapping[str, str]) -> pl.DataFrame:
     guardians = [clean_name(text)[:80] if text else "" for text in frame["guardian"]]
     lost = {fault.row for fault in sheet.faults if fault.column == letters.get("id_number")}
     numbers, faults, births = _numbers(frame, lost)
+    frame, _ = as_days(frame, [LEDGER.field("birth_on")], sheet.from_1904)
     rules = rules_of(LEDGER, LEDGER.field("birth_on"))
     day = rules.value(rules.tidy(pl.col("birth_on")))
     village = pl.when(pl.col("village").is_null()).then(pl.lit(None, pl.String)).otherwise(

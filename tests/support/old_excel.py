@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import struct
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-Cell = str | int | float | None | bool
+Cell = str | int | float | None | bool | dt.date
 END, FREE, FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 
 
 @dataclass
 class OldSheet:
     """A sheet to write. Rows and columns count from 0; a value that starts with "=" is a formula whose result is
-    the rest (a number, or nothing: never calculated)."""
+    the rest (a number, or nothing: never calculated). A day is a number that the cell's format shows as a day."""
 
     name: str
     rows: Sequence[Sequence[Cell]]
@@ -32,6 +33,7 @@ class OldBook:
     macros: bool = False
     encrypted: bool = False
     linked: bool = False
+    from_1904: bool = False
 
 
 def old_excel(book: OldBook) -> bytes:
@@ -57,9 +59,12 @@ def _workbook(book: OldBook) -> bytes:
     font = _record(0x31, struct.pack("<HHHHHBBBx", 200, 0, 0x7FFF, 400, 0, 0, 0, 0) + _text("Arial", "<B"))
     style = _record(0xE0, struct.pack("<HHHBBBBIIH", 0, 0, 0xFFF5, 0x20, 0, 0, 0, 0, 0, 0x20C0))
     cell = _record(0xE0, struct.pack("<HHHBBBBIIH", 0, 0, 0x0001, 0x20, 0, 0, 0, 0, 0, 0x20C0))
+    day = _record(0xE0, struct.pack("<HHHBBBBIIH", 0, 14, 0x0001, 0x20, 0, 0, 0, 0, 0, 0x20C0))
+    mode = _record(0x22, struct.pack("<H", 1)) if book.from_1904 else b""
     linked = _record(0x1AE, struct.pack("<H", 1) + _text("other.xls")) if book.linked else b""
-    start += font * 4 + style * 15 + cell + linked
-    bodies = [_sheet(sheet) for sheet in book.sheets]
+    start += mode + font * 4 + style * 15 + cell + day + linked
+    first = dt.date(1904, 1, 1) if book.from_1904 else dt.date(1899, 12, 30)
+    bodies = [_sheet(sheet, first) for sheet in book.sheets]
     names = [struct.pack("<BB", int(sheet.hidden), 0) + _text(sheet.name, "<B") for sheet in book.sheets]
     at = len(start) + sum(8 + len(name) for name in names) + 4
     bounds = b""
@@ -69,7 +74,7 @@ def _workbook(book: OldBook) -> bytes:
     return start + bounds + _record(0x0A) + b"".join(bodies)
 
 
-def _sheet(sheet: OldSheet) -> bytes:
+def _sheet(sheet: OldSheet, first: dt.date) -> bytes:
     down, right = sheet.shift
     width = max((len(row) for row in sheet.rows), default=0)
     out = _bof(0x10)
@@ -81,7 +86,7 @@ def _sheet(sheet: OldSheet) -> bytes:
             struct.pack("<I", 0x100), struct.pack("<I", 0x120)))
     for row, cells in enumerate(sheet.rows, down):
         for column, value in enumerate(cells, right):
-            out += _cell(row, column, value)
+            out += _cell(row, column, value, first)
     if sheet.merged:
         out += _record(0xE5, struct.pack("<H", len(sheet.merged)) + b"".join(
             struct.pack("<4H", top, bottom, left, right) for top, left, bottom, right in sheet.merged))
@@ -89,7 +94,7 @@ def _sheet(sheet: OldSheet) -> bytes:
     return out + window + _record(0x0A)
 
 
-def _cell(row: int, column: int, value: Cell) -> bytes:
+def _cell(row: int, column: int, value: Cell, first: dt.date) -> bytes:
     head = struct.pack("<HHH", row, column, 15)
     if value is None or value == "":
         return b""
@@ -98,6 +103,8 @@ def _cell(row: int, column: int, value: Cell) -> bytes:
         return _record(0x06, head + result + struct.pack("<HIH", 0, 0, 3) + b"\x1e\x01\x00")
     if isinstance(value, str):
         return _record(0x204, head + _text(value))
+    if isinstance(value, dt.date):
+        return _record(0x203, struct.pack("<HHHd", row, column, 16, (value - first).days))
     return _record(0x203, head + struct.pack("<d", float(value)))
 
 

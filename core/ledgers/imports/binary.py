@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.errors import N_, InvalidInput
 from core.ledgers.imports.compound import Compound
 from core.ledgers.imports.sheets import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Facts
 
-_BOF, _EOF, _BOUNDSHEET, _FILEPASS, _EXTERNAL = 0x809, 0x0A, 0x85, 0x2F, 0x1AE
+_BOF, _EOF, _BOUNDSHEET, _FILEPASS, _EXTERNAL, _DATEMODE = 0x809, 0x0A, 0x85, 0x2F, 0x1AE, 0x22
 _ROW, _COLINFO, _MERGED, _FORMULA, _STRING = 0x208, 0x7D, 0xE5, 0x06, 0x207
 _NUMBER, _RK, _MULRK, _LABEL, _LABELSST, _BOOLERR = 0x203, 0x27E, 0xBD, 0x204, 0xFD, 0x205
 _VALUES = (_NUMBER, _RK, _MULRK, _LABEL, _LABELSST, _BOOLERR, _FORMULA)
@@ -51,7 +51,8 @@ def open_binary(content: bytes) -> list[tuple[str, Facts]]:
                            N_("这不是 Excel 工作簿，请上传 .xlsx、.xls 或 .csv 文件"))
     try:
         places = list(_sheets(stream))
-        return [(name, _scanned(stream, start, hidden)) for start, hidden, name in places]
+        from_1904 = any(kind == _DATEMODE and data[:2] == b"\x01\0" for kind, data in _records(stream, 0))
+        return [(name, replace(_scanned(stream, start, hidden), from_1904=from_1904)) for start, hidden, name in places]
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise InvalidInput(N_("文件不完整或已损坏，请重新保存后再上传")) from error
 

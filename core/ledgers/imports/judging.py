@@ -10,15 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from core.errors import N_
 from core.host.ledgers import Field, Ledger
 from core.ledgers.checking import check_frame, repeated
 from core.ledgers.context import Context
+from core.ledgers.imports.serials import as_days
 from core.ledgers.imports.sheets import ROW, Note, Sheet
 
-#: Excel's day numbers from 1930 to 2100; day 1 is 1900-01-01 and 1900 is taken for a leap year
-_SERIALS = (10_959, 73_415)
-_SERIAL = r"^([1-9][0-9]{4})(?:\.0+)?$"
 ERRORS = {ROW: pl.Int64, "column": pl.String, "field": pl.String, "value": pl.String, "message": pl.String}
 
 
@@ -81,7 +78,7 @@ def judge(ledger: Ledger, fields: Sequence[Field], sheet: Sheet, mapping: Mappin
     letters = {name: letter for letter, name in mapping.items() if letter in sheet.frame.columns}
     asked = [one for one in fields if one.name in letters]
     frame = corrected(sheet, corrections).select(ROW, *(pl.col(letters[one.name]).alias(one.name) for one in asked))
-    frame, notes = _days(frame, asked)
+    frame, notes = as_days(frame, asked, sheet.from_1904)
     known = replace(context, partial=True)  # a column that is not in the file is left as it is
     checked = check_frame(ledger, frame, known, asked)
     errors = checked.errors.with_columns(column=pl.col("field").replace_strict(letters, default="", return_dtype=pl.String))
@@ -122,22 +119,6 @@ def _spread(sheet: Sheet, name: str) -> pl.Series:
             at, end = bisect_left(rows, first), bisect_right(rows, last)
             values[at:end] = [values[at]] * (end - at)
     return pl.Series(name, values, dtype=pl.String)
-
-
-def _days(frame: pl.DataFrame, asked: Sequence[Field]) -> tuple[pl.DataFrame, list[Note]]:
-    """Days that arrive as Excel's numbers, written as days."""
-    notes, columns = [], []
-    for one in asked:
-        if one.kind not in ("date", "month"):
-            continue
-        number = pl.col(one.name).str.extract(_SERIAL, 1).cast(pl.Int64, strict=False)
-        number = pl.when(number.is_between(*_SERIALS)).then(number)
-        count = frame.select(number.is_not_null().sum()).item()
-        if count:
-            day = (pl.lit("1899-12-30").str.to_date() + pl.duration(days=number)).dt.strftime("%Y-%m-%d")
-            columns.append(pl.when(number.is_not_null()).then(day).otherwise(pl.col(one.name)).alias(one.name))
-            notes.append(Note(N_("“%(label)s”有 %(count)s 格是 Excel 的日期序号，已换成日期"), {"label": one.label, "count": count}))
-    return frame.with_columns(columns), notes
 
 
 def _faults(sheet: Sheet, mapping: Mapping[str, str], corrections: Corrections) -> pl.DataFrame:

@@ -19,7 +19,7 @@ def bad_rows(sheet: Sheet, errors: pl.DataFrame, corrections: Corrections) -> tu
     places = {row: at for at, row in enumerate(kept[ROW].to_list(), 2)}
     name = letter(max(column_number(column.letter) for column in sheet.columns) + 1)
     frame = kept.with_columns(pl.col(ROW).cast(pl.String).alias(name), pl.col(ROW).replace_strict(places))
-    part = Sheet(sheet.name, 1, (*sheet.columns, Column(name, (NUMBER,))), frame)
+    part = Sheet(sheet.name, 1, (*sheet.columns, Column(name, (NUMBER,))), frame, from_1904=sheet.from_1904)
     return part, errors.filter(pl.col(ROW).is_in(list(places))).with_columns(pl.col(ROW).replace_strict(places))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import fastexcel
 import polars as pl
@@ -14,6 +15,7 @@ from core.ledgers.imports.binary import open_binary
 from core.ledgers.imports.compound import MAGIC
 from core.ledgers.imports.packages import open_package
 from core.ledgers.imports.separated import read_text
+from core.ledgers.imports.serials import TOLD, package_from_1904
 from core.ledgers.imports.sheets import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -56,11 +58,18 @@ def read(content: bytes, name: str, known: Collection[str] = ()) -> Workbook:
         found = _list("", frame, facts, known)
         sheets, notes = ([found] if found else []), notes + more
     else:
-        sheets, more = _sheets(content, open_package(content).sheets if kind == "xlsx" else open_binary(content), known)
+        sheets, more = _sheets(content, _opened(content) if kind == "xlsx" else open_binary(content), known)
         notes += more
+        if any(sheet.from_1904 for sheet in sheets):
+            notes.append(Note(TOLD))
     if not sheets:
         raise InvalidInput(N_("文件里没有找到带表头的数据，请检查后再上传"))
     return Workbook(kind, tuple(sheets), tuple(notes))
+
+
+def _opened(content: bytes) -> list[tuple[str, Facts]]:
+    found, from_1904 = open_package(content).sheets, package_from_1904(content)
+    return [(name, replace(facts, from_1904=True)) for name, facts in found] if from_1904 else found
 
 
 def sniff(content: bytes) -> str:
@@ -156,7 +165,7 @@ def _list(name: str, raw: pl.DataFrame, facts: Facts, known: Collection[str]) ->
     if hidden:
         told.append(_rows_note(N_("隐藏的行也会导入：第 %(rows)s 行，共 %(count)s 行"), hidden))
     return Sheet(name, int(frame[header.bottom, ROW]), tuple(columns), kept, (*notes, *more, *below, *more_told, *told), tuple(faults),
-                 facts.hidden, merged)
+                 facts.hidden, merged, facts.from_1904)
 
 
 def tidy(raw: pl.DataFrame) -> tuple[pl.DataFrame, list[Note]]:

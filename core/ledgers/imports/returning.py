@@ -176,7 +176,7 @@ def _anew(number: uuid.UUID, sheet: Sheet, errors: pl.DataFrame, corrections: Co
           errata: Errata) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                                     "strings_to_numbers": False})
+                                     "strings_to_numbers": False, "date_1904": sheet.from_1904})
     bold, text, red = book.add_format({"bold": True}), book.add_format({"num_format": "@"}), book.add_format(
         {"num_format": "@", "bg_color": f"#{_RED}"})
     page = book.add_worksheet((sheet.name or "名单")[:31])

@@ -68,6 +68,8 @@ class Facts:
     failed: Mapping[tuple[int, int], str] = field(default_factory=dict)
     #: numbers of more than 15 digits: Excel keeps no more, so the rest is lost
     long_numbers: frozenset[tuple[int, int]] = frozenset()
+    #: whether the file counts its days from 1904
+    from_1904: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Sheet:
     hidden: bool = False
     #: cells merged over several rows with something in them: first row, last row, column letter
     merged: tuple[tuple[int, int, str], ...] = ()
+    #: whether a bare number in a column of days counts from 1904
+    from_1904: bool = False
 
 
 @dataclass(frozen=True)

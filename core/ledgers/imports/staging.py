@@ -89,7 +89,7 @@ def packed_sheet(sheet: Sheet) -> bytes:
         "columns": [asdict(column) for column in sheet.columns],
         "notes": [[note.message, dict(note.params)] for note in sheet.notes],
         "faults": [[fault.row, fault.column, fault.value, fault.message] for fault in sheet.faults],
-        "merged": sheet.merged,
+        "merged": sheet.merged, "from_1904": sheet.from_1904,
     }, ensure_ascii=False).encode()
     return _SIZE.pack(len(head)) + head + packed_frame(sheet.frame)
 
@@ -99,7 +99,7 @@ def sheet_of(data: bytes) -> Sheet:
     head, size = _head((data,))
     return Sheet(head["name"], head["header_row"], _columns(head), frame_of(data[size:]),
                  tuple(Note(*note) for note in head["notes"]), tuple(Fault(*fault) for fault in head["faults"]), head["hidden"],
-                 tuple((first, last, column) for first, last, column in head.get("merged", ())))
+                 tuple((first, last, column) for first, last, column in head.get("merged", ())), head.get("from_1904", False))
 
 
 def columns_of(pieces: Iterable[bytes]) -> tuple[Column, ...]:
