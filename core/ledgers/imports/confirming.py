@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
-from core.extensions import utcnow
+from core.extensions import uncollected, utcnow
 from core.extensions.phrases import phrase
 from core.host.ledgers import Field, Ledger
 from core.ledgers import storing
@@ -26,6 +26,7 @@ DONE = phrase(N_("%(ledger)s导入“%(file)s”：新增 %(created)s 条，修�
 PARTLY_DONE = phrase(N_("%(ledger)s导入“%(file)s”：新增 %(created)s 条，修改 %(updated)s 条，未变 %(unchanged)s 条，有误未导入 %(bad)s 行"))
 
 
+@uncollected()
 def confirm(session: Session, desk: Desk, found: Import, choice: str, turn: int) -> storing.Stored:
     """Store the good rows in this transaction; with the choice "all" only if there are no others. The second of two
     who confirm at once is told that it has been done."""

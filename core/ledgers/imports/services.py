@@ -14,7 +14,7 @@ import polars as pl
 from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
-from core.extensions import utcnow
+from core.extensions import uncollected, utcnow
 from core.host.ledgers import Ledger
 from core.ledgers.context import Context
 from core.ledgers.finding import finders_for
@@ -71,6 +71,7 @@ def map_columns(session: Session, desk: Desk, found: Import, chosen: Map[str, st
     kept.who, kept.at = desk.actor.name[:80], utcnow()
 
 
+@uncollected()
 def look(session: Session, desk: Desk, found: Import) -> Findings:
     """Judge every row; writes nothing, so that large lists hold nobody up."""
     if found.state in (State.UPLOADED, State.DISCARDED):

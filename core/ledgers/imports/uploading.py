@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput
-from core.extensions import new_id
+from core.extensions import new_id, uncollected
 from core.host.ledgers import Field
 from core.ledgers.imports import mapping, parts, queries, returning
 from core.ledgers.imports.desk import (
@@ -35,6 +35,7 @@ class Taken:
     outcome: str
 
 
+@uncollected()
 def take_in(session: Session, desk: Desk, file_name: str, content: bytes, *, afresh: bool = False) -> Taken:
     """Read an uploaded file and stage it. A file seen before changes nothing; a workbook that was returned with
     marks carries its import on."""

@@ -40,6 +40,12 @@ def far_cell(place: str) -> bytes:
         % (int("".join(filter(str.isdigit, place))), place.encode()))})
 
 
+def torn_letter() -> bytes:
+    """A cell's own text stops in the middle of a character."""
+    return repacked(GOOD, {SHEET: lambda data: data.replace(
+        b"</sheetData>", b'<row r="3"><c r="A3" t="inlineStr"><is><t>\xe7\xbc</t></is></c></row></sheetData>')})
+
+
 def shared(size: int, cells: int) -> bytes:
     """One long text that many cells share: small packed, small unpacked, huge as a list."""
     texts = b'<sst><si><t>' + b"x" * size + b"</t></si></sst>"
@@ -55,6 +61,7 @@ def shared(size: int, cells: int) -> bytes:
     ("a.xlsx", lambda: far_cell("A1048576"), "最多 200000 行"),
     ("a.xlsx", lambda: far_cell("XFD9"), "超过 400 列"),
     ("a.xlsx", lambda: far_cell("NZ199000"), "最多 200000 行"),
+    ("a.xlsx", torn_letter, "不完整或已损坏"),
     ("a.xlsx", lambda: repacked(GOOD, {"xl/vbaProject.bin": b"x"}), "带有宏"),
     ("a.xlsm", lambda: GOOD, "带有宏"),
     ("a.xlsx", lambda: repacked(GOOD, {"[Content_Types].xml": lambda data: data.replace(
