@@ -1,4 +1,4 @@
-"""Numbers of identity documents in the ledger of persons: each judged by what its kind of document says."""
+"""Numbers of identity documents in the ledgers of persons and staff: each judged by what its kind of document says."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def by_other_numbers(rows: pl.DataFrame) -> pl.Series:
     return rows.select((~pl.col("id_number").str.contains(f"^{EIGHTEEN}$")).fill_null(False)).to_series()
 
 
-def persons(session: Session, tenant_id: str, rows: Sequence[Proposed]) -> list[Refusal]:
+def same_name(session: Session, tenant_id: str, rows: Sequence[Proposed]) -> list[Refusal]:
     """Nobody becomes another person because both have the same number of a passport or a pass."""
     numbers = pl.DataFrame({"id_number": [row.get("id_number") for row, _ in rows]}, schema={"id_number": pl.String})
     return [Refusal(at, "name", OTHER_NAME) for at, ((row, old), other) in enumerate(zip(rows, by_other_numbers(numbers), strict=True))

@@ -266,6 +266,8 @@ class Staff(Dated, Base):
     name_key: Mapped[str] = mapped_column(_text(80))
     sex: Mapped[str] = mapped_column(String(8), default="")
     birth_on: Mapped[dt.date | None]
+    #: as of a person
+    id_kind: Mapped[str] = mapped_column(String(16), default="citizen")
     id_number_sealed: Mapped[bytes | None] = sealed_column("id_number")
     id_number_key: Mapped[str | None] = key_column()
     id_number_mask: Mapped[str] = mask_column()

@@ -137,7 +137,8 @@ class Writer:
     def _staff(self, made: pl.DataFrame) -> None:
         columns = _lists(made, "name", "sex", "birth_on", "post", "rank", "party_member", "establishment", "retires_on",
                          "teaching_class", "since")
-        columns |= {"unit_id": [self.schools[at] for at in made["school"].to_list()], "name_key": _name_keys(made["name"])}
+        columns |= {"unit_id": [self.schools[at] for at in made["school"].to_list()], "name_key": _name_keys(made["name"]),
+                    "id_kind": ["citizen"] * made.height}
         self._put(Staff, columns, {"id_number": made["id_number"].to_list(), "phone": made["phone"].to_list()})
 
     def _facts(self, there: pl.DataFrame) -> None:

@@ -73,7 +73,7 @@ PERSONS = Ledger(
         Field("address", N_("住址"), most=200, listed=False, masked="address", aliases=("家庭住址", "家庭地址", "现住址", "地址")),
         Field("died_on", N_("死亡日期"), "date", listed=False, imported=False, editable=False),
     ),
-    checks=(*DOCUMENT_CHECKS, *NUMBER_CHECKS), prepare=deriving.persons, judge=documents.persons, judged=documents.by_other_numbers,
+    checks=(*DOCUMENT_CHECKS, *NUMBER_CHECKS), prepare=deriving.persons, judge=documents.same_name, judged=documents.by_other_numbers,
     page=lambda row: person_page(row.id))
 
 GUARDIANS = Ledger(

@@ -12,9 +12,20 @@ from flask import g, url_for
 
 from core.errors import N_
 from core.host.ledgers import Check, Field, Ledger
-from core.people import deriving, guarding, remembering
-from core.people.ledgers.common import BIRTH, ID_NUMBER, PEOPLE, PERSON, PHONE, REGISTER_NUMBER, SCHOOL, SEX, unit
-from core.people.ledgers.persons import NUMBER_CHECKS, person_page
+from core.people import deriving, documents, guarding, remembering
+from core.people.ledgers.common import (
+    BIRTH,
+    ID_KIND,
+    ID_NUMBER,
+    PEOPLE,
+    PERSON,
+    PHONE,
+    REGISTER_NUMBER,
+    SCHOOL,
+    SEX,
+    unit,
+)
+from core.people.ledgers.persons import DOCUMENT_CHECKS, NUMBER_CHECKS, person_page
 from core.registry.models import Enrolment, SchoolFacts, Staff
 from core.registry.permissions import Action
 from core.registry.rules.words import (
@@ -103,7 +114,8 @@ STAFF = Ledger(
         unit(N_("学校或单位"), "学校", "工作单位", "学校名称"),
         Field("name", N_("姓名"), "name", required=True, filter="prefix", sort=True, aliases=("教师姓名", "职工姓名", "姓 名")),
         replace(SEX, choices=SEXES),
-        replace(ID_NUMBER, key=True),
+        ID_KIND,
+        replace(ID_NUMBER, key=True, document="id_kind"),
         replace(BIRTH, listed=False),
         PHONE,
         Field("post", N_("岗位"), most=40, filter="equal", aliases=("职务", "现任职务", "任职岗位")),
@@ -116,8 +128,9 @@ STAFF = Ledger(
         Field("until", N_("离岗日期"), "date", listed=False),
         Field("retires_on", N_("退休日期"), "date", sort=True, filter="range", aliases=("退休时间", "预计退休日期")),
     ),
-    checks=(*NUMBER_CHECKS, Check(("since", "until"), "until", N_("离岗日期须晚于任职日期"), lambda row: row["until"] <= row["since"])),
-    prepare=deriving.persons)
+    checks=(*DOCUMENT_CHECKS, *NUMBER_CHECKS,
+            Check(("since", "until"), "until", N_("离岗日期须晚于任职日期"), lambda row: row["until"] <= row["since"])),
+    prepare=deriving.persons, judge=documents.same_name, judged=documents.by_other_numbers)
 
 SCHOOLS = Ledger(
     code="core.school_facts", title=N_("学校情况台账"), one=N_("学校情况"), model=SchoolFacts, group=SCHOOL, order=10, icon="building",

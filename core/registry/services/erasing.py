@@ -114,7 +114,7 @@ def forget(session: Session, tenant_id: str, person_id: uuid.UUID) -> None:
         _blank(enrolment, elsewhere_school="", extra={})
         touched.append(enrolment)
     for staff in session.scalars(select(Staff).where(Staff.tenant_id == tenant_id, Staff.person_id == person_id)):
-        _blank(staff, name=ANONYMOUS, name_key="", birth_on=None, extra={})
+        _blank(staff, name=ANONYMOUS, name_key="", birth_on=None, id_kind=NONE, extra={})
         touched.append(staff)
     session.execute(update(Status).where(Status.tenant_id == tenant_id, Status.subject_id == person_id)
                     .values(note="").execution_options(synchronize_session="fetch"))

@@ -11,15 +11,13 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
-from core.privacy.columns import sensitive_fields
 from core.privacy.masks import mask_name
-from core.privacy.vault import vault_of
 from core.registry.models import Guardian, Person
 from core.registry.permissions import Action
 from core.registry.queries import find_person_by_id, get_record
-from core.registry.rules.documents import CITIZEN, FORMS, read_document
 from core.registry.rules.identity import read_register_number
 from core.registry.rules.names import clean_name, name_key
+from core.registry.services.numbers import read_number
 from core.registry.services.writing import bring_back, change, create, set_aside
 
 #: under this age the data are sensitive in themselves (个人信息保护法 arts 28, 31)
@@ -118,45 +116,13 @@ def _checked(session: Session, values: Mapping[str, Any], person: Person | None 
         if not checked["name"]:
             raise InvalidInput(N_("请填写姓名"), fields={"name": "必填"})
         checked["name_key"] = name_key(checked["name"])
-    if {"id_kind", "id_number"} & checked.keys():
-        _read_number(session, checked, person)
+    read_number(session, checked, person)
     if checked.get("register_number"):
         register = read_register_number(checked["register_number"])
         if register.fault:
             raise InvalidInput(N_("学籍号有误"), fields={"register_number": "须为 G、L 或 J 加 18 位证件号样式，末位校验须相符"})
         checked["register_number"] = register.number
     return checked
-
-
-def _read_number(session: Session, checked: dict[str, Any], person: Person | None) -> None:
-    """Judge number and kind of a document together, also where only one of them is given."""
-    kind = checked.get("id_kind", person.id_kind if person else "") or CITIZEN
-    if "id_kind" in checked:
-        checked["id_kind"] = kind
-    if kind not in FORMS:
-        raise InvalidInput(N_("没有“%(kind)s”这种证件类型"), fields={"id_kind": "请从列出的证件类型里选"}, kind=kind)
-    text = checked["id_number"] if "id_number" in checked else _number_of(session, person)
-    if not text:
-        return
-    found = read_document(kind, text)
-    if found.message:
-        field = "id_number" if "id_number" in checked else "id_kind"
-        raise InvalidInput(N_("证件号有误：%(fault)s"), fields={field: found.message}, fault=found.message)
-    checked["id_number"] = found.number
-    for name, said, label in (("birth_on", found.birth_on, "出生日期"), ("sex", found.sex, "性别")):
-        given = checked.get(name) or (getattr(person, name) if person else None)
-        if not said:
-            continue
-        if not given:
-            checked[name] = said
-        elif given != said:
-            raise InvalidInput(N_("%(what)s与证件号不一致，请核对哪一个抄错"), fields={name: "与证件号不一致"}, what=label)
-
-
-def _number_of(session: Session, person: Person | None) -> str:
-    if person is None or person.id_number_sealed is None:
-        return ""
-    return vault_of(session).open(sensitive_fields(Person)["id_number"].purpose, person.id, person.id_number_sealed)
 
 
 def _refuse_second(session: Session, tenant_id: str, number: str, person: Person | None = None) -> None:

@@ -15,9 +15,10 @@ from core.privacy.masks import mask_name
 from core.registry.models import Enrolment, Person, SchoolFacts, Staff
 from core.registry.permissions import Action
 from core.registry.queries import get_record, list_enrolments
-from core.registry.rules.identity import read_id, read_register_number
+from core.registry.rules.identity import read_register_number
 from core.registry.rules.names import clean_name, name_key
 from core.registry.rules.words import ENDINGS, OWNERSHIPS, SCHOOL_KINDS, codes
+from core.registry.services.numbers import read_number
 from core.registry.services.writing import change, create, set_aside
 from core.tenancy.stages import INCLUDES, STAGES
 
@@ -64,7 +65,7 @@ def remove_enrolment(session: Session, enrolment: Enrolment, actor: Actor, *, re
 def create_staff(session: Session, tenant_id: str, unit_id: uuid.UUID, values: Mapping[str, Any], actor: Actor, *,
                  on: dt.date | None = None) -> Staff:
     """Enter someone who works at a school or office."""
-    checked = _checked_staff(values)
+    checked = _checked_staff(session, values)
     return create(session, Staff, tenant_id, unit_id, checked, actor, action=Action.STAFF_WRITE, on=on,
                   sentence=f"登记教职工{mask_name(checked['name'])}")
 
@@ -72,7 +73,7 @@ def create_staff(session: Session, tenant_id: str, unit_id: uuid.UUID, values: M
 def change_staff(session: Session, staff: Staff, values: Mapping[str, Any], actor: Actor, *,
                  on: dt.date | None = None, expected: int | None = None, reason: str = "") -> bool:
     """Change post, rank, class or other facts; `on` is the day from which it is so."""
-    checked = _checked_staff({"name": staff.name, **values})
+    checked = _checked_staff(session, {"name": staff.name, **values}, staff)
     return change(session, staff, checked, actor, action=Action.STAFF_WRITE, on=on, expected=expected, reason=reason,
                   sentence=f"变更教职工{mask_name(staff.name)}")
 
@@ -113,17 +114,13 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     return checked
 
 
-def _checked_staff(values: Mapping[str, Any]) -> dict[str, Any]:
+def _checked_staff(session: Session, values: Mapping[str, Any], staff: Staff | None = None) -> dict[str, Any]:
     checked = dict(values)
     checked["name"] = clean_name(str(checked.get("name") or ""))
     if not checked["name"]:
         raise InvalidInput(N_("请填写姓名"), fields={"name": "必填"})
     checked["name_key"] = name_key(checked["name"])
-    if checked.get("id_number"):
-        citizen = read_id(checked["id_number"])
-        if citizen.fault:
-            raise InvalidInput(N_("证件号有误：%(fault)s"), fields={"id_number": citizen.message}, fault=citizen.message)
-        checked["id_number"] = citizen.number
+    read_number(session, checked, staff)
     return checked
 
 

@@ -20,7 +20,7 @@ from core.registry.models import Person
 from core.registry.queries import find_person_by_id
 from core.registry.rules.documents import FORMS, SYNONYMS, beyond_doubt, read_document, wanted_numbers
 from core.registry.rules.words import ID_KINDS
-from core.registry.services import change_person, erase_person, merge_persons, part_persons
+from core.registry.services import change_person, change_staff, create_staff, erase_person, merge_persons, part_persons
 from core.units.models import Unit
 from tests.factories.registry import ACTOR, JIA, made_up_id, make_person
 
@@ -130,3 +130,24 @@ def test_a_merged_record_brings_the_kind_of_its_number_along(session: Session, j
     assert kept.id_kind == "passport"
     part_persons(session, merge, ACTOR, reason="认错了人")
     assert (kept.id_kind, kept.id_number_key) == ("none", None)
+
+
+def test_staff_are_entered_with_whatever_document_they_have(session: Session, jia: dict[str, Unit]) -> None:
+    school = jia["990101-S01"]
+    teacher = create_staff(session, JIA, school.id, {"name": "测试外", "id_kind": "settled", "id_number": "usa123456789012"}, ACTOR)
+    assert (teacher.id_kind, teacher.id_number_mask[-2:]) == ("settled", "12")
+    with pytest.raises(InvalidInput) as refused:
+        change_staff(session, teacher, {"id_kind": "citizen"}, ACTOR)
+    assert list(refused.value.fields or {}) == ["id_kind"]
+    with pytest.raises(InvalidInput, match="证件号有误"):
+        create_staff(session, JIA, school.id, {"name": "测试外", "id_number": "E12345678"}, ACTOR)
+    assert change_staff(session, teacher, {"id_kind": "citizen", "id_number": made_up_id(1)}, ACTOR)
+    assert (teacher.birth_on, teacher.sex) == (dt.date(2009, 5, 1), "male"), "the new number says it"
+
+
+def test_an_erasure_takes_the_kind_of_a_members_document_along(session: Session, jia: dict[str, Unit]) -> None:
+    person = make_person(session, jia["990101101"], name="测试台", id_kind="pass_tw", id_number="01234567")
+    teacher = create_staff(session, JIA, jia["990101-S01"].id, {
+        "name": "测试台", "id_kind": "pass_tw", "id_number": "01234567", "person_id": person.id}, ACTOR)
+    erase_person(session, person, ACTOR, reason="本人书面申请")
+    assert (teacher.id_kind, teacher.id_number_sealed, teacher.id_number_key, teacher.id_number_mask) == ("none", None, None, "")
