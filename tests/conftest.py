@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from core import privacy
 from core.config import ROOT, Settings
 from core.extensions import Database
+from core.host.manager import PluginHost
 from tests.support import pages, passwords, postgres
 from tests.support.engines import share_compiled
 from tests.support.lending import Shelf
@@ -127,11 +128,18 @@ def settings_for(url: str, data_dir: Path, *plugins: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
+def host() -> PluginHost:
+    """Core and every installed plugin."""
+    from tests.support.hosts import loaded
+
+    return loaded()
+
+
+@pytest.fixture(scope="session")
 def world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small province of `make_world` with the sample plugin, made once."""
-    from core.app import BUILTINS
-    from core.host.manager import load
     from tests.factories.world import make_world
+    from tests.support.hosts import loaded
 
     path = tmp_path_factory.mktemp("world") / "world.sqlite3"
     shutil.copy(sqlite_template, path)
@@ -139,7 +147,7 @@ def world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
     database = Database(settings.database_url)
     privacy.install(database, settings)
     with database.transaction() as session:
-        make_world(session, load(settings, BUILTINS))
+        make_world(session, loaded(SAMPLE))
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.dispose()

@@ -12,14 +12,13 @@ from sqlalchemy import func, select
 
 from core import demo, migrations
 from core.accounts.models import Account
-from core.app import BUILTINS
 from core.cli import main
 from core.errors import PlatformError
 from core.extensions import Database
-from core.host.manager import load
 from core.tenancy.queries import list_tenants, running_plan
 from core.units.models import Unit
-from tests.conftest import SAMPLE, settings_for
+from tests.conftest import SAMPLE
+from tests.support.hosts import loaded
 
 DIVISIONS = "code,name,level,parent_code\n98,测试省,province,\n9801,测试市,city,98\n980101,子县,county,9801\n" \
             "980101100,子一镇,township,980101\n980101100001,子一村,village,980101100\n"
@@ -117,7 +116,7 @@ def test_demo_reset_is_refused_on_a_server(run, monkeypatch: pytest.MonkeyPatch)
 
 
 def _demo(database: Database, tenants: Path, said: list[str]) -> list[demo.DemoAccount]:
-    host = load(settings_for(database.url, tenants), BUILTINS)
+    host = loaded()
     return demo.load(database, host, tenants, said.append)
 
 

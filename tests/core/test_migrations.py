@@ -11,11 +11,10 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from core import migrations
-from core.app import BUILTINS
 from core.extensions import Database
-from core.host.manager import PluginHost, load
-from tests.conftest import SAMPLE, settings_for
+from tests.conftest import SAMPLE
 from tests.support import postgres
+from tests.support.hosts import loaded
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -35,8 +34,7 @@ def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 
 def branches(tmp_path: Path) -> list[migrations.Branch]:
-    host: PluginHost = load(settings_for("sqlite://", tmp_path, SAMPLE), BUILTINS)
-    return host.migration_locations()
+    return loaded(SAMPLE).migration_locations()
 
 
 def core_head() -> str:

@@ -16,14 +16,13 @@ from core.access.guard import access_catalogue
 from core.accounts.queries import find_by_login
 from core.api.models import ApiToken
 from core.api.services import make_token
-from core.app import BUILTINS
 from core.extensions import Actor, Database
-from core.host.manager import load
 from core.units.queries import get_unit_by_code
 from tests.conftest import SAMPLE, settings_for
 from tests.factories.world import PEOPLE, make_world
 from tests.support import postgres
 from tests.support.apps import lent_app
+from tests.support.hosts import loaded
 
 MakeToken = Callable[..., str]
 #: puts every test of a module on both databases
@@ -37,7 +36,7 @@ def postgres_world(postgres_server: postgres.Server, tmp_path_factory: pytest.Te
     settings = settings_for(postgres_server.create(name, template="template_bangfu"), tmp_path_factory.mktemp(name), SAMPLE)
     database = Database(settings.database_url)
     with database.transaction() as session:
-        make_world(session, load(settings, BUILTINS))
+        make_world(session, loaded(SAMPLE))
     database.dispose()  # nobody may be connected to a template that is copied
     return name
 

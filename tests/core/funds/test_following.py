@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.app import BUILTINS
-from core.extensions import Database, new_id, tenant_scope
+from core.extensions import new_id, tenant_scope
 from core.funds import persons, queries
 from core.funds.models import FundAccount, FundDesignation, FundMovement, FundPeriod, FundRecovery, FundTransfer
 from core.funds.recounting import recount
 from core.funds.services import Wish, close_period, open_account, order_recovery, receive, send, spend
-from core.host.manager import PluginHost, load
+from core.host.manager import PluginHost
 from core.units.models import Unit
 from core.units.rules.orders import AssignRule, Merge, NewUnit, Split
 from core.units.services import do_operation, plan_operation, undo_operation
-from tests.conftest import settings_for
 from tests.core.funds.conftest import ACTOR, DAY, JIA, OTHER, VILLAGE
 
 TODAY = dt.date(2020, 1, 1)
 KINDS = (FundAccount, FundMovement, FundDesignation, FundTransfer, FundRecovery, FundPeriod)
 Units = dict[str, Unit]
-
-
-@pytest.fixture
-def host(database: Database, tmp_path: Path) -> PluginHost:
-    return load(settings_for(database.url, tmp_path), BUILTINS)
 
 
 @pytest.fixture

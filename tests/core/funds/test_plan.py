@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
-from core.app import BUILTINS
 from core.calendar.days import DayKind
 from core.errors import RuleViolation
-from core.extensions import Database, tenant_scope
+from core.extensions import tenant_scope
 from core.funds.alarms import retained_in
 from core.funds.plan import describe, term_of
 from core.funds.rules.retention import Term
 from core.funds.services import open_account, receive, spend
-from core.host.manager import PluginHost, load
+from core.host.manager import PluginHost
 from core.tenancy.grammar import Checked
 from core.tenancy.services import apply_from_command_line, check_profile
 from core.units.models import Unit
-from tests.conftest import settings_for
 from tests.core.funds.conftest import ACTOR, DAY, JIA
 from tests.factories.tenancy import profile_text
 
@@ -36,11 +33,6 @@ forbidden = ["政府投资配套"]
 management_uses = ["宣传费"]
 pass_on_days = 30
 """
-
-
-@pytest.fixture
-def host(database: Database, tmp_path: Path) -> PluginHost:
-    return load(settings_for(database.url, tmp_path), BUILTINS)
 
 
 def checked(session: Session, host: PluginHost, text: str) -> Checked:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.errors import Conflict, InvalidInput, NotFound
 from core.extensions import all_tenants, tenant_scope
-from core.host.manager import PluginHost, load
+from core.host.manager import PluginHost
 from core.matching import comparing, exporting, queries
 from core.matching.models import MatchCase, Source, SourceRow
 from core.matching.neighbours import find_neighbours
@@ -21,7 +21,6 @@ from core.matching.services.sources import Place
 from core.registry.services import erase_person
 from core.trail.models import TrailEntry
 from core.units.models import Unit
-from tests.conftest import settings_for
 from tests.core.matching.conftest import VILLAGE, Bring
 from tests.factories.registry import ACTOR, JIA, YI, made_up_id, make_person
 from tests.support.workbooks import excel
@@ -213,14 +212,6 @@ def test_an_erased_person_leaves_no_name_in_a_list(session: Session, jia: Units,
     (row,) = rows_of(session, source)
     kept: tuple[Any, ...] = (row.name_key, row.birth_on, row.id_number_key, row.id_number_sealed, row.id_number_mask, row.other)
     assert ("样本" in row.name, kept, row.category) == (False, ("", None, None, None, "", {}), "低保")
-
-
-@pytest.fixture
-def host(tmp_path: Any) -> PluginHost:
-    """Core's own features: they hear of merges and erasures."""
-    from core.app import BUILTINS
-
-    return load(settings_for("sqlite://", tmp_path), BUILTINS)
 
 
 def test_removing_a_list_keeps_what_was_decided_on_it(session: Session, jia: Units, bring: Bring, place: Place) -> None:

@@ -10,17 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from core.app import BUILTINS
 from core.errors import Conflict, ParameterError, RuleViolation
 from core.extensions import Database, tenant_scope
-from core.host.manager import load
 from core.registry import exits, queries, services
 from core.registry.models import Household
 from core.tenancy.services import apply_from_command_line, check_profile
 from core.units.models import Unit
-from tests.conftest import settings_for
 from tests.core.registry.conftest import entries
 from tests.factories.registry import ACTOR, JIA, make_enrolment, make_household, make_person
+from tests.support.hosts import loaded
 
 Units = dict[str, Unit]
 ON = dt.date(2017, 1, 1)
@@ -70,7 +68,7 @@ fact = "confirmed"
 
 
 def apply(session: Session, database: Database, folder: Path, text: str) -> None:
-    host = load(settings_for(database.url, folder), BUILTINS)
+    host = loaded()
     checked = check_profile(session, host, (PLAN + text).encode(), "jia.toml")
     assert [problem.message for problem in checked.problems] == []
     apply_from_command_line(session, host, (PLAN + text).encode(), "jia.toml")
@@ -151,7 +149,7 @@ def test_without_a_readable_standard_nothing_is_guessed(session: Session, databa
 @pytest.mark.parametrize("broken", ['more_than = "1.00"\nat_least = "1.00"', "", 'higher = "1.00"'])
 def test_a_condition_says_exactly_one_standard(session: Session, database: Database, units: Units, tmp_path: Path,
                                                broken: str) -> None:
-    host = load(settings_for(database.url, tmp_path), BUILTINS)
+    host = loaded()
     text = PLAN + CHECKS.replace('more_than = "2952.00"', broken)
     found = check_profile(session, host, text.encode(), "jia.toml").problems
     assert [problem.clause for problem in found] == ["八"]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.app import BUILTINS
-from core.extensions import Database, tenant_scope
-from core.host.manager import PluginHost, load
+from core.extensions import tenant_scope
+from core.host.manager import PluginHost
 from core.registry import services
 from core.registry.models import (
     Enrolment,
@@ -29,7 +27,6 @@ from core.registry.models import (
 from core.units.models import Unit
 from core.units.rules.orders import AssignRule, Merge, NewUnit, Split
 from core.units.services import do_operation, plan_operation, undo_operation
-from tests.conftest import settings_for
 from tests.factories.registry import ACTOR, JIA, make_enrolment, make_household, make_person
 from tests.factories.units import make_unit
 
@@ -37,11 +34,6 @@ Units = dict[str, Unit]
 TODAY = dt.date(2020, 1, 1)
 VILLAGE, OTHER, SCHOOL = "990101100001", "990101100002", "990101-S02"
 KINDS = (Household, HouseholdIncome, Person, Guardian, Status, Enrolment, Staff, SchoolFacts)
-
-
-@pytest.fixture
-def host(database: Database, tmp_path: Path) -> PluginHost:
-    return load(settings_for(database.url, tmp_path), BUILTINS)
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from core.access.scope import Scope
-from core.app import BUILTINS
 from core.extensions import Database, tenant_scope, utcnow
-from core.host.manager import load
 from core.jobs.running import Parts
 from core.jobs.worker import begin_periodic, run_due
 from core.units.queries import get_unit_by_code
@@ -19,11 +17,12 @@ from core.webhooks.services import Wanted
 from tests.conftest import SAMPLE, settings_for
 from tests.core.webhooks.conftest import ACTOR, JIA, Receiver, answer, emit_sample
 from tests.factories.world import make_world
+from tests.support.hosts import loaded
 
 
 def test_an_event_travels_on_both_databases(database: Database, tmp_path: Path, receiver: Receiver) -> None:
     settings = settings_for(database.url, tmp_path, SAMPLE)
-    parts = Parts(settings, database, load(settings, BUILTINS))
+    parts = Parts(settings, database, loaded(SAMPLE))
     scope = Scope(whole=(JIA,))
     with database.transaction() as session:
         make_world(session, parts.host)

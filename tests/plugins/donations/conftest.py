@@ -13,13 +13,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from core import privacy
-from core.app import BUILTINS
 from core.extensions import CHINA, Database, clock, tenant_scope
-from core.host.manager import PluginHost, load
+from core.host.manager import PluginHost
 from tests.conftest import settings_for
 from tests.factories.world import PASSWORD
 from tests.plugins.donations.giving import JIA, County, find_county, make_county
 from tests.support.apps import lent_app
+from tests.support.hosts import loaded
 
 OnDay = Callable[[str], None]
 Browse = Callable[..., FlaskClient]
@@ -43,7 +43,7 @@ def county_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def donations_host(tmp_path_factory: pytest.TempPathFactory) -> PluginHost:
     """Core's own features and the plugins that are installed."""
-    return load(settings_for("sqlite://", tmp_path_factory.mktemp("host")), BUILTINS)
+    return loaded()
 
 
 @pytest.fixture

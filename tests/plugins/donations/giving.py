@@ -16,14 +16,13 @@ from core.access.catalogue import catalogue
 from core.access.viewer import Viewer, load_viewer
 from core.accounts.models import Account
 from core.accounts.services import assign, store_account
-from core.app import BUILTINS
 from core.extensions import Actor, new_id
-from core.host.manager import PluginHost, load
+from core.host.manager import PluginHost
 from core.units.models import Unit
 from plugins.donations.models import Campaign, Contributor, Gift
-from tests.conftest import settings_for
 from tests.factories.tenancy import apply_plan, days, profile_text
 from tests.factories.world import ACTOR, SINCE, make_world
+from tests.support.hosts import loaded
 
 JIA, TOWN, VILLAGE = "990101", "990101100", "990101100001"
 PLUGIN = """
@@ -113,7 +112,7 @@ class County:
 
 def make_county(session: Session, data_dir: Path) -> County:
     """Fill an empty database; commits nothing."""
-    host = load(settings_for("sqlite://", data_dir), BUILTINS)
+    host = loaded()
     units = make_world(session, host)
     give_plan(session, host, *PLAN)
     return County(units, host, hire(session, host, units))

@@ -6,17 +6,15 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from core.app import BUILTINS
-from core.config import ROOT, Settings
+from core.config import ROOT
 from core.extensions import Actor, Database, new_id, tenant_scope
-from core.host.manager import PluginHost, load
+from core.host.manager import PluginHost
 from core.registry.models import Enrolment, Household, Person, SchoolFacts, Status
 from core.tenancy.queries import TenantPlace, get_tenant
 from core.tenancy.services import apply_from_command_line
@@ -24,16 +22,16 @@ from core.units.models import Kind, Level, Unit
 from core.units.queries import find_unit_by_code
 from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.services.entitling import begin_run, run_term
+from tests.support.hosts import loaded
 
 GUIDING, NEIGHBOUR = "522723", "522701"
 ACTOR = Actor(None, "测试经办", role="aid_centre")
 AUTUMN_2016 = dt.date(2016, 9, 1)
 
 
-@cache
 def plugins() -> PluginHost:
     """The host with every built-in and installed plugin."""
-    return load(Settings(database_url="sqlite://", data_dir=ROOT / "var", secret_key="test-key", testing=True), BUILTINS)
+    return loaded()
 
 
 @dataclass

@@ -11,9 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.app import BUILTINS
 from core.extensions import Database, tenant_scope
-from core.host.manager import load
 from core.jobs.worker import run_due
 from core.tenancy.queries import get_tenant
 from core.trail.models import TrailEntry
@@ -22,9 +20,10 @@ from plugins.education_aid.models.awards import AidRun, Award
 from plugins.education_aid.rules.below import DONE, NONE, OFF, total
 from plugins.education_aid.rules.words import term_title
 from plugins.education_aid.services.entitling import begin_run, run_term
-from tests.conftest import ClientAs, settings_for
+from tests.conftest import ClientAs
 from tests.factories.tenancy import apply_plan, profile_text
 from tests.plugins.education_aid.conftest import ACTOR, AUTUMN_2016, County
+from tests.support.hosts import loaded
 
 PROVINCE, JIA, YI, BING = "99", "990101", "990102", "990201"
 AT = f"/u/{PROVINCE}/p/education_aid/what-if/below"
@@ -52,7 +51,7 @@ def of_province(yuan: str, *more: str) -> str:
 @pytest.fixture
 def province(app: Flask, app_database: Database) -> Iterator[Session]:
     """测试省 with one item; 甲县 with two boarders and a run, 丙县 without a run, 乙县 without the plugin."""
-    host = load(settings_for("sqlite://", app.config["BANGFU_SETTINGS"].data_dir), BUILTINS)
+    host = loaded()
     session = app_database.session(write=True)
     apply_plan(session, of_province("1000.00"), host)
     for code, name in ((JIA, "甲县"), (BING, "丙县")):

@@ -11,10 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.app import BUILTINS
 from core.conditions.tree import All
 from core.extensions import Database, tenant_scope
-from core.host.manager import load
 from core.tenancy.queries import get_tenant
 from core.units.models import Unit
 from plugins.education_aid.models.awards import AidRun, Award
@@ -22,9 +20,10 @@ from plugins.education_aid.routes.why import over_term
 from plugins.education_aid.rules.items import AUTUMN, DAY, FIXED, MONTH, ONCE, Amount, Item
 from plugins.education_aid.services.entitling import begin_run, run_term
 from plugins.education_aid.services.what_if import run_what_if
-from tests.conftest import ClientAs, settings_for
+from tests.conftest import ClientAs
 from tests.factories.tenancy import apply_plan, profile_text
 from tests.plugins.education_aid.conftest import ACTOR, AUTUMN_2016, County
+from tests.support.hosts import loaded
 
 JIA = "990101"
 AT = f"/u/{JIA}/p/education_aid/what-if"
@@ -69,7 +68,7 @@ def text_of(yuan: str) -> str:
 @pytest.fixture
 def jia(app: Flask, app_database: Database) -> Iterator[Session]:
     """甲县 of the small province with one item, one boarder, and a run."""
-    host = load(settings_for("sqlite://", app.config["BANGFU_SETTINGS"].data_dir), BUILTINS)
+    host = loaded()
     session = app_database.session(write=True)
     with tenant_scope(session, JIA):
         units = {unit.code: unit for unit in session.scalars(select(Unit))}
@@ -96,7 +95,7 @@ def test_a_draft_is_tried_read_cited_and_kept(jia: Session, client_as: ClientAs,
     assert sent.status_code == 302
     run = one(jia, "what_if")
     assert "正在" in clerk.get(f"{AT}/{run.id}").get_data(as_text=True)
-    run_what_if(jia, load(settings_for("sqlite://", app.config["BANGFU_SETTINGS"].data_dir), BUILTINS), run, ACTOR)
+    run_what_if(jia, loaded(), run, ACTOR)
     jia.commit()
     shown = clerk.get(f"{AT}/{run.id}").get_data(as_text=True)
     assert "100.00" in shown and "测试甲" in shown and "甲一镇中心小学" in shown

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from core.app import BUILTINS
 from core.extensions import Database, tenant_scope
-from core.host.manager import PluginHost, load
+from core.host.manager import PluginHost
 from core.tenancy.models import Tenant
-from tests.conftest import settings_for
 from tests.factories.units import make_tree
 from tests.plugins.donations.gifts.support import JIA, County
-
-
-@pytest.fixture(scope="session")
-def host() -> PluginHost:
-    """Core and every installed plugin."""
-    return load(settings_for("sqlite://", Path()), BUILTINS)
 
 
 @pytest.fixture

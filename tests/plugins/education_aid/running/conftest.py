@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from core.app import BUILTINS
 from core.extensions import CHINA, Database, clock, tenant_scope
-from core.host.manager import PluginHost, load
-from tests.conftest import settings_for
+from core.host.manager import PluginHost
 from tests.factories.units import make_tree
 from tests.plugins.education_aid.running.support import JIA, County
 
 OnDay = Callable[[str], None]
-
-
-@pytest.fixture(scope="session")
-def host() -> PluginHost:
-    """Core and every installed plugin."""
-    return load(settings_for("sqlite://", Path()), BUILTINS)
 
 
 @pytest.fixture(autouse=True)

@@ -10,15 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from core.app import BUILTINS
 from core.extensions import Database, tenant_scope
-from core.host.manager import load
 from core.units.models import Unit
 from plugins.education_aid.models import AdmissionRound, Applicant, Charge, Loan
-from tests.conftest import ClientAs, settings_for
+from tests.conftest import ClientAs
 from tests.plugins.education_aid.running.support import JIA, SCHOOL, TERM, YEAR, County
 from tests.plugins.education_aid.running.test_admission import preference
 from tests.plugins.education_aid.running.test_targets_and_charges import FORBIDDEN, target
+from tests.support.hosts import loaded
 
 AT = f"/u/{JIA}/p/education_aid"
 
@@ -26,7 +25,7 @@ AT = f"/u/{JIA}/p/education_aid"
 @pytest.fixture
 def jia(app: Flask, app_database: Database) -> Iterator[County]:
     """甲县 of the small province with a plan about admission, a round and one who asks."""
-    host = load(settings_for("sqlite://", app.config["BANGFU_SETTINGS"].data_dir), BUILTINS)
+    host = loaded()
     session = app_database.session(write=True)
     with tenant_scope(session, JIA):
         county = County(session, {unit.code: unit for unit in session.scalars(select(Unit))}, host)

@@ -9,14 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from core.app import BUILTINS
 from core.extensions import Database, tenant_scope
-from core.host.manager import load
 from core.units.models import Unit
 from plugins.education_aid.models import Measure, PathwayMember, RollEntry, Survey
-from tests.conftest import ClientAs, settings_for
+from tests.conftest import ClientAs
 from tests.plugins.education_aid.running.needs import NEED, PATHWAY, ROLL, SURVEY, on_the_way, poor, surveyed
 from tests.plugins.education_aid.running.support import JIA, SCHOOL, YEAR, County
+from tests.support.hosts import loaded
 
 AT = f"/u/{JIA}/p/education_aid"
 
@@ -24,7 +23,7 @@ AT = f"/u/{JIA}/p/education_aid"
 @pytest.fixture
 def jia(app: Flask, app_database: Database) -> Iterator[County]:
     """甲县 with a plan of surveys, needs, a pathway and databases; a poor child who was asked."""
-    host = load(settings_for("sqlite://", app.config["BANGFU_SETTINGS"].data_dir), BUILTINS)
+    host = loaded()
     session = app_database.session(write=True)
     with tenant_scope(session, JIA):
         county = County(session, {unit.code: unit for unit in session.scalars(select(Unit))}, host)

@@ -13,16 +13,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.app import BUILTINS
 from core.extensions import Database, tenant_scope
-from core.host.manager import load
 from core.host.models import PluginSwitch
 from core.units.models import Unit
 from plugins.education_aid.models import AidCase, Application, Batch, DropoutCase, Letter
 from plugins.education_aid.services import cases, hunting
-from tests.conftest import ClientAs, settings_for
+from tests.conftest import ClientAs
 from tests.plugins.education_aid.running.conftest import OnDay
 from tests.plugins.education_aid.running.support import CLERK, JIA, TERM, YEAR, YI, County, returned
+from tests.support.hosts import loaded
 
 AT = f"/u/{JIA}/p/education_aid"
 TERM_ARGS = f"school_year={YEAR}&term={TERM}"
@@ -31,7 +30,7 @@ TERM_ARGS = f"school_year={YEAR}&term={TERM}"
 @pytest.fixture
 def jia(app: Flask, app_database: Database) -> Iterator[County]:
     """甲县 of the small province with its plan, on the database of the app."""
-    host = load(settings_for("sqlite://", app.config["BANGFU_SETTINGS"].data_dir), BUILTINS)
+    host = loaded()
     session = app_database.session(write=True)
     with tenant_scope(session, JIA):
         units = {unit.code: unit for unit in session.scalars(select(Unit))}
