@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 import polars as pl
@@ -44,8 +44,3 @@ class Repeated(Sequence[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         return map(self.said.__getitem__, self.places)
-
-    def through(self, work: Callable[[Sequence[Any]], Sequence[Any]]) -> list[Any]:
-        """The column when each thing it says has gone through some work."""
-        done = work(self.said)
-        return [done[place] for place in self.places]

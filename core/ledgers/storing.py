@@ -20,6 +20,7 @@ from core.ledgers.freezing import refuse_frozen, seen
 from core.ledgers.kinds import INTEGERS, rules_of
 from core.ledgers.repeats import Repeated
 from core.ledgers.values import typed_extra
+from core.privacy.columns import Sealing
 from core.privacy.vault import vault_of
 from core.processes.services import begin_many
 from core.trail.services import record, record_batch
@@ -302,7 +303,7 @@ def _insert(session: Session, table: Any, tenant_id: str, work: _Work) -> None:
 def _update(session: Session, table: Any, tenant_id: str, work: _Work) -> None:
     if not work.changed:
         return
-    columns = {name: [values[at] for at in work.changed] for name, values in work.columns.items()}
+    columns = _picked(work.columns, work.changed)
     columns["id"] = [work.ids[at] for at in work.changed]
     writing.update_rows(session, table, tenant_id, columns, [work.before[at]["version"] for at in work.changed])
 
@@ -322,7 +323,8 @@ def _picked(columns: writing.Columns, positions: Sequence[int]) -> writing.Colum
     """Some rows of columns; all of them without a copy."""
     if not columns or len(positions) == len(next(iter(columns.values()))):
         return dict(columns)
-    return {name: [values[at] for at in positions] for name, values in columns.items()}
+    return {name: values.some(positions) if isinstance(values, Sealing) else [values[at] for at in positions]
+            for name, values in columns.items()}
 
 
 def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, fields: tuple[Field, ...], actor: Actor,

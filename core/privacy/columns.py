@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import MappedColumn, mapped_column
@@ -85,6 +85,43 @@ def _standing_alone(model: type[Any]) -> list[Sensitive]:
             for column in model.__table__.columns if "purpose" in column.info]
 
 
+class Sealing(Sequence[bytes | None]):
+    """Values sealed when they are asked for, each time anew: rows that turn out to be as they were need none, and those
+    that are written may be sealed while others are under way."""
+
+    def __init__(self, vault: Vault, purpose: str, owner_ids: Sequence[uuid.UUID], texts: Sequence[str | None]) -> None:
+        self.vault, self.purpose, self.owner_ids, self.texts = vault, purpose, owner_ids, texts
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, at: int) -> bytes | None: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[bytes | None]: ...
+
+    def __getitem__(self, at: int | slice) -> bytes | list[bytes | None] | None:
+        if isinstance(at, slice):
+            return self._of(self.owner_ids[at], self.texts[at])
+        return self._of([self.owner_ids[at]], [self.texts[at]])[0]
+
+    def __iter__(self) -> Iterator[bytes | None]:
+        return iter(self[:])
+
+    def some(self, positions: Sequence[int]) -> Sealing:
+        """Those at these positions."""
+        return Sealing(self.vault, self.purpose, [self.owner_ids[at] for at in positions], [self.texts[at] for at in positions])
+
+    def _of(self, owner_ids: Sequence[uuid.UUID], texts: Sequence[str | None]) -> list[bytes | None]:
+        given = [text for text in texts if text]
+        if len(given) == len(texts):
+            return [*self.vault.seal_many(self.purpose, owner_ids, given)]
+        owners = [owner for owner, text in zip(owner_ids, texts, strict=True) if text]
+        sealed = iter(self.vault.seal_many(self.purpose, owners, given))
+        return [next(sealed) if text else None for text in texts]
+
+
 def triple(vault: Vault, model: type[Any], name: str, owner_id: uuid.UUID, text: str | None) -> dict[str, Any]:
     """The three columns' values for one record; without a text all are empty."""
     found = triples(vault, model, name, (owner_id,), (text,))
@@ -92,9 +129,9 @@ def triple(vault: Vault, model: type[Any], name: str, owner_id: uuid.UUID, text:
 
 
 def triples(vault: Vault, model: type[Any], name: str, owner_ids: Sequence[uuid.UUID],
-            texts: Sequence[str | None]) -> Mapping[str, list[Any]]:
-    """The same as columns for many records, in their order. Numbers are kept in their one normal form, however they
-    were typed."""
+            texts: Sequence[str | None]) -> Mapping[str, Any]:
+    """The same as columns for many records, in their order: a `Sealing` and lists. Numbers are kept in their one normal
+    form, however they were typed."""
     field = sensitive_fields(model)[name]
     there = [at for at, text in enumerate(texts) if text]
     filled = [text for text in texts if text]
@@ -110,7 +147,7 @@ def triples(vault: Vault, model: type[Any], name: str, owner_ids: Sequence[uuid.
         return found
 
     columns = model.__table__.columns
-    found = {name + SEALED: spread(vault.seal_many(field.purpose, [owner_ids[at] for at in there], given), None)}
+    found: dict[str, Sequence[Any]] = {name + SEALED: Sealing(vault, field.purpose, owner_ids, spread(given, None))}
     if name + KEYED in columns:
         found[name + KEYED] = spread(vault.index_many(field.kind, given, plain=not number), None)
     if name + MASKED in columns:

@@ -10,7 +10,6 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,8 +17,10 @@ from functools import reduce
 from itertools import islice
 from operator import or_
 from posixpath import join, normpath
+from typing import cast
 
 import polars as pl
+from isal import isal_zlib
 
 from core.errors import N_, InvalidInput
 from core.ledgers.imports.sheets import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Facts, column_number
@@ -35,6 +36,9 @@ SPARE_ROWS = 200
 #: how much is unpacked at a time, and how many such stretches are looked through together
 CHUNK, TOGETHER = 1024 * 1024, 8
 
+#: what a torn file leads to: the last where a text stops within a character
+_BROKEN = (zipfile.BadZipFile, cast(type[Exception], isal_zlib.error), struct.error, UnicodeDecodeError, NotImplementedError,
+           pl.exceptions.ComputeError)
 _ATTRIBUTE = r'\b%s="([^"]*)"'
 _ROW_NUMBER = re.compile(rb'row\b[^>]*?\br="(\d+)"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
@@ -172,7 +176,7 @@ def open_package(content: bytes) -> Package:
             if any(item.flag_bits & 1 for item in items.values()):
                 raise InvalidInput(N_("文件加了密码，请取消密码后再上传"))
             return _looked_through(content, items)
-    except (zipfile.BadZipFile, zlib.error, struct.error, UnicodeDecodeError, NotImplementedError, pl.exceptions.ComputeError) as error:
+    except _BROKEN as error:
         raise InvalidInput(N_("文件不完整或已损坏，请重新保存后再上传")) from error
 
 
@@ -234,7 +238,7 @@ def _unpacked(content: bytes, item: zipfile.ZipInfo, budget: _Budget) -> Iterato
     if len(packed) < item.compress_size or item.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise InvalidInput(N_("文件不完整或已损坏，请重新保存后再上传"))
     size, crc = 0, 0
-    unpack = zlib.decompressobj(-15) if item.compress_type == zipfile.ZIP_DEFLATED else None
+    unpack = isal_zlib.decompressobj(-15) if item.compress_type == zipfile.ZIP_DEFLATED else None
     at, rest = 0, b""
     while at < len(packed) or rest:
         fed = rest or bytes(packed[at : at + CHUNK // 8])
@@ -245,7 +249,7 @@ def _unpacked(content: bytes, item: zipfile.ZipInfo, budget: _Budget) -> Iterato
         if size == 0 and (b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:4096]):
             raise InvalidInput(N_("这个文件的写法不常见，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传"))
         size += len(data)
-        crc = zlib.crc32(data, crc)
+        crc = isal_zlib.crc32(data, crc)
         budget.spend(len(data))
         if size > RATIO_FROM and size > MOST_RATIO * item.compress_size:
             raise InvalidInput(N_("文件展开后太大，请拆分后再上传"))

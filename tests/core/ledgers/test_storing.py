@@ -14,6 +14,7 @@ from core.ledgers.checking import Checked, check_frame, compile_schema
 from core.ledgers.context import Context
 from core.ledgers.models import LedgerView
 from core.ledgers.storing import create, remove, restore, store, update
+from core.ledgers.writing import MOST_BOUND
 from core.privacy.vault import Vault
 from core.registry.models import Household
 from core.trail.models import TrailEntry
@@ -24,6 +25,7 @@ from tests.sample_plugin.ledgers import FAMILIES, GIFTS
 from tests.sample_plugin.models import Family, Gift
 
 SCHOOL = "990101-S01"
+HEADS = ["测试甲", "测试乙", "测试丙", "测试丁", "测试戊"]
 
 
 def checked(context: Context, *changes: dict[str, str | None]) -> Checked:
@@ -52,6 +54,37 @@ def test_an_upsert_finds_its_rows_by_their_key_and_leaves_equal_ones_alone(jia: 
     assert (again.created, again.updated, again.unchanged) == (1, 1, 1)
     found = {row.number: (row.members, row.version) for row in jia.scalars(select(Family))}
     assert found == {"JX001": (4, 1), "JX002": (5, 2), "JX003": (4, 1)}
+
+
+def test_many_rows_in_few_statements_are_all_there_each_with_its_own_values(
+        jia: Session, vault: Vault, context: Context) -> None:
+    count = MOST_BOUND // 10  # more than one statement takes, and a rest
+    rows = checked(context, *({"number": f"JX{at:05}", "head": HEADS[at % 5], "phone": f"138{at:08}" if at % 3 else None}
+                              for at in range(count))).rows
+    assert store(jia, FAMILIES, JIA, rows, ACTOR, "create").created == count
+    found = {row.number: row for row in jia.execute(select(
+        Family.number, Family.head, Family.id, Family.version, Family.tenant_id, Family.phone_sealed, Family.phone_mask))}
+    assert len(found) == count
+    for at in (0, 1, MOST_BOUND // 40, count // 2, count - 1):
+        row = found[f"JX{at:05}"]
+        assert (row.head, row.version, row.tenant_id) == (HEADS[at % 5], 1, JIA)
+        assert (row.phone_sealed is None) == (row.phone_mask == "") == (at % 3 == 0)
+        if row.phone_sealed:
+            assert vault.open("sample_families.phone", row.id, row.phone_sealed) == f"138{at:08}"
+
+
+def test_rows_that_are_as_they_were_are_not_sealed_again(jia: Session, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{}, {"number": "JX002", "id_number": None}, {"number": "JX003"}]
+    store(jia, FAMILIES, JIA, checked(context, *rows).rows, ACTOR, "create")
+    sealed: list[str] = []
+    real = Vault.seal_many
+    monkeypatch.setattr(Vault, "seal_many", lambda vault, purpose, owners, texts: (
+        sealed.extend(texts), real(vault, purpose, owners, texts))[1])
+    assert store(jia, FAMILIES, JIA, checked(context, *rows).rows, ACTOR).unchanged == 3
+    assert sealed == []
+    rows[2]["phone"] = "13900000000"
+    assert store(jia, FAMILIES, JIA, checked(context, *rows).rows, ACTOR).updated == 1
+    assert "13900000000" in sealed and len(sealed) <= 4  # the numbers of the one row
 
 
 def test_one_entry_on_the_trail_tells_of_bulk_work(jia: Session, context: Context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from core.errors import PlatformError
 from core.extensions import Database
 from core.privacy import KINDS, Vault, vault_of
-from core.privacy.columns import triples
+from core.privacy.columns import Sealing, triples
 from core.privacy.masks import mask, mask_many
 from core.privacy.vault import normal, normal_many
 from core.registry.models import Person
@@ -142,6 +143,22 @@ def test_numbers_are_kept_in_one_form_and_empty_values_give_empty_columns(vault:
     assert found["phone_mask"] == ["138****0000", "", ""]
     assert [value is None for value in found["phone_sealed"]] == [False, True, True]
     assert found["phone_key"][1:] == [None, None]
+
+
+@same_vault
+@given(st.lists(st.none() | TEXTS, max_size=12), st.data())
+def test_what_is_sealed_when_asked_for_opens_wherever_it_is_asked(vault: Vault, texts: list[str | None], data: st.DataObject) -> None:
+    owners = [uuid.UUID(int=number) for number in range(len(texts))]
+    sealing = Sealing(vault, "p", owners, texts)
+
+    def opened(values: Sequence[bytes | None], at: Sequence[int]) -> list[str | None]:
+        return [None if value is None else vault.open("p", owners[n], value) for n, value in zip(at, values, strict=True)]
+
+    wanted = [text or None for text in texts]
+    assert opened(list(sealing), range(len(texts))) == opened([sealing[at] for at in range(len(texts))], range(len(texts))) == wanted
+    some = data.draw(st.lists(st.sampled_from(range(len(texts))), unique=True)) if texts else []
+    assert opened(sealing.some(some)[:], some) == [wanted[at] for at in some]
+    assert opened(sealing[1:3], range(len(texts))[1:3]) == wanted[1:3]
 
 
 @pytest.mark.parametrize("kind", KINDS)
