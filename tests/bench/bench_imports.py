@@ -172,7 +172,8 @@ def run() -> list[dict[str, Any]]:
             plain = total(floor) + floor["sealed"]
             lines.append({"name": f"{title}: {ROWS:,} × 20, {int(ours['errors']):,} bad cells, {int(ours['rows']):,} rows stored "
                                   f"({steps}), against reading ({floor['read']:.1f} s), sealing ({floor['sealed']:.1f} s) and inserting "
-                                  "them", "ours": total(ours), "floor": plain, "ratio": total(ours) / plain, "target": "≤ 1.5 ×", "unit": "s"})
+                                  "them", "ours": total(ours), "floor": plain, "ratio": total(ours) / plain,
+                          "target": "≤ 1.5 ×", "unit": "s"})
             lines.append({"name": f"{title}: the same, were the two numbers of a row sealed for nothing", "ours": total(ours),
                           "floor": total(floor), "ratio": total(ours) / total(floor), "target": "", "unit": "s"})
         memory = in_process("memory", str(large), str(folder / "memory"))["megabytes"]
