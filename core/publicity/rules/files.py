@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from core.documents.rules.sniffing import TEXT, safe_name, sniff
 from core.errors import InvalidInput
-from core.publicity.rules.leaks import Leak, scan_text
+from core.publicity.rules.document_numbers import Headings, promises
+from core.publicity.rules.leaks import Leak, scan_cell, scan_text
 from core.publicity.rules.packed import scan_packed
 from core.publicity.rules.papers import scan_pdf
 from core.publicity.rules.pictures import scan_picture
@@ -18,6 +20,8 @@ from core.publicity.rules.workbooks import scan_workbook
 UNREADABLE = "内容读不出来，不能检查"
 #: files within files that are looked into
 _DEEPEST = 3
+#: between the cells of a list in a text file
+_CELLS = re.compile(r"[,\t;]")
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def _scan(place: str, name: str, data: bytes, depth: int) -> list[Leak]:
     except InvalidInput:
         return [Leak(place, UNREADABLE)]
     if kind.kind == TEXT:
-        return scan_text(_decoded(data), place)
+        return _text(place, _decoded(data))
     if kind.media_type.startswith("image/"):
         return scan_picture(place, data)
     inner: list[tuple[str, bytes]] = []
@@ -64,6 +68,19 @@ def _scan(place: str, name: str, data: bytes, depth: int) -> list[Leak]:
     for inner_name, content in inner:
         where = f"{place}中嵌入的“{inner_name}”"
         found += [Leak(where, UNREADABLE)] if depth >= _DEEPEST else _scan(where, inner_name, content, depth + 1)
+    return found
+
+
+def _text(place: str, text: str) -> list[Leak]:
+    """What a text gives away, also by the headings of a list of cells in it."""
+    found, headings = scan_text(text, place), Headings()
+    known = {leak.shown for leak in found}
+    for row, line in enumerate(text.splitlines(), 1):
+        for column, cell in enumerate(_CELLS.split(line), 1):
+            heading = headings.over(column, cell.strip(' "'))
+            if promises(heading):
+                found += [leak for leak in scan_cell(cell.strip(' "'), f"{place}第 {row} 行第 {column} 列", heading)
+                          if leak.shown not in known]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Finding identity numbers, bank cards and mobile numbers in what is about to become public.
+"""Finding identity numbers, bank cards, mobile numbers and numbers of other documents in what is about to become public.
 
 A number is found in whatever digits it is written (half width, full width, any script's decimal digits, or the
 Chinese 〇一二三 all through), and also where spaces, hyphens, dots or invisible signs stand between its digits.
@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from stdnum.cn import ric
 
 from core.privacy.masks import mask
+from core.publicity.rules import document_numbers
+from core.publicity.rules.digits import chinese_of, decimal_of
+from core.publicity.rules.document_numbers import is_of_codes, promises, under_heading
 from core.registry.rules.identity import birth_of, to_eighteen
 from core.trail.redaction import is_bank_card
 
@@ -21,13 +24,15 @@ ID, CARD, PHONE = "id_number", "bank_card", "phone"
 NAMES = {ID: "证件号", CARD: "银行卡号", PHONE: "手机号"}
 #: fewer digits than a mobile number has are never a find
 _SHORTEST, _LONGEST_GAP = 11, 3
-_CHINESE = dict(zip("〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖", "000123456789123456789", strict=True))
+#: a sum of money is no mobile number, however its digits are grouped
+_SUM = re.compile(r"\d{1,3}(?:,\d{3})+\.\d+")
 _CROSSES = frozenset("XxＸｘ×✕✖хХΧχⅩⅹ")
 _GAPS = frozenset(" \t\r\n\u3000\u00a0-‐‑‒–—－_.．·・•/／\\,，、:：|~～()（）[]")
 #: how mobile numbers are written in groups
 _PHONE_GROUPS = frozenset({(3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 3, 4), (4, 4, 3), (3, 2, 3, 3), (3, 5, 3), (3, 4, 2, 2),
                            (5, 6), (6, 5), (3, 2, 2, 2, 2), (1, 10), (4, 7), (3, 3, 3, 2)})
-_REGIONS = re.compile(r"1[1-5]|2[123]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[123]|9[19]")
+#: provinces, behind a 9 those of foreigners' permits; 91 is abroad, 99 nowhere
+_REGIONS = re.compile(r"9?(?:1[1-5]|2[123]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[123])|9[19]")
 _PHONE = re.compile(r"(?:0{0,2}86)?(1[3-9]\d{9})")
 _CHECKED = re.compile(r"(?=(\d{17}[\dX]))")
 
@@ -57,7 +62,14 @@ class _Group:
 
 def scan_text(text: str, place: str) -> list[Leak]:
     """What a text gives away, each number once."""
-    found = dict.fromkeys((kind, number) for kind, number, _, _ in _finds(text))
+    return scan_cell(text, place, "")
+
+
+def scan_cell(text: str, place: str, heading: str) -> list[Leak]:
+    """The same of a cell of a table, which may be a number because of what stands above it."""
+    found = dict.fromkeys((kind, number) for kind, number, _, _ in _finds(text, code=is_of_codes(heading)))
+    if not found and heading and promises(heading) and (number := under_heading(text)):
+        found[ID, number] = None
     return [Leak(place, kind, mask(kind, number)) for kind, number in found]
 
 
@@ -65,8 +77,8 @@ def scan_rows(labels: Sequence[str], rows: Iterable[Sequence[str]], first: int =
     """What the cells of a table give away, each with its row and column."""
     for number, row in enumerate(rows, first):
         for label, cell in zip(labels, row, strict=True):
-            if _may_hold(cell):
-                yield from scan_text(cell, f"第 {number} 行“{label}”")
+            if len(cell) >= _SHORTEST or document_numbers.may_hold(cell) or promises(label):
+                yield from scan_cell(cell, f"第 {number} 行“{label}”", label)
 
 
 def cover(text: str) -> str:
@@ -80,26 +92,21 @@ def cover(text: str) -> str:
     return "".join([*out, text[at:]])
 
 
-def _may_hold(text: str) -> bool:
-    return len(text) >= _SHORTEST
-
-
-def _finds(text: str) -> Iterator[tuple[str, str, int, int]]:
+def _finds(text: str, *, code: bool = False) -> Iterator[tuple[str, str, int, int]]:
     """Kind, number, start and end of every find."""
-    if not _may_hold(text):
-        return
-    for digits in (_decimal, _chinese):
-        for run in _runs(text, digits):
-            yield from _in_run(run)
-
-
-def _decimal(sign: str) -> str:
-    value = unicodedata.decimal(sign, None) if not sign.isascii() else (int(sign) if sign.isdigit() else None)
-    return "" if value is None else str(value)
-
-
-def _chinese(sign: str) -> str:
-    return _CHINESE.get(sign, "")
+    spans = list[tuple[int, int]]()
+    if len(text) >= _SHORTEST:
+        for digits in (decimal_of, chinese_of):
+            for run in _runs(text, digits):
+                for find in _in_run(run):
+                    if _SUM.fullmatch(text, *find[2:]):
+                        continue
+                    spans.append(find[2:])
+                    yield find
+    for number, start, end in document_numbers.finds(text, code=code):
+        if all(end <= first or last <= start for first, last in spans):
+            spans.append((start, end))
+            yield ID, number, start, end
 
 
 def _runs(text: str, digit_of: Callable[[str], str]) -> Iterator[list[_Group]]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from lxml import etree
 
-from core.publicity.rules.leaks import Leak, scan_text
+from core.publicity.rules.document_numbers import Headings, promises
+from core.publicity.rules.leaks import Leak, scan_cell, scan_text
 
 COMMENT, HIDDEN_TEXT, DELETED, HIDDEN_SLIDE, UNREADABLE = ("批注", "隐藏文字", "修订中删除的文字", "隐藏的幻灯片",
                                                            "内容读不出来，不能检查")
@@ -65,10 +66,22 @@ def _part(place: str, name: str, content: bytes) -> list[Leak]:
     paragraphs = [*tree.iter(f"{_W}p"), *tree.iter(f"{_A}p")]
     for number, paragraph in enumerate(paragraphs, 1):
         found += scan_text(_words(paragraph), f"{where}第 {number} 段")
+    found += [leak for number, table in enumerate(tree.iter(f"{_W}tbl"), 1) for leak in _table(table, f"{where}表 {number}")]
     if not paragraphs:
         found += [leak for text in texts_of(tree) for leak in scan_text(text, where)]
     found += [Leak(where, kind) for kind in _hidden(tree, stem)]
     return found
+
+
+def _table(table: Any, where: str) -> Iterator[Leak]:
+    """What the cells of a table give away because of the headings above them."""
+    headings = Headings()
+    for row, cells in enumerate(table.findall(f"{_W}tr"), 1):
+        for column, cell in enumerate(cells.findall(f"{_W}tc"), 1):
+            text = _words(cell)
+            heading = headings.over(column, text)
+            if promises(heading) and not scan_text(text, where):
+                yield from scan_cell(text, f"{where}第 {row} 行第 {column} 列", heading)
 
 
 def _words(paragraph: Any) -> str:

@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from core.publicity.rules.leaks import Leak, scan_text
+from core.publicity.rules.document_numbers import Headings
+from core.publicity.rules.leaks import Leak, scan_cell, scan_text
 from core.publicity.rules.packed import parse, texts_of
 
 SHEET, COLUMN, ROW, CELL, COMMENT = "隐藏的工作表", "隐藏的列", "隐藏的行", "不显示的单元格", "批注"
@@ -47,7 +48,7 @@ def scan_workbook(place: str, data: bytes, inner: list[tuple[str, bytes]]) -> li
 
 
 def _sheet(place: str, sheet: Any) -> Iterator[Leak]:
-    hidden_columns = _hidden_columns(sheet)
+    hidden_columns, headings = _hidden_columns(sheet), Headings()
     hidden: Counter[tuple[str, str]] = Counter()
     zero = bool(sheet.sheet_format.zeroHeight)
     filled = 0
@@ -59,7 +60,7 @@ def _sheet(place: str, sheet: Any) -> Iterator[Leak]:
             if (text := _text(cell.value)) == "":
                 continue
             filled += 1
-            yield from scan_text(text, f"{place}{cell.coordinate}")
+            yield from scan_cell(text, f"{place}{cell.coordinate}", headings.over(cell.column, text))
             if (how := _how_hidden(sheet, cell, hidden_columns, zero)) is not None:
                 hidden[how] += 1
     if sheet.sheet_state != "visible" and filled:
