@@ -16,8 +16,8 @@ from core.errors import PlatformError
 from core.matching.models import MatchCase, Source, SourceRow
 from core.matching.rules.pairing import COLUMNS, Numbers
 from core.privacy import vault_of
-from core.registry.models import Enrolment, Guardian, Person
-from core.registry.queries import present
+from core.registry.models import Guardian, Person
+from core.registry.queries import present, schools_now
 from core.registry.rules.names import name_keys
 
 CHUNK = 500
@@ -35,10 +35,7 @@ def persons(session: Session, tenant_id: str) -> People:
     """The persons of a tenant, each with the school they are at now and one guardian."""
     found = session.execute(select(Person.id, Person.unit_id, Person.name_key, Person.id_number_key, Person.birth_on)
                             .where(Person.tenant_id == tenant_id, present(Person)).order_by(Person.id)).all()
-    schools: dict[uuid.UUID, uuid.UUID] = dict(session.execute(
-        select(Enrolment.person_id, Enrolment.unit_id)
-        .where(Enrolment.tenant_id == tenant_id, Enrolment.ended_on.is_(None), present(Enrolment))
-        .order_by(Enrolment.school_year, Enrolment.term, Enrolment.id)).all())
+    schools = schools_now(session, tenant_id)
     rows = session.execute(select(Guardian.person_id, Guardian.name)
                            .where(Guardian.tenant_id == tenant_id, present(Guardian)).order_by(Guardian.id.desc())).all()
     guardians = dict(zip((row[0] for row in rows), name_keys(row[1] for row in rows), strict=True))

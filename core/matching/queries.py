@@ -15,8 +15,8 @@ from core.access.scoping import Page, criterion, get_scoped, scoped_count, scope
 from core.errors import N_, NotFound
 from core.matching.frames import chunks
 from core.matching.models import Decision, MatchCase, Source, SourceRow
-from core.registry.models import Enrolment, Guardian, Person
-from core.registry.queries import present
+from core.registry.models import Guardian, Person
+from core.registry.queries import present, schools_now
 from core.units.queries import units_by_id
 
 
@@ -185,9 +185,7 @@ def _surroundings(session: Session, people: Sequence[Person], rows: Sequence[Sou
     guardians: dict[uuid.UUID, str] = {}
     for tenant_id in {person.tenant_id for person in people}:
         for part in chunks([person.id for person in people if person.tenant_id == tenant_id]):
-            schools.update(dict(session.execute(select(Enrolment.person_id, Enrolment.unit_id).where(
-                Enrolment.tenant_id == tenant_id, Enrolment.person_id.in_(part), present(Enrolment))
-                .order_by(Enrolment.school_year, Enrolment.term)).all()))
+            schools.update(schools_now(session, tenant_id, part))
             guardians.update(dict(session.execute(select(Guardian.person_id, Guardian.name).where(
                 Guardian.tenant_id == tenant_id, Guardian.person_id.in_(part), present(Guardian))).all()))
     wanted = {person.unit_id for person in people} | set(schools.values()) | {row.unit_id for row in rows}

@@ -109,6 +109,19 @@ def enrolments_on(session: Session, tenant_id: str, person_ids: Iterable[uuid.UU
     return [one for rows in found.values() for one in running(rows, day)]
 
 
+def schools_now(session: Session, tenant_id: str, person_ids: Collection[uuid.UUID] | None = None) -> dict[uuid.UUID, uuid.UUID]:
+    """The school each person is at now, of these persons or of all the tenant has: that of the enrolment that runs, as
+    `rules.terms.running` tells it. Who has left, or finished, has none."""
+    own = [Enrolment.tenant_id == tenant_id, present(Enrolment)]
+    if person_ids is not None:
+        own.append(Enrolment.person_id.in_(person_ids))
+    newest = select(Enrolment.person_id, func.max(TERM).label("term")).where(*own).group_by(Enrolment.person_id).subquery()
+    found: dict[uuid.UUID, uuid.UUID] = dict(session.execute(select(Enrolment.person_id, Enrolment.unit_id).join(
+        newest, and_(newest.c.person_id == Enrolment.person_id, newest.c.term == TERM)).where(
+        *own, Enrolment.ended_on.is_(None)).order_by(Enrolment.id)).all())
+    return found
+
+
 def list_guardians(session: Session, person: Person) -> list[Guardian]:
     """The guardians of a person."""
     statement = select(Guardian).where(Guardian.tenant_id == person.tenant_id, Guardian.person_id == person.id,

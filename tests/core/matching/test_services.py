@@ -18,11 +18,11 @@ from core.matching.models import MatchCase, Source, SourceRow
 from core.matching.neighbours import find_neighbours
 from core.matching.services import deciding, finding, sources
 from core.matching.services.sources import Place
-from core.registry.services import erase_person
+from core.registry.services import end_enrolment, erase_person
 from core.trail.models import TrailEntry
 from core.units.models import Unit
 from tests.core.matching.conftest import VILLAGE, Bring
-from tests.factories.registry import ACTOR, JIA, YI, made_up_id, make_person
+from tests.factories.registry import ACTOR, JIA, YI, made_up_id, make_enrolment, make_person
 from tests.support.workbooks import excel
 
 Units = dict[str, Unit]
@@ -235,3 +235,21 @@ def test_a_pass_or_passport_matches_with_its_name_and_never_alone(session: Sessi
         (hong_kong.id, "id_name"), (taiwan.id, "id_name"), (None, ""), (None, ""), (None, "")]
     assert [row.id_fault for row in found] == ["", "", "", "length", "length"], "digits alone are taken for a citizen's number"
     assert only_case(session).person_id == hong_kong.id, "one number, two names: somebody looks at it"
+
+
+def test_the_school_somebody_has_finished_is_no_evidence(session: Session, jia: Units, bring: Bring) -> None:
+    born, school = dt.date(2009, 5, 1), jia["990101-S01"]
+    gone = make_person(session, jia[VILLAGE], name="样本毕", birth_on=born)
+    make_enrolment(session, gone, school, 2015)
+    end_enrolment(session, make_enrolment(session, gone, school, 2015, term=2), dt.date(2016, 7, 10), "graduated", ACTOR)
+    there = make_person(session, jia[VILLAGE], name="样本读", birth_on=born)
+    make_enrolment(session, there, school, 2015)
+    make_enrolment(session, there, school, 2016)
+    session.flush()
+    rows = [["样本毕", made_up_id(5), "2009-05-01", school.name], ["样本读", made_up_id(6), "2009-05-01", school.name]]
+    source = bring(rows, kind="school", head=("姓名", "身份证号", "出生日期", "学校"))
+    assert [(row.person_id, row.linked_by) for row in rows_of(session, source)] == [(None, ""), (there.id, "place_birth_name")]
+    case = only_case(session)
+    assert case.person_id == gone.id and "same_school" not in case.reasons
+    one, other = queries.sides_of(session, [case])[case.id]
+    assert (one.school, other.school) == ("", school.name)

@@ -16,7 +16,8 @@ from core.privacy import vault_of
 from core.registry import queries, services
 from core.registry.elsewhere import find_elsewhere
 from core.registry.history import as_of, as_of_many, list_past, remember_many
-from core.registry.models import Household, Person, Status
+from core.registry.models import Enrolment, Household, Person, Status
+from core.registry.rules.terms import running
 from core.units.models import Unit
 from tests.core.registry.conftest import entries
 from tests.factories.registry import ACTOR, JIA, YI, made_up_id, make_enrolment, make_household, make_person
@@ -244,3 +245,25 @@ def test_another_county_shows_school_and_stage_and_is_told(session: Session, uni
     with all_tenants(session, "核对留痕"):
         told = {one.tenant_id for one in entries(session) if "同一人" in one.sentence}
     assert told == {JIA, YI}
+
+
+def test_the_schools_of_now_are_those_of_the_enrolments_that_run(session: Session, jia: Units) -> None:
+    terms = [(2015, 1), (2015, 2), (2016, 1)]
+    people = []
+    for number in range(27):  # of each term: none, one that stays open, one that ended
+        person = make_person(session, jia[VILLAGE], name=f"测试{'〇一二三四五六七八'[number // 3]}{'甲乙丙'[number % 3]}")
+        people.append(person)
+        for at, (year, term) in enumerate(terms):
+            how = number // 3**at % 3
+            if how:
+                row = make_enrolment(session, person, jia[SCHOOL if at % 2 else VILLAGE], year, term=term)
+                if how == 2:
+                    services.end_enrolment(session, row, dt.date(year + 1, 8, 1), "transferred", ACTOR)
+    session.flush()
+    expected = {}
+    for person in people:
+        for row in running(session.scalars(select(Enrolment).where(Enrolment.person_id == person.id)).all()):
+            expected[person.id] = row.unit_id
+    assert queries.schools_now(session, JIA) == expected and 0 < len(expected) < 20
+    some = [person.id for person in people[:9]]
+    assert queries.schools_now(session, JIA, some) == {one: unit for one, unit in expected.items() if one in some}
