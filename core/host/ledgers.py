@@ -169,6 +169,9 @@ class Ledger:
     judge: Callable[[Session, str, Sequence[Proposed]], Sequence[Refusal]] | None = None
     #: polars frame of rows → which of them `judge` may have something to say of; without it, all
     judged: Callable[[Any], Any] | None = None
+    #: session, tenant, unit (id) of rows that name none, polars frame of rows → positions of rows that their key does not
+    #: find in the table, and the ids of the records they mean all the same; no record may be named twice
+    else_known: Callable[[Session, str, uuid.UUID, Any], Mapping[int, uuid.UUID]] | None = None
     #: url of a richer page of one record
     page: Callable[[Any], str] | None = None
     #: the process its records go through: core begins it for every new record, shows where each stands, and refuses

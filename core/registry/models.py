@@ -164,6 +164,11 @@ class Person(Dated, Base):
     schooling: Mapped[str] = mapped_column(String(24), default="")
     health: Mapped[str] = mapped_column(String(24), default="")
     labour: Mapped[str] = mapped_column(String(24), default="")
+    #: of `rules.words.WORKS`; empty where nobody has said
+    work: Mapped[str] = mapped_column(String(24), default="")
+    #: insured for medical treatment, and for old age (城乡居民基本医疗、养老保险); None where nobody has said
+    medical_insurance: Mapped[bool | None]
+    pension_insurance: Mapped[bool | None]
     died_on: Mapped[dt.date | None]
     merged_into: Mapped[uuid.UUID | None] = mapped_column(Id)
     #: active, merged, erased

@@ -35,7 +35,7 @@ def confirm(session: Session, desk: Desk, found: Import, choice: str, turn: int)
     found = queries.locked(session, found)
     may_confirm(found, choice, turn)
     rows, fields = frame_of(desk.staging.open(found.rows_file)), desk.fields(session)
-    place = standing.stand(session, desk.ledger, desk.tenant_id, rows, fields, desk.scope)
+    place = standing.stand(session, desk.ledger, desk.tenant_id, rows, fields, desk.scope, desk.unit.id)
     if place.foreign or place.frozen or standing.units_lost(session, desk.tenant_id, rows, desk.scope):
         raise Conflict(N_("核对之后有单位或记录发生了变化，请重新核对"))
     stored = _store(session, desk, found, rows, fields, place)

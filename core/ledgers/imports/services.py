@@ -79,7 +79,7 @@ def look(session: Session, desk: Desk, found: Import) -> Findings:
     fields, sheet = desk.fields(session), sheet_at(desk, found)
     context = Context(finders_for(session, desk.tenant_id, desk.scope))
     judged = judge(desk.ledger, fields, sheet, found.mapping, context, corrections_of(desk, found))
-    place = standing.stand(session, desk.ledger, desk.tenant_id, judged.rows, fields, desk.scope)
+    place = standing.stand(session, desk.ledger, desk.tenant_id, judged.rows, fields, desk.scope, desk.unit.id)
     good, ledger = judged.rows, desk.ledger
     judged = judged.refused(_at_key(ledger, good, place.foreign, found.mapping, [_FOREIGN] * len(place.foreign)))
     judged = judged.refused(_at_key(ledger, good, place.frozen, found.mapping, [

@@ -35,12 +35,12 @@ class Standing:
 
 
 def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, fields: Sequence[Field],
-          scope: Scope) -> Standing:
+          scope: Scope, unit_id: uuid.UUID) -> Standing:
     """Compare rows with what is stored. A record of the tenant outside the scope is never touched: whoever
-    imports for one school does not change another's."""
+    imports for one school does not change another's. `unit_id`: where rows belong that name no unit."""
     asked = tuple(one for one in fields if one.name in rows.columns)
     plain = rows.drop(ROW)
-    old = _stored(session, ledger, tenant_id, plain, asked)
+    old = _stored(session, ledger, tenant_id, plain, asked, unit_id)
     reach = _within(session, ranges_of(session, tenant_id, scope), {row["unit_id"] for row in old.values()})
     found = Standing(new=[at for at in range(rows.height) if at not in old], old=old)
     there = [at for at in sorted(old) if old[at]["unit_id"] in reach]
@@ -67,14 +67,25 @@ def without(place: Standing, refused: Collection[int]) -> Standing:
     return replace(place, new=[at for at in place.new if at not in refused], changed=[at for at in place.changed if at not in refused])
 
 
-def _stored(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, asked: tuple[Field, ...]
-            ) -> Mapping[int, Mapping[str, Any]]:
+def _stored(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, asked: tuple[Field, ...],
+            unit_id: uuid.UUID) -> Mapping[int, Mapping[str, Any]]:
     """The stored rows that rows mean, by position. A ledger that is still empty is not asked row by row."""
     table = writing.table_of(ledger)
     some = select(table.c.id).where(table.c.tenant_id == tenant_id).limit(1)
     if session.connection().execute(some).first() is None:
         return {}
-    return storing.old_rows(session, ledger, tenant_id, rows, "upsert", asked)
+    found = storing.old_rows(session, ledger, tenant_id, rows, "upsert", asked)
+    return {**_else_known(session, ledger, tenant_id, rows, unit_id), **found}
+
+
+def _else_known(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, unit_id: uuid.UUID
+                ) -> Mapping[int, Mapping[str, Any]]:
+    if ledger.else_known is None:
+        return {}
+    meant, table = ledger.else_known(session, tenant_id, unit_id, rows), writing.table_of(ledger)
+    wanted = [column.name for column in table.columns if not column.name.endswith("_sealed")]
+    there = {row["id"]: row for row in writing.read_rows(session, table, tenant_id, "id", meant.values(), wanted)}
+    return {at: there[record_id] for at, record_id in meant.items()}
 
 
 def units_lost(session: Session, tenant_id: str, rows: pl.DataFrame, scope: Scope) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 from flask import g, url_for
 
 from core.errors import N_
+from core.extensions import today
 from core.host.ledgers import Check, Field, Ledger
-from core.people import deriving, documents, guarding, remembering
+from core.people import deriving, documents, guarding, known, remembering
 from core.people.ledgers.common import (
     BANK_CARD,
     BIRTH,
@@ -26,7 +27,7 @@ from core.people.ledgers.common import (
 from core.people.ledgers.statuses import CHECKS, person_fields
 from core.registry.models import Guardian, Person, Status
 from core.registry.permissions import Action
-from core.registry.rules.words import CONSENTS, HEALTHS, LABOURS, RELATIONS, SCHOOLINGS, SEXES
+from core.registry.rules.words import CONSENTS, HEALTHS, LABOURS, RELATIONS, SCHOOLINGS, SEXES, WORKS
 
 
 def person_page(person_id: Any) -> str:
@@ -38,6 +39,7 @@ def person_page(person_id: Any) -> str:
 DOCUMENT_CHECKS = tuple(Check(("id_kind", "id_number"), "id_number", message, wrong) for message, wrong in documents.CHECKS)
 #: what the identity number says against what was entered beside it
 NUMBER_CHECKS = (
+    Check(("birth_on",), "birth_on", N_("出生日期不能晚于今天"), lambda row: row["birth_on"] > today()),
     Check(("id_number", "birth_on"), "birth_on", N_("出生日期与证件号不一致，请核对哪一个抄错"),
           lambda row: deriving.birth_of(row["id_number"]) != row["birth_on"]),
     Check(("id_number", "sex"), "sex", N_("性别与证件号不一致，请核对哪一个抄错"),
@@ -67,13 +69,20 @@ PERSONS = Ledger(
         Field("schooling", N_("文化程度"), "choice", choices=SCHOOLINGS, filter="choice", listed=False, aliases=("学历",)),
         Field("health", N_("健康状况"), "choice", choices=HEALTHS, filter="choice", listed=False, aliases=("身体状况", "健康情况")),
         Field("labour", N_("劳动能力"), "choice", choices=LABOURS, filter="choice", listed=False, aliases=("劳动力", "劳动技能")),
+        Field("work", N_("务工情况"), "choice", choices=WORKS, filter="choice", listed=False,
+              aliases=("务工状况", "务工状态", "外出务工情况", "务工区域", "打工情况")),
+        Field("medical_insurance", N_("参加医疗保险"), "yes_no", listed=False,
+              aliases=("医疗保险", "是否参加医疗保险", "是否参加新农合", "新农合", "是否参加城乡居民基本医疗保险", "城乡居民基本医疗保险")),
+        Field("pension_insurance", N_("参加养老保险"), "yes_no", listed=False,
+              aliases=("养老保险", "是否参加养老保险", "新农保", "是否参加城乡居民基本养老保险", "城乡居民基本养老保险")),
         Field("home_code", N_("户籍地代码"), most=20, listed=False, pattern="[0-9]{6}|[0-9]{9}|[0-9]{12}",
               pattern_hint=N_("户籍地不在本县时填 6、9 或 12 位区划代码"),
               aliases=("户籍所在地代码", "户籍区划代码")),
         Field("address", N_("住址"), most=200, listed=False, masked="address", aliases=("家庭住址", "家庭地址", "现住址", "地址")),
         Field("died_on", N_("死亡日期"), "date", listed=False, imported=False, editable=False),
     ),
-    checks=(*DOCUMENT_CHECKS, *NUMBER_CHECKS), prepare=deriving.persons, judge=documents.same_name, judged=documents.by_other_numbers,
+    checks=(*DOCUMENT_CHECKS, *NUMBER_CHECKS), prepare=deriving.persons, judge=known.same_person, judged=known.may_be_known,
+    else_known=known.by_village,
     page=lambda row: person_page(row.id))
 
 GUARDIANS = Ledger(

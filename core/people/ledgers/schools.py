@@ -12,7 +12,7 @@ from flask import g, url_for
 
 from core.errors import N_
 from core.host.ledgers import Check, Field, Ledger
-from core.people import deriving, documents, guarding, remembering
+from core.people import deriving, guarding, known, remembering
 from core.people.ledgers.common import (
     BIRTH,
     ID_KIND,
@@ -130,7 +130,7 @@ STAFF = Ledger(
     ),
     checks=(*DOCUMENT_CHECKS, *NUMBER_CHECKS,
             Check(("since", "until"), "until", N_("离岗日期须晚于任职日期"), lambda row: row["until"] <= row["since"])),
-    prepare=deriving.persons, judge=documents.same_name, judged=documents.by_other_numbers)
+    prepare=deriving.persons, judge=known.same_name, judged=known.may_be_known)
 
 SCHOOLS = Ledger(
     code="core.school_facts", title=N_("学校情况台账"), one=N_("学校情况"), model=SchoolFacts, group=SCHOOL, order=10, icon="building",

@@ -48,8 +48,11 @@ from core.web.markers import require
 from core.web.request import actor, db, viewer
 
 #: what may change from a day on, apart from name and numbers, which are only ever corrected
-CHANGING = ("household_id", "relation", "ethnicity", "schooling", "health", "labour", "address", "phone", "bank_card")
+CHANGING = ("household_id", "relation", "ethnicity", "schooling", "health", "labour", "work", "medical_insurance", "pension_insurance",
+            "address", "phone", "bank_card")
 SEALED = ("id_number", "phone", "bank_card", "register_number")
+#: columns that are empty where nobody has said, rather than blank
+EMPTY = (*SEALED, "medical_insurance", "pension_insurance")
 
 
 @blueprint.get("/registry/persons/<uuid:person_id>")
@@ -172,7 +175,7 @@ def _value(row: Person, name: str, text: str) -> dict[str, object]:
     value = loaded.get(name)
     if name == "household_id":
         return {name: uuid.UUID(str(value)) if value else None}
-    return {name: value if value is not None or name in SEALED else ""}
+    return {name: value if value is not None or name in EMPTY else ""}
 
 
 @blueprint.post("/registry/persons/<uuid:person_id>/death")

@@ -49,6 +49,11 @@ LABOURS: Words = (
     ("full", N_("普通劳动力")), ("skilled", N_("技能劳动力")), ("weak", N_("弱劳动力或半劳动力")), ("lost", N_("丧失劳动力")),
     ("none", N_("无劳动力")),
 )
+#: where a member of the household works for wages (务工); the 2013 form has it beside the ability to work
+WORKS: Words = (
+    ("none", N_("未务工")), ("township", N_("乡镇内务工")), ("county", N_("乡镇外县内务工")), ("province", N_("县外省内务工")),
+    ("elsewhere", N_("省外务工")), ("other", N_("其他")),
+)
 CONSENTS: Words = (
     ("written", N_("书面同意")), ("electronic", N_("电子同意")), ("statutory", N_("履行法定职责，已告知")),
 )

@@ -103,7 +103,7 @@ def forget(session: Session, tenant_id: str, person_id: uuid.UUID) -> None:
             Household.head_name_key == person.name_key).values(head_name=ANONYMOUS, head_name_key="")
             .execution_options(synchronize_session="fetch"))
     _blank(person, name=ANONYMOUS, name_key="", birth_on=None, address="", home_code="", ethnicity="", health="",
-           id_kind=NONE, state="erased", extra={})
+           medical_insurance=None, pension_insurance=None, id_kind=NONE, state="erased", extra={})
     touched: list[Any] = [person]
     for guardian in session.scalars(select(Guardian).where(
             Guardian.tenant_id == tenant_id, (Guardian.person_id == person_id) | (Guardian.guardian_person_id == person_id))):

@@ -24,7 +24,9 @@ from core.trail.services import record
 
 #: what is filled from the other record where the kept one says nothing
 _PLAIN = ("household_id", "relation", "sex", "birth_on", "home_code", "address", "ethnicity", "schooling", "health",
-          "labour")
+          "labour", "work", "medical_insurance", "pension_insurance")
+#: what says nothing; a no is an answer
+_NOTHING = (None, "")
 #: columns that refer to a person
 _LINKS = ((Enrolment, "person_id"), (Guardian, "person_id"), (Guardian, "guardian_person_id"), (Staff, "person_id"))
 LEAST_REASON = 4
@@ -133,7 +135,7 @@ def _repoint(session: Session, model: type[Any], column: str, ids: Iterable[uuid
 
 def _fill(session: Session, kept: Person, merged: Person) -> list[str]:
     """Let the kept record take what it lacks; sealed values are sealed again for their new owner."""
-    filled = [name for name in _PLAIN if not getattr(kept, name) and getattr(merged, name)]
+    filled = [name for name in _PLAIN if getattr(kept, name) in _NOTHING and getattr(merged, name) not in _NOTHING]
     for name in filled:
         setattr(kept, name, getattr(merged, name))
     vault = vault_of(session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_an_import_tells_the_frozen_row_apart_from_the_others(
     make("测试乙厂")
     asked = rows(donor=["测试公司", "测试乙厂", "测试丙厂"], amount=["5", "6", "7"])
     reach = Scope(part=(Part(JIA, (subtree(units[JIA].path),)),))
-    found = stand(jia, CERTIFICATES, JIA, asked, CERTIFICATES.fields, reach)
+    found = stand(jia, CERTIFICATES, JIA, asked, CERTIFICATES.fields, reach, uuid.uuid4())
     assert (found.frozen, found.changed, found.new) == ([0], [1], [2])
 
 
