@@ -22,6 +22,7 @@ from core.access.ordering import Shape, Source, Test
 from core.access.scope import Scope
 from core.access.scoping import BELIEVED, MOST_COUNTS, _check, scoped_page
 from core.access.statements import Kept
+from core.extensions import typed_rows
 
 #: so many rows are put in order sooner than an index is walked past those that do not fit
 FEW = 4_000
@@ -82,7 +83,7 @@ def listed_page(session: Session, model: type[Any], scope: Scope, columns: Seque
         return Listed([], None)
     if frame.newest is not None:
         page = scoped_page(session, model, scope, before=after.id if after else None, limit=limit, where=frame.newest,
-                           given=values)
+                           given=values, fetch=typed_rows)
         return Listed(page.rows, After(None, page.next) if page.next else None)
     shape = _chosen(connection, frame, values, scope)
     rows = _read(connection, shape, {**frame.values, **values}, after)
@@ -171,9 +172,9 @@ def _read(connection: Connection, shape: Shape, values: dict[str, Any], after: A
     if after is not None and shape.order and filled:
         asked["after"] = after.value
     first = shape if after is None else shape._replace(seek=True, empty=not filled)
-    rows = list(connection.execute(ordering.page_of(first), asked).all())
+    rows = typed_rows(connection, ordering.page_of(first), asked)
     if nullable and filled and shape.by is None and len(rows) < shape.page:
-        rows += connection.execute(ordering.page_of(shape._replace(empty=True)), values).all()[: shape.page - len(rows)]
+        rows += typed_rows(connection, ordering.page_of(shape._replace(empty=True)), values)[: shape.page - len(rows)]
     return rows
 
 

@@ -4,7 +4,7 @@ from core.extensions.actor import Actor
 from core.extensions.clock import CHINA, local, today
 from core.extensions.collecting import uncollected
 from core.extensions.database import Base, Database
-from core.extensions.rows import raw_rows
+from core.extensions.rows import raw_rows, typed_rows
 from core.extensions.scope import TenantScoped, all_tenants, current_scope, past_fence, tenant_scope
 from core.extensions.types import Id, Json, PathText, Yuan, new_id, utcnow
 
@@ -26,6 +26,7 @@ __all__ = [
     "raw_rows",
     "tenant_scope",
     "today",
+    "typed_rows",
     "uncollected",
     "utcnow",
 ]
