@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Date, MetaData, Select, String, Table, Uuid, bindparam, event, func, insert, literal, select
+from sqlalchemy import (
+    Column,
+    Date,
+    MetaData,
+    Select,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.extensions import Database, new_id, raw_rows, typed_rows
@@ -16,7 +30,7 @@ from tests.sample_plugin.models import Family
 
 ONE = uuid.UUID(int=7)
 KEPT = select(literal("甲"), bindparam("id", type_=Uuid()), bindparam("day", type_=Date()), bindparam("none", type_=Date()))
-FAMILIES: Table = Family.__table__  # type: ignore[assignment]
+FAMILIES = Table("rows_of_every_kind", MetaData(), *(Column(column.name, column.type) for column in Family.__table__.columns))
 
 
 def test_values_reach_each_driver_in_its_own_form(database: Database) -> None:
@@ -36,17 +50,15 @@ def _filled(count: int) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def families(database: Database) -> Sequence[dict[str, object]]:
-    """A table of every kind of column, by itself."""
-    alone = FAMILIES.to_metadata(MetaData())
-    for constraint in list(alone.foreign_key_constraints):
-        alone.constraints.remove(constraint)
+def families(database: Database) -> Iterator[Sequence[dict[str, object]]]:
+    """A table with every kind of column."""
     rows = _filled(5)
     with database.engine.begin() as connection:
-        alone.drop(connection, checkfirst=True)
-        alone.create(connection)
+        FAMILIES.create(connection)
         connection.execute(insert(FAMILIES), rows)
-    return rows
+    yield rows
+    with database.engine.begin() as connection:
+        FAMILIES.drop(connection)
 
 
 @pytest.mark.parametrize("listening", [False, True])
