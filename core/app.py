@@ -48,7 +48,7 @@ from core.processes import showing
 from core.tenancy.queries import tenant_unit_ids
 from core.trail import redaction
 from core.web import filters, headers, i18n
-from core.web.addresses import Address
+from core.web.addresses import Address, AddressMap
 from core.web.request import Carried
 
 HERE = Path(__file__).parent
@@ -85,6 +85,7 @@ class Platform(Flask):
 
     app_ctx_globals_class = Carried
     url_rule_class = Address
+    url_map_class = AddressMap
 
     def ensure_sync(self, func: View) -> View:
         """The function as it is."""

@@ -63,6 +63,7 @@ class Fault:
     message: str
 
 
+@lru_cache(maxsize=4096)
 def split_action(action: str) -> tuple[str, str]:
     """`core:unit:read` → (`core.unit`, `read`)."""
     plugin, resource, verb = action.split(":")

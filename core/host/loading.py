@@ -37,6 +37,7 @@ from core.host.markers import PROJECT
 from core.host.notices import ClockSpec, NoticeSpec, clock_faults, notice_faults
 from core.host.processes import Process, process_faults
 from core.host.rules import check_actions, check_manifest
+from core.web.addresses import Address
 from core.web.markers import plugin_of, requirement_of, undeclared
 
 GROUP = "bangfu.plugins"
@@ -264,9 +265,15 @@ def check_requirements(installed: Installed, core_actions: set[str]) -> None:
                 raise PluginLoadError(N_("页面 %(endpoint)s 要求的动作“%(action)s”没有登记"), endpoint=ledger.code, action=action)
 
 
+class _Probe(Flask):
+    """Its addresses are looked at and never built."""
+
+    url_rule_class = Address
+
+
 def probe_app(blueprints: list[Blueprint]) -> Flask:
     """An app with these blueprints alone, to look at their addresses."""
-    app = Flask("bangfu-probe", static_folder=None)
+    app = _Probe("bangfu-probe", static_folder=None)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.routing import Map, Rule
 
-from core.web.addresses import Address
+from core.web.addresses import Address, AddressMap
 
 RULES = [("/u/<code>/", "front", {}), ("/u/<code>/x/<int:number>", "numbered", {}), ("/list/", "list", {"page": 1}),
          ("/list/<int:page>", "list", {}), ("/files/<path:name>", "file", {})]
@@ -34,3 +34,15 @@ def test_only_what_is_asked_for_is_compiled(monkeypatch: pytest.MonkeyPatch) -> 
     assert compiled == []
     assert [adapter.build("a"), adapter.build("a")] == ["/a", "/a"]
     assert compiled == ["a"]
+
+
+def test_rules_of_an_endpoint_are_named_without_sorting_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    sortings, update = [], Map.update
+    monkeypatch.setattr(Map, "update", lambda self: (sortings.append(self), update(self))[1])
+    known = AddressMap([Address(rule, endpoint=endpoint, defaults=defaults) for rule, endpoint, defaults in RULES])
+    assert [[rule.rule for rule in known.iter_rules(endpoint)] for endpoint in ("front", "list")] == [
+        ["/u/<code>/"], ["/list/", "/list/<int:page>"]]
+    assert sortings == []
+    assert sorted(rule.rule for rule in known.iter_rules()) == sorted(rule for rule, *_ in RULES)
+    with pytest.raises(KeyError):
+        known.iter_rules("nowhere")
