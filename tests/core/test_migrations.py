@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
+from sqlalchemy import Column, MetaData, Table, text
 
 from core import migrations
 from core.extensions import Database
@@ -70,6 +74,32 @@ def test_cores_whole_chain_goes_down_and_up_again(bare: Database) -> None:
     migrations.upgrade(bare)
     assert tables(bare) == whole
     assert [one for one in migrations.differences(bare) if not re.search("sample|donations|education_aid", str(one))] == []
+
+
+def test_persons_others_refer_to_get_their_new_columns(bare: Database) -> None:
+    config = migrations.configuration()
+    with bare.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0020_staff_documents")
+    person = uuid.uuid4()
+    with bare.engine.begin() as connection:
+        for name, given in (("registry_persons", {"id": person}), ("registry_enrolments", {"id": uuid.uuid4(), "person_id": person})):
+            table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
+            values = {column.name: _anything(column) for column in table.columns if not column.nullable}
+            values |= {key: value.hex if bare.engine.dialect.name == "sqlite" else value for key, value in given.items()}
+            connection.execute(table.insert().values(values))
+    migrations.upgrade(bare)
+    assert migrations.pending(bare) == []
+    with bare.engine.begin() as connection:
+        assert connection.execute(text("SELECT work, medical_insurance FROM registry_persons")).all() == [("", None)]
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0020_staff_documents")
+        assert connection.execute(text("SELECT count(*) FROM registry_enrolments")).scalar_one() == 1
+
+
+def _anything(column: Column[Any]) -> Any:
+    return {str: "", int: 0, bool: False, object: {}, dict: {}, list: [], uuid.UUID: uuid.UUID(int=1), dt.date: dt.date(2016, 9, 1),
+            dt.datetime: dt.datetime(2016, 9, 1, tzinfo=dt.UTC)}[column.type.python_type]
 
 
 def test_each_branch_has_one_head_and_its_own_name(tmp_path: Path) -> None:

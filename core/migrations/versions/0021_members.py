@@ -12,13 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Until now nobody has said."""
-    with op.batch_alter_table("registry_persons") as altered:
-        altered.add_column(sa.Column("work", sa.String(length=24), nullable=False, server_default=""))
-        altered.add_column(sa.Column("medical_insurance", sa.Boolean(), nullable=True))
-        altered.add_column(sa.Column("pension_insurance", sa.Boolean(), nullable=True))
-    with op.batch_alter_table("registry_persons") as altered:
-        altered.alter_column("work", server_default=None)
+    """Until now nobody has said. Other tables refer to persons, so that SQLite may not build the table anew."""
+    op.add_column("registry_persons", sa.Column("work", sa.String(length=24), nullable=False, server_default=""))
+    op.add_column("registry_persons", sa.Column("medical_insurance", sa.Boolean(), nullable=True))
+    op.add_column("registry_persons", sa.Column("pension_insurance", sa.Boolean(), nullable=True))
+    if op.get_bind().dialect.name != "sqlite":
+        op.alter_column("registry_persons", "work", server_default=None)
 
 
 def downgrade() -> None:
