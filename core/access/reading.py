@@ -56,11 +56,11 @@ def trail_reading(response: Response) -> Response:
     return response
 
 
-def trail_export(name: str, count: int) -> None:
+def trail_export(file_name: str, count: int) -> None:
     """Leave the entry of a list given out as a file; where that fails, the file is not given."""
     unit, person = g.unit, actor()
     with database().transaction() as own:
-        record(own, person, f"export:{request.endpoint}"[:80], f"{person.name}导出{name}.csv，{count}行",
+        record(own, person, f"export:{request.endpoint}"[:80], f"{person.name}导出{file_name}，{count}行",
                subject=f"endpoint:{request.endpoint}", tenant_id=g.tenant_id, unit_id=unit.id if unit else None)
 
 

@@ -66,7 +66,7 @@ def as_csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """A list as a file, with the entry that it has been given out."""
     found = list(rows)
-    trail_export(name, len(found))
+    trail_export(f"{name}.csv", len(found))
     return as_csv(name, head, found)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from core.host.contract import ActionSpec, Found, MenuItem, Place, RuleSpec, Subject, TimelineEntry
+from core.host.contract import ActionSpec, Found, JobSpec, MenuItem, Place, RuleSpec, Subject, TimelineEntry
 from core.host.ledgers import Ledger
 from core.host.markers import hookimpl
-from core.people import entries, searching
+from core.people import entries, jobs, searching
 from core.people.ledgers import LEDGERS
 from core.people.permissions import ACTIONS, RULES
 from core.people.permissions import Action as Keys
@@ -34,6 +34,11 @@ def register_blueprints() -> list[Blueprint]:
 @hookimpl
 def register_ledgers() -> list[Ledger]:
     return LEDGERS
+
+
+@hookimpl
+def register_jobs() -> list[JobSpec]:
+    return jobs.JOBS
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""People in a real browser: an original for a reason, and two records made one and parted again."""
+"""People in a real browser: an original for a reason, two records made one and parted again, and who is due erased."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from playwright.sync_api import Browser, Page, expect
 from core import privacy
 from core.config import ROOT
 from core.extensions import Database, tenant_scope
+from core.registry.services import end_enrolment
 from core.units.queries import get_unit_by_code
 from tests.conftest import SAMPLE, settings_for
-from tests.factories.registry import made_up_id, make_enrolment, make_household, make_person
+from tests.factories.registry import ACTOR, made_up_id, make_enrolment, make_household, make_person
+from tests.factories.tenancy import apply_plan, days, profile_text
 from tests.factories.world import PASSWORD
 
 pytestmark = pytest.mark.journey
@@ -54,6 +56,11 @@ def place(world_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         double = make_person(session, school, name="测试小", birth_on=dt.date(2009, 5, 1))
         make_enrolment(session, double, school, 2015, "preschool")
         ids = child.id, double.id
+        for name in ("测试离甲", "测试离乙"):
+            gone = make_enrolment(session, make_person(session, village, name=name), school, 2011)
+            end_enrolment(session, gone, dt.date(2012, 7, 1), "graduated", ACTOR)
+    with database.transaction() as session:
+        apply_plan(session, profile_text(days(10, unit="年").replace("publicity.days", "retention.pupils"), starts="2010-01-01"))
     database.dispose()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -144,3 +151,24 @@ def test_two_records_are_made_one_and_parted_again(place: Place, open_as: Callab
     page.goto(f"{place.url}/u/{JIA}/registry/persons/{place.child}")
     expect(page.get_by_text("2016—2017 学年")).to_be_visible()
     expect(page.get_by_text("2015—2016 学年")).to_have_count(0)
+
+
+def test_all_of_a_page_are_chosen_at_once_and_all_who_are_due_erased(place: Place, open_as: Callable[[str], Page]) -> None:
+    page = open_as("jia-admin")
+    page.goto(f"{place.url}/u/{JIA}/registry/due")
+    everybody, each = page.get_by_label("选择列出的全部"), page.get_by_label("选择测试离")
+    everybody.check()
+    assert [each.nth(at).is_checked() for at in range(2)] == [True, True]
+    each.first.uncheck()
+    assert everybody.evaluate("box => box.indeterminate") and not everybody.is_checked()
+    everybody.check()
+    everybody.uncheck()
+    assert [each.nth(at).is_checked() for at in range(2)] == [False, False]
+    page.get_by_role("link", name="抹去全部到期的").click()
+    expect(page.get_by_text("现有 2 人保存到期")).to_be_visible()
+    page.get_by_label("抹去的依据").fill("保存到期清理，局务会议纪要")
+    page.get_by_role("button", name="抹去这 2 人").click()
+    expect(page.get_by_text("确定抹去这 2 人？")).to_be_visible()
+    page.locator("#confirm").get_by_role("button", name="确定").click()
+    expect(page.get_by_text("已抹去 2 人的个人信息")).to_be_visible()
+    expect(page.get_by_text("没有保存到期的人员").first).to_be_visible()

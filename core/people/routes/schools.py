@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from types import SimpleNamespace
 
-from flask import g, request
+from flask import Response, g, request
+from flask_babel import gettext
 from sqlalchemy import select
 
+from core.access.sheets import xlsx_file
+from core.access.words import csv_file
 from core.errors import N_, NotFound
 from core.extensions import today
 from core.host.request import place_of, plugin_host
@@ -80,14 +83,45 @@ def roll_up(code: str) -> str:
     """Pupils of each unit beneath; the lines add up to the whole, and each leads further down to its classes."""
     year, term = _term()
     counts = _classes(year, term)
-    here = unit()
-    children = {child.path: child for child in list_children(db(), here, limit=CHILDREN)}
-    whole, parts = rules.add_up(counts, here.path, children)
+    whole, lines = _added(counts)
+    own = sorted((one for one in counts if one.unit_id == unit().id), key=_class_order)
+    return show("roll_up.html", here=unit(), whole=whole, lines=lines, classes=own, year=year, term=term, years=_years(year),
+                used=_used(whole), may_export=viewer().allowed(Action.ENROLMENT_EXPORT, unit()))
+
+
+@blueprint.get("/registry/roll-up.<any(xlsx, csv):form>")
+@require(Action.ENROLMENT_EXPORT)
+def roll_up_file(code: str, form: str) -> Response:
+    """The same numbers as a file, with the sum below."""
+    year, term = _term()
+    whole, lines = _added(count_classes(db(), scope_for(Action.ENROLMENT_EXPORT), year, term))
+    used = _used(whole)
+    heads = [(gettext("单位代码"), 16), (gettext("单位"), 30), (gettext("在读"), 10), (gettext("其中寄宿"), 10),
+             *((gettext(STAGES[name]), 10) for name in used)]
+    direct = f"{unit().name}（{gettext('直接登记')}）"
+    rows = [(line.unit.code if line.unit else unit().code, line.unit.name if line.unit else direct, *_numbers(line.sum, used))
+            for line in lines]
+    rows.append(("", gettext("合计"), *_numbers(whole, used)))
+    name = f"roll-up-{unit().code}-{year}-{term}"
+    if form == "csv":
+        return csv_file(name, [label for label, _ in heads], rows)
+    return xlsx_file(name, gettext("逐级汇总"), heads, rows)
+
+
+def _added(counts: list[ClassCount]) -> tuple[rules.Sum, list[SimpleNamespace]]:
+    """All pupils counted, and those of each unit beneath in the order of their codes; the last may be the unit's own."""
+    children = {child.path: child for child in list_children(db(), unit(), limit=CHILDREN)}
+    whole, parts = rules.add_up(counts, unit().path, children)
     lines = [SimpleNamespace(unit=children.get(path), sum=part) for path, part in parts.items()]
-    lines.sort(key=lambda line: (line.unit is None, line.unit.code if line.unit else ""))
-    own = sorted((one for one in counts if one.unit_id == here.id), key=_class_order)
-    used = [name for name in ORDER if name in whole.stages]
-    return show("roll_up.html", here=here, whole=whole, lines=lines, classes=own, year=year, term=term, years=_years(year), used=used)
+    return whole, sorted(lines, key=lambda line: (line.unit is None, line.unit.code if line.unit else ""))
+
+
+def _used(whole: rules.Sum) -> list[str]:
+    return [name for name in ORDER if name in whole.stages]
+
+
+def _numbers(one: rules.Sum, used: list[str]) -> list[int]:
+    return [one.pupils, one.boarders, *(one.stages.get(name, 0) for name in used)]
 
 
 @blueprint.get("/registry/class/<uuid:unit_id>")

@@ -1,6 +1,6 @@
 """Use cases of the registry. Each takes the actor, leaves its entry on the trail, and commits nothing."""
 
-from core.registry.services.due import MOST_AT_ONCE, Due, each_due, erase_due
+from core.registry.services.due import MOST_AT_ONCE, Due, check_reason, each_due, erase_due
 from core.registry.services.erasing import ANONYMOUS, erase_person, forget, is_open, retained, retained_here
 from core.registry.services.households import (
     change_household,
@@ -48,6 +48,7 @@ __all__ = [
     "change_household",
     "change_person",
     "change_staff",
+    "check_reason",
     "close_household",
     "count_followers",
     "create_household",

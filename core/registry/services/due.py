@@ -66,12 +66,17 @@ def judged(session: Session, hooks: PluginHost | None, tenant_id: str, persons: 
     return [Due(person, last.until + dt.timedelta(days=1), last.what, last.law) for person, last in found if last and last.until]
 
 
+def check_reason(reason: str) -> None:
+    """Raise InvalidInput where nobody says why they may be erased."""
+    if len(reason.strip()) < LEAST_REASON:
+        raise InvalidInput(N_("请写明抹去的依据"), fields={"reason": N_("至少 4 个字")})
+
+
 def erase_due(session: Session, persons: Sequence[Person], actor: Actor, *, reason: str, hooks: PluginHost | None = None
               ) -> tuple[list[Person], list[tuple[Person, PlatformError]]]:
     """Erase those of one tenant who are due, each judged again and with an entry of its own; gives who was, and who
     was not and why."""
-    if len(reason.strip()) < LEAST_REASON:
-        raise InvalidInput(N_("请写明抹去的依据"), fields={"reason": N_("至少 4 个字")})
+    check_reason(reason)
     if not persons or len(persons) > MOST_AT_ONCE:
         raise InvalidInput(N_("请选择人员，一次至多 %(most)d 名"), most=MOST_AT_ONCE)
     tenant_id = persons[0].tenant_id

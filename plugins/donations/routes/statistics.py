@@ -83,7 +83,7 @@ def audit_file(code: str) -> Any:
 
 
 def _sent(out: io.BytesIO, name: str, count: int) -> Any:
-    trail_export(name, count)
+    trail_export(f"{name}.xlsx", count)
     out.seek(0)
     return send_file(out, mimetype=XLSX, as_attachment=True, download_name=f"{name}-{unit().code}-{today()}.xlsx")
 

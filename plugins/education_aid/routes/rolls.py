@@ -11,6 +11,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from core.access.sheets import xlsx_file
 from core.access.words import csv_file
 from core.errors import N_, ParameterError
 from core.extensions import today
@@ -29,6 +30,8 @@ from plugins.education_aid.services.enrolling import Counted
 
 #: how many days of changes the page shows
 _BACK = dt.timedelta(days=365)
+_HEADS = ((N_("村"), 20), (N_("户主"), 12), (N_("户编号"), 16), (N_("姓名"), 12), (N_("关系"), 10), (N_("出生日期"), 12), (N_("归类"), 16),
+          (N_("依据"), 50))
 
 
 @blueprint.get("/rolls")
@@ -44,18 +47,21 @@ def roll_page(code: str) -> str:
                 names=names, places=_places(counted, changes), here=own_tenant(db(), unit()) is not None, was=day != today())
 
 
-@blueprint.get("/rolls.csv")
+@blueprint.get("/rolls.<any(xlsx, csv):form>")
 @require(Action.ROLL_EXPORT)
-def roll_file(code: str) -> Response:
+def roll_file(code: str, form: str) -> Response:
     """Every member of every poor household with their kind and why, as a file."""
     counted = _counted(_day(), Action.ROLL_EXPORT)
     places = _places(counted, [])
-    head = [gettext(text) for text in (N_("村"), N_("户主"), N_("户编号"), N_("姓名"), N_("关系"), N_("出生日期"), N_("归类"), N_("依据"))]
+    heads = [(gettext(label), width) for label, width in _HEADS]
     lines = [(places[one.member.person.unit_id].name, one.member.household.head_name if one.member.household else "",
               one.member.household.number if one.member.household else "", one.member.person.name, one.member.person.relation,
-              one.member.person.birth_on or "", gettext(dict(rules.KINDS)[one.kind]), gettext(one.why))
+              one.member.person.birth_on, gettext(dict(rules.KINDS)[one.kind]), gettext(one.why))
              for one in (counted.members if counted else ())]
-    return csv_file(f"rolls-{unit().code}-{_day()}", head, lines)
+    name = f"rolls-{unit().code}-{_day()}"
+    if form == "csv":
+        return csv_file(name, [label for label, _ in heads], lines)
+    return xlsx_file(name, gettext("困难学生与劳动力两库"), heads, lines)
 
 
 @blueprint.post("/rolls/update")

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
@@ -14,10 +15,12 @@ from core.people.queries import count_classes, list_by_household
 from core.people.rules import add_up, age_words, grade_words, term_of
 from core.registry import services
 from core.registry.models import Household
+from core.trail.models import TrailEntry
 from core.units.queries import get_unit_by_code, list_children
 from tests.conftest import ClientAs
 from tests.core.people.conftest import SCHOOL, VILLAGE, Family
 from tests.factories.registry import ACTOR, JIA, make_enrolment, make_person
+from tests.support.workbooks import opened as read_book
 
 
 def at(family: Family, code: str = JIA, rest: str = "") -> str:
@@ -88,6 +91,18 @@ def test_every_level_adds_up_from_pupils_to_the_county(client_as: ClientAs, fami
     school = client.get(f"/u/{JIA}/registry/schools/{family.school}?school_year=2016&term=1").text
     names = client.get(f"/u/{JIA}/registry/class/{family.school}?school_year=2016&term=1&stage=primary&grade=1&class_name=1班").text
     assert names.count("/registry/persons/") == 2 and ">2<" in school, "the class has as many names as it counts"
+    assert "/registry/roll-up.xlsx" in page
+    asked = "?school_year=2016&term=1"
+    given = read_book(client.get(f"/u/{JIA}/registry/roll-up.xlsx{asked}").data).worksheets[0]
+    rows = list(given.iter_rows(min_row=3, values_only=True))
+    assert [row[2] for row in rows[:-1]] == sums and rows[-1][1:4] == ("合计", 6, 2)
+    told = client.get(f"/u/{JIA}/registry/roll-up.csv{asked}").get_data(as_text=True)
+    assert told.splitlines()[-1].startswith(",合计,6,2") and len(told.splitlines()) == len(rows) + 1
+    with app_database.session() as session, tenant_scope(session, JIA):
+        entries = session.scalars(select(TrailEntry.sentence).where(TrailEntry.subject == "endpoint:registry.roll_up_file")).all()
+    assert [entry.rpartition("导出")[2] for entry in entries] == [f"roll-up-{JIA}-2016-1.{form}，{len(rows)}行" for form in ("xlsx", "csv")]
+    assert client_as("jia-education").get(f"/u/990101-O01/registry/roll-up.xlsx{asked}").status_code == 403, "may look, not take out"
+    assert client_as("yi-aid").get(f"/u/{JIA}/registry/roll-up.xlsx{asked}").status_code == 404
 
 
 def test_income_of_three_quarters_adds_up(client_as: ClientAs, family: Family) -> None:

@@ -1,5 +1,5 @@
 // Choosing columns: a table with data-columns="name" and a button with data-column-chooser="name".
-// The choice stays in this browser.
+// The choice stays in this browser. A box with data-pick-all ticks every box of its table, however many have been loaded.
 const stored = (name) => {
   try {
     return new Set(JSON.parse(localStorage.getItem(`bf-columns:${name}`) || "[]"));
@@ -46,7 +46,23 @@ function choose(button) {
   hide(table, hidden);
 }
 
+function pickAll(all) {
+  if (!all.hidden) return;
+  all.hidden = false;
+  const table = all.closest("table");
+  const boxes = () => [...table.tBodies].flatMap((body) => [...body.querySelectorAll('input[type="checkbox"].bf-pick')]);
+  all.addEventListener("change", () => {
+    for (const box of boxes()) box.checked = all.checked;
+  });
+  table.addEventListener("change", () => {
+    const chosen = boxes().filter((box) => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes().length;
+    all.indeterminate = chosen > 0 && !all.checked;
+  });
+}
+
 export function install(root) {
+  for (const all of document.querySelectorAll("[data-pick-all]")) pickAll(all);
   for (const button of document.querySelectorAll("[data-column-chooser]")) choose(button);
   const table = root.closest?.("table[data-columns]");
   if (table) hide(table, stored(table.dataset.columns));

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from core.extensions import Database, tenant_scope
@@ -58,6 +60,16 @@ def test_every_page_opens_for_the_centre_and_is_404_next_door(jia: County, clien
         assert answer.status_code == 200, page
         assert all(said in answer.get_data(as_text=True) for said in words), page
         assert neighbour.get(f"{AT}/{page}").status_code == 404, page
+
+
+def test_both_databases_are_given_out_as_a_workbook_too(jia: County, client_as: ClientAs) -> None:
+    page = client_as("jia-aid").get(f"{AT}/rolls").get_data(as_text=True)
+    assert f"{AT}/rolls.xlsx" in page and f"{AT}/rolls.csv" in page
+    sheet = load_workbook(io.BytesIO(client_as("jia-aid").get(f"{AT}/rolls.xlsx").data)).worksheets[0]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert "导出，仅限工作使用" in str(rows[0][0]) and rows[1][3] == "姓名"
+    assert any("有当期就读记录" in row for row in rows[2:])
+    assert client_as("yi-aid").get(f"{AT}/rolls.xlsx").status_code == 404
 
 
 def test_the_file_of_a_child_has_needs_measures_pathway_and_what_is_missing(jia: County, client_as: ClientAs) -> None:
