@@ -16,7 +16,8 @@ from core.access.scoping import criterion, get_scoped
 from core.errors import N_, NotFound
 from core.privacy import vault_of
 from core.privacy.columns import KEYED, sensitive_fields
-from core.registry.models import Enrolment, Guardian, Household, HouseholdIncome, Person, Record, Status
+from core.registry.history import as_of_many
+from core.registry.models import Enrolment, Guardian, Household, HouseholdIncome, Past, Person, Record, Status
 from core.registry.rules.income import Figure, Income, add_up
 from core.registry.rules.statuses import Span
 from core.registry.rules.terms import running
@@ -91,6 +92,20 @@ def list_members(session: Session, household: Household) -> list[Person]:
     statement = select(Person).where(Person.tenant_id == household.tenant_id, Person.household_id == household.id,
                                      present(Person), Person.died_on.is_(None))
     return sorted(session.scalars(statement), key=lambda person: (person.relation != "户主", person.id))
+
+
+def members_on(session: Session, household: Household, day: dt.date) -> list[Any]:
+    """Who belonged to a household on a day, the head first, each as they were then (see `history.as_of`): those who have
+    left since among them, those who came later not."""
+    tenant_id = household.tenant_id
+    then = select(Past.subject_id).where(
+        Past.tenant_id == tenant_id, Past.subject_kind == Person.__tablename__, Past.since <= day, Past.until > day,
+        Past.values["household_id"].as_string() == str(household.id))
+    ids = select(Person.id).where(Person.tenant_id == tenant_id, or_(Person.household_id == household.id, Person.id.in_(then)),
+                                  Person.removed_at.is_(None), or_(Person.died_on.is_(None), Person.died_on > day))
+    states = as_of_many(session, Person, tenant_id, session.scalars(ids), day).values()
+    return sorted((one for one in states if one.household_id == household.id and one.state == "active"),
+                  key=lambda one: (one.relation != "户主", one.id))
 
 
 def list_enrolments(session: Session, tenant_id: str, person_ids: Iterable[uuid.UUID]) -> list[Enrolment]:

@@ -110,7 +110,7 @@ def compare(code: str) -> str | tuple[str, int]:
         chosen = _chosen()
         found = comparing.patterns(db(), g.scope, chosen)
     except InvalidInput as error:
-        return _index(error if request.args.getlist("s") else None), 422 if request.args.getlist("s") else 200
+        return _index(error), 422 if request.args.getlist("s") else 200
     return render_template("matching/compare.html", sources=chosen, patterns=found, overlaps=comparing.overlaps(found, len(chosen)),
                            total=sum(one.count for one in found), ids=[source.id for source in chosen], kinds=KINDS)
 

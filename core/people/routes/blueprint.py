@@ -82,12 +82,13 @@ def place_for(subject: Subject) -> Place:
                  lambda action: person.scope(session, action, here).only(tenants))
 
 
-def entries_of(hook: str, subject: Subject) -> list[TimelineEntry]:
-    """The timeline of a record: what core and every plugin on in its tenant know, newest first."""
+def entries_of(hook: str, subject: Subject, until: dt.date | None = None) -> list[TimelineEntry]:
+    """The timeline of a record: what core and every plugin on in its tenant know, newest first; up to a day where one is
+    asked for."""
     place = place_for(subject)
     switches = enabled_many(db(), plugin_host(), place.tenants)
     found: list[TimelineEntry] = plugin_host().collect_at(hook, switches, session=db(), place=place, **{subject.kind: subject})
-    return sorted(found, key=lambda entry: entry.on, reverse=True)
+    return sorted((entry for entry in found if until is None or entry.on <= until), key=lambda entry: entry.on, reverse=True)
 
 
 def day_asked(name: str = "as_of", source: Mapping[str, str] | None = None) -> dt.date | None:

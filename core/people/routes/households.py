@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,9 +37,10 @@ from core.people.routes.blueprint import (
 )
 from core.registry import exits, services
 from core.registry.history import as_of, list_past
-from core.registry.models import Enrolment, Household, HouseholdIncome, Person
+from core.registry.models import Enrolment, Household, HouseholdIncome
 from core.registry.permissions import Action
-from core.registry.queries import household_income, list_members, list_statuses, newest_income_year, present
+from core.registry.queries import household_income, list_members, list_statuses, members_on, newest_income_year, present
+from core.registry.rules.terms import running
 from core.registry.rules.words import INCOME_KINDS
 from core.units.queries import find_unit
 from core.web.markers import require
@@ -56,8 +60,8 @@ def household(code: str, household_id: uuid.UUID) -> str:
 def _page(row: Household, refused: PlatformError | None = None, part: str = "") -> str:
     day = day_asked()
     state = as_of(db(), Household, row.tenant_id, row.id, day) if day else row
-    members = list_members(db(), row)
-    studying = _studying(members)
+    members = members_on(db(), row, day) if day else list_members(db(), row)
+    studying = _studying(members, day)
     schools = names_of_units(db(), [one.unit_id for one in studying.values()])
     newest = newest_income_year(db(), row, day or today())
     year = number_asked("year", newest or today().year)
@@ -67,17 +71,19 @@ def _page(row: Household, refused: PlatformError | None = None, part: str = "") 
         schools=schools, statuses=list_statuses(db(), row.tenant_id, [row.id],
                                                 day), fields={field.name: field for field in HOUSEHOLDS.fields},
         facts=FACTS, year=year, years=_years(row), income=income, grid=_grid(row, year), per_head=income.per_head(len(members)),
-        income_kinds=INCOME_KINDS, archive=_archive(row), entries=entries_of("collect_household_entries", subject_of(row)),
+        income_kinds=INCOME_KINDS, archive=_archive(row), entries=entries_of("collect_household_entries", subject_of(row), day),
         past=list_past(db(), row.tenant_id, row.id), refused=refused, part=part,
         may_write=may(Action.HOUSEHOLD_WRITE, row.unit_id), may_persons=may(Action.PERSON_READ, row.unit_id))
 
 
-def _studying(members: list[Person]) -> dict[uuid.UUID, Enrolment]:
-    """The newest enrolment of each member that the reader may see."""
+def _studying(members: Sequence[Any], day: dt.date | None) -> dict[uuid.UUID, Enrolment]:
+    """The newest enrolment of each member that the reader may see, or that of a day."""
     scope = scope_for(Action.ENROLMENT_READ)
     found = {}
     for member in members:
         chain = enrolments_seen(db(), member, scope)
+        if day:
+            chain = running(chain, day)
         if chain:
             found[member.id] = chain[-1]
     return found

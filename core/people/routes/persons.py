@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -40,7 +42,7 @@ from core.registry import services
 from core.registry.history import as_of, list_past
 from core.registry.models import Guardian, Household, Person
 from core.registry.permissions import Action
-from core.registry.queries import get_record, list_enrolments, list_guardians, list_members, list_statuses
+from core.registry.queries import get_record, list_enrolments, list_guardians, list_members, list_statuses, members_on
 from core.registry.rules.terms import running
 from core.registry.rules.words import CONSENTS
 from core.units.queries import find_unit
@@ -77,21 +79,28 @@ def page(row: Person, revealed: dict[str, str] | None = None, refused: PlatformE
     statuses = list_statuses(db(), row.tenant_id, [row.id], day)
     of_home = list_statuses(db(), row.tenant_id, [household.id], on) if household is not None else []
     enrolments = enrolments_seen(db(), row, scope_for(Action.ENROLMENT_READ))
+    going = running(enrolments, day)
     if day:
-        enrolments = running(enrolments, day)
+        enrolments = going
     schools = names_of_units(db(), [one.unit_id for one in enrolments])
     return show(
         "person.html", row=row, state=state, day=day, on=on, home=find_unit(db(), row.unit_id), household=household,
-        members=list_members(db(), household) if household is not None else [], guardians=guardians, statuses=statuses, of_home=of_home,
+        members=_members(household, day), guardians=guardians, statuses=statuses, of_home=of_home,
         enrolments=list(reversed(enrolments)), schools=schools, missing=services.missing_consent(row, guardians, on),
-        archive=_archive(row),
-        entries=entries_of("collect_person_entries", subject_of(row)),
+        going={one.id for one in going}, archive=_archive(row),
+        entries=entries_of("collect_person_entries", subject_of(row), day),
         past=list_past(db(), row.tenant_id, row.id), fields_consents=CONSENTS,
         merges=list_merges(db(), row.tenant_id, row.id), sealed=SEALED, fields={field.name: field for field in PERSONS.fields},
         revealed=revealed or {}, refused=refused, asked_field=asked_field, part=part, changing=CHANGING,
         may_write=may(Action.PERSON_WRITE, row.unit_id) and row.state == "active", may_reveal=_may_reveal(row),
         may_merge=may(Action.PERSON_MERGE, row.unit_id), may_erase=may(Action.IDENTITY_ERASE, row.unit_id),
         may_trail=may("core:trail:read", row.unit_id), may_enrol=viewer().allowed(Action.ENROLMENT_WRITE))
+
+
+def _members(household: Household | None, day: dt.date | None) -> list[Any]:
+    if household is None:
+        return []
+    return members_on(db(), household, day) if day else list_members(db(), household)
 
 
 def _household(row: Person, state: object) -> Household | None:

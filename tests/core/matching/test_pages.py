@@ -81,6 +81,7 @@ def test_what_is_wrong_with_an_upload_is_said_on_the_page(client_as: ClientAs) -
     answer = aid.post(f"{place}/columns", data={"column-A": "name", "column-B": ""})
     assert (answer.status_code, "只有姓名不能比对" in answer.text) == (422, True)
     assert aid.get(f"/u/{JIA}/sources/compare?s={place.rpartition('/')[2]}").status_code == 422
+    assert "请选择 2 至 8 份名单" in aid.get(f"/u/{JIA}/sources/compare?").text
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
+import uuid
 
 import pytest
 from flask import Flask
@@ -15,11 +16,13 @@ from core.jobs.worker import run_due
 from core.privacy import vault_of
 from core.registry import services
 from core.registry.models import Past, Person
+from core.registry.services import change_person
 from core.trail.models import TrailEntry
+from core.units.models import Unit
 from core.units.queries import get_unit_by_code
 from tests.conftest import ClientAs
 from tests.core.people.conftest import BORN, SCHOOL, Family
-from tests.factories.registry import ACTOR, JIA, made_up_id, make_enrolment, make_person
+from tests.factories.registry import ACTOR, JIA, made_up_id, make_enrolment, make_household, make_person
 
 NUMBER = made_up_id(1, BORN)
 
@@ -244,3 +247,25 @@ def test_old_keys_are_put_aside_once_nothing_needs_them_and_an_hour_has_passed(
     with app_database.session() as session, all_tenants(session, "核对"):
         said = session.scalars(select(TrailEntry.sentence).where(TrailEntry.action.in_(("core:identity:rotate", "core:vault:write")))).all()
     assert [text for text in said if "停用" in text] == ["开始核对并停用旧的个人信息密钥", "停用第 1 版密钥"]
+
+
+def test_the_pages_of_a_past_day_show_whom_and_what_there_was(client_as: ClientAs, family: Family, app_database: Database) -> None:
+    with app_database.transaction() as session, tenant_scope(session, JIA):
+        pupil = session.get_one(Person, (JIA, family.pupil))
+        other = make_household(session, session.get_one(Unit, pupil.unit_id), number="HB02", head_name="测试新户")
+        change_person(session, pupil, {"household_id": other.id, "relation": "户主"}, ACTOR, on=dt.date(2018, 1, 1))
+        make_enrolment(session, pupil, get_unit_by_code(session, SCHOOL), 2014, "primary", begun_on=dt.date(2014, 9, 1))
+        make_enrolment(session, pupil, get_unit_by_code(session, SCHOOL), 2018, "junior", begun_on=dt.date(2018, 9, 1))
+        old, new = family.household, other.id
+    client = client_as("jia-aid")
+
+    def members(household: uuid.UUID, day: str) -> bool:
+        page = client.get(f"/u/{JIA}/registry/households/{household}", query_string={"as_of": day} if day else {}).text
+        return str(family.pupil) in page.partition("就读</th>")[2].partition("收入")[0]
+
+    assert members(old, "2017-06-01") and not members(old, "2018-01-01") and not members(old, "")
+    assert members(new, "2018-01-01") and not members(new, "2017-06-01") and members(new, "")
+    page = client.get(at(family.pupil)).text
+    assert page.count("学期末") >= 1 and "2018-09-01</time> <span class=\"bf-none\">—</span> <span class=\"bf-none\">至今" in page
+    then = client.get(at(family.pupil, rest="?as_of=2016-01-01")).text.partition("大事记")[2]
+    assert "2014-09-01" in then and "2018-09-01" not in then
