@@ -8,7 +8,7 @@ import hmac
 import secrets
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core.accounts.models import Account, AccountSession
@@ -35,14 +35,18 @@ def begin_session(session: Session, account: Account, agent: str, address: str) 
     return begun, secret
 
 
+#: written once: making it anew for each request costs more than asking it
+_FOUND = (select(Account, AccountSession, Origin)
+          .join(Account, Account.id == AccountSession.account_id)
+          .outerjoin(Origin, Origin.session_id == AccountSession.id)
+          .where(AccountSession.id == bindparam("session")))
+
+
 def find_session(session: Session, session_id: uuid.UUID, secret: str, policy: Policy
                  ) -> tuple[Account, AccountSession, Origin | None] | None:
     """The account of a cookie, and who let it in if it was not by password: the browser is not ended, not left
     alone too long, not older than a day's work, and the account is open."""
-    row = session.execute(select(Account, AccountSession, Origin)
-                          .join(Account, Account.id == AccountSession.account_id)
-                          .outerjoin(Origin, Origin.session_id == AccountSession.id)
-                          .where(AccountSession.id == session_id)).first()
+    row = session.execute(_FOUND, {"session": session_id}).first()
     if row is None or not row[0].active or not hmac.compare_digest(row[1].secret_hash, _hash(secret)):
         return None
     return (row[0], row[1], row[2]) if stands(row[1], policy) else None

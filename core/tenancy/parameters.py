@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,30 +56,35 @@ def effective(
 ) -> Effective | None:
     """What an entry is for a tenant on a day: the nearest layer's word, within what the layers above allow.
     None where no layer says anything."""
-    known = known or grammar()
-    day = on or today()
-    chain = _chain(session, tenant, section, code, day, known)
-    if not chain:
-        return None
+    return next(iter(_all(session, tenant, section, code, on or today(), known or grammar())), None)
+
+
+def effective_all(session: Session, tenant: TenantPlace, section: str, *, on: dt.date | None = None,
+                  known: Grammar | None = None) -> list[Effective]:
+    """The same of every entry of a section on which some layer has a word, in the order of the layers and of their plans."""
+    return _all(session, tenant, section, None, on or today(), known or grammar())
+
+
+def _all(session: Session, tenant: TenantPlace, section: str, code: str | None, day: dt.date, known: Grammar) -> list[Effective]:
+    places = queries.chain_of(session, tenant.unit)
+    plans = queries.running_plans(session, [place.id for place in places], day)
+    rows = queries.entries_of_plans(session, plans.values(), section, code)
+    chains: dict[str, list[Source]] = {}
+    for place in places:
+        for row in rows:
+            if row.tenant_id == place.id:
+                chain, entry = chains.setdefault(row.code, []), from_row(row)
+                if entry.holds_on(day):
+                    chain.append(Source(typed(entry, known), place, plans[place.id]))
+    return [_holding(chain, known) for chain in chains.values() if chain]
+
+
+def _holding(chain: Sequence[Source], known: Grammar) -> Effective:
     holding = chain[-1]
     for upper in reversed(chain[:-1]):  # from the nearest layer up, so that the tightest bound is met
         if upper.entry.state == ACTIVE and prevails(upper.entry, holding.entry, known):
             holding = upper
     return Effective(holding, tuple(chain), bounded=holding is not chain[-1])
-
-
-def _chain(session: Session, tenant: TenantPlace, section: str, code: str, day: dt.date,
-           known: Grammar) -> list[Source]:
-    places = queries.chain_of(session, tenant.unit)
-    plans = queries.running_plans(session, [place.id for place in places], day)
-    rows = queries.entries_of_plans(session, plans.values(), section, code)
-    found: list[Source] = []
-    for place in places:
-        for row in rows:
-            entry = from_row(row)
-            if row.tenant_id == place.id and entry.holds_on(day):
-                found.append(Source(typed(entry, known), place, plans[place.id]))
-    return found
 
 
 def parameter(

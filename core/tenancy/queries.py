@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -58,7 +59,7 @@ def tenants_under(session: Session, path: str) -> list[TenantPlace]:
 
 def find_tenant(session: Session, tenant_id: str) -> TenantPlace | None:
     """The tenant of that id, or None."""
-    return next(iter(_found(session.execute(_places().where(Tenant.id == tenant_id)))), None)
+    return next(iter(_found(session.execute(_TENANT, {"tenant": tenant_id}))), None)
 
 
 def get_tenant(session: Session, tenant_id: str) -> TenantPlace:
@@ -74,7 +75,9 @@ def own_tenant(session: Session, unit: Unit) -> TenantPlace | None:
     return next(iter(_found(session.execute(_places().where(Tenant.unit_id == unit.id)))), None)
 
 
-#: written once: making it anew for each public page costs as much as asking it
+#: written once: making them anew for each page costs as much as asking them
+_TENANT = _places().where(Tenant.id == bindparam("tenant"))
+_CHAIN = _places().where(Unit.path.in_(bindparam("paths", expanding=True))).order_by(Unit.depth)
 _OPEN_SITE = _places().where(Unit.code == bindparam("code"), Unit.closed_on.is_(None))
 
 
@@ -104,8 +107,7 @@ def tenant_of(session: Session, unit: Unit) -> TenantPlace | None:
 
 def chain_of(session: Session, unit: Unit) -> list[TenantPlace]:
     """Every tenant at and above a unit, the country first."""
-    statement = _places().where(Unit.path.in_(upwards(unit.path))).order_by(Unit.depth)
-    return _found(session.execute(statement))
+    return _found(session.execute(_CHAIN, {"paths": upwards(unit.path)}))
 
 
 def layers(session: Session, tenant: TenantPlace) -> list[TenantPlace]:
@@ -184,15 +186,20 @@ def entries_of_plans(session: Session, plans: Iterable[Plan], section: str | Non
                      code: str | None = None) -> list[PlanEntry]:
     """The entries of several versions, of one section or code."""
     ids, draft = [plan.id for plan in plans], draft_of(session)
-    statement = select(PlanEntry).where(PlanEntry.plan_id.in_(ids))
-    if section is not None:
-        statement = statement.where(PlanEntry.section == section)
-    if code is not None:
-        statement = statement.where(PlanEntry.code == code)
-    found = list(session.scalars(statement.order_by(PlanEntry.line, PlanEntry.position)))
+    asked = {name: value for name, value in (("section", section), ("code", code)) if value is not None}
+    found = list(session.scalars(_entries(*asked), {"plans": ids, **asked}))
     if draft is not None and draft.plan.id in ids:
         found += [entry for entry in draft.entries if section in (None, entry.section) and code in (None, entry.code)]
     return found
+
+
+@cache
+def _entries(*columns: str) -> Select[PlanEntry]:
+    """Written once, as above: the entries of versions by these columns."""
+    statement = select(PlanEntry).where(PlanEntry.plan_id.in_(bindparam("plans", expanding=True)))
+    for name in columns:
+        statement = statement.where(getattr(PlanEntry, name) == bindparam(name))
+    return statement.order_by(PlanEntry.line, PlanEntry.position)
 
 
 def has_units(session: Session) -> bool:

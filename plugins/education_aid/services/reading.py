@@ -18,7 +18,7 @@ from core.tenancy import queries
 from core.tenancy.grammar import Grammar, grammar
 from core.tenancy.grammar.masks import ACTIVE, State, plain, states_in
 from core.tenancy.grammar.wording import STATE_NAMES, key_words
-from core.tenancy.parameters import Effective, effective, parameter
+from core.tenancy.parameters import Effective, effective_all, parameter
 from core.tenancy.queries import TenantPlace
 from plugins.education_aid.plan import SECTIONS
 from plugins.education_aid.plan.schemas import SCHOOL_YEAR
@@ -118,13 +118,7 @@ def _unknown(groups: Iterable[Group], codes: set[str]) -> list[Open]:
 
 def in_force(session: Session, tenant: TenantPlace, section: str, on: dt.date, known: Grammar) -> list[Effective]:
     """Every entry of a section that some layer has in force on a day, in the order of the layers and of their plans."""
-    places = queries.chain_of(session, tenant.unit)
-    running = queries.running_plans(session, [place.id for place in places], on)
-    rows = [row for place in places if place.id in running
-            for row in queries.entries_of_plans(session, [running[place.id]], section)]
-    codes = dict.fromkeys(row.code for row in rows)
-    found = (effective(session, tenant, section, code, on=on, known=known) for code in codes)
-    return [one for one in found if one is not None]
+    return effective_all(session, tenant, section, on=on, known=known)
 
 
 def tags_of(session: Session, tenant: TenantPlace, on: dt.date) -> dict[str, frozenset[str]]:

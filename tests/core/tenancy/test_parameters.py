@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound, ParameterError
@@ -16,7 +17,7 @@ from core.tenancy.entries import describe, from_row, typed
 from core.tenancy.grammar import Entry, State, grammar
 from core.tenancy.models import Tenant
 from core.tenancy.pages import belonging, column_of, compare, duty_lists, layer_rows, plan_page
-from core.tenancy.parameters import effective, parameter
+from core.tenancy.parameters import effective, effective_all, parameter
 from core.tenancy.services import layers_above
 from core.units.models import Unit
 from tests.factories.tenancy import apply_plan, days, profile_text, tenant_with_plan
@@ -57,6 +58,20 @@ def test_a_fixed_value_above_holds(session: Session, units: dict[str, Unit]) -> 
     county = tenant_with_plan(session, days(10))
     tenant_with_plan(session, days(5, "fixed"), unit="00", name="全国")
     assert parameter(session, county, "publicity.days") == 5
+
+
+def test_a_whole_section_is_read_at_once_and_says_what_its_entries_say(session: Session, units: dict[str, Unit]) -> None:
+    kept, later = days(4).replace("publicity", "objection"), days(7, unit="教学日").replace("publicity", "school_year") + "from = 2018-01-01\n"
+    county = tenant_with_plan(session, later, kept, days(4))
+    tenant_with_plan(session, days(5, "floor"), kept.replace("4", "3"), unit="00", name="全国")
+    day, asked = dt.date(2017, 9, 1), list[str]()
+    bind = session.connection()
+    event.listen(bind, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    found = effective_all(session, county, "value", on=day)
+    assert len(asked) <= 3, "layers, plans and entries, however many there are"
+    assert [(one.source.entry.code, one.value["value"], one.bounded) for one in found] == [
+        ("publicity.days", 5, True), ("objection.days", 4, False)]
+    assert found == [effective(session, county, "value", one.source.entry.code, on=day) for one in found]
 
 
 def test_a_masked_or_missing_parameter_raises_and_is_never_guessed(session: Session, units: dict[str, Unit]) -> None:
