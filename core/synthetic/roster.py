@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
-from core.registry.rules.words import HEALTHS, SCHOOLINGS, label
+from core.registry.rules.documents import CITIZEN
+from core.registry.rules.words import HEALTHS, ID_KINDS, SCHOOLINGS, label
 from core.synthetic.rules.children import Place, children_of
 from core.synthetic.rules.draws import Draws
 from core.synthetic.rules.families import adults_of, households_of
@@ -18,8 +19,9 @@ from core.synthetic.rules.population import at_home
 
 PLACE = Place("000000", "测试县", "999999", 1)
 #: groups of the upper header row with the columns beneath
-GROUPS = (("", ("序号",)), ("基本情况", ("姓名", "性别", "身份证号码", "出生年月日", "民族", "与户主关系", "健康状况")),
+GROUPS = (("", ("序号",)), ("基本情况", ("姓名", "性别", "身份证件类型", "身份证件号", "出生年月日", "民族", "与户主关系", "健康状况")),
           ("联系方式", ("联系电话", "银行卡号")), ("就读情况", ("学籍号", "文化程度", "年级", "备注")))
+NUMBER, LONG = "身份证件号", 18
 HEADS_ROW = [name for _, names in GROUPS for name in names]
 #: what a wrong cell says
 WRONG = {"姓名": "测试1*", "性别": "不详", "出生年月日": "2015.13.1", "与户主关系": "邻居", "健康状况": "大概可以", "联系电话": "12345",
@@ -60,7 +62,7 @@ def _head(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, year
         column = last + 1
     for at, name in enumerate(HEADS_ROW):
         sheet.write_string(3, at, name, group)
-        sheet.set_column(at, at, 22 if name in ("身份证号码", "银行卡号", "学籍号") else 12)
+        sheet.set_column(at, at, 22 if name in ("身份证件类型", NUMBER, "银行卡号", "学籍号") else 12)
 
 
 def _rows(place: Place, bad: float, seed: int, year: int, wrong: list[tuple[int, str]]) -> Iterator[list[str]]:
@@ -74,12 +76,12 @@ def _rows(place: Place, bad: float, seed: int, year: int, wrong: list[tuple[int,
     people = people.with_columns(
         form=draws.whole("form", whom, 0, len(_FORMS) - 1), wide=draws.happens("wide", whom, .1),
         spaced=draws.whole("spaced", whom, 0, 19), **{f"bad {name}": draws.happens(f"bad {name}", whom, bad)
-                                                     for name in (*WRONG, "身份证号码")})
+                                                     for name in (*WRONG, NUMBER)})
     for at, person in enumerate(people.iter_rows(named=True)):
         row = _cells(at, person)
         for column, name in enumerate(HEADS_ROW):
             if person.get(f"bad {name}"):
-                spoilt = _spoilt(row[column]) if name == "身份证号码" else WRONG[name]
+                spoilt = _spoilt(row[column]) if name == NUMBER else WRONG[name]
                 if spoilt:
                     row[column] = spoilt
                     wrong.append((TITLE_ROWS + at + 1, name))
@@ -92,7 +94,8 @@ def _cells(at: int, person: dict[str, object]) -> list[str]:
     spaced, wide = person["spaced"], person["wide"]
     name = f"{name[:2]} {name[2:]}" if spaced == 0 else f"{name}　" if spaced == 1 else name
     number = str(person["id_number"] or "")
-    return [str(at + 1), name, "男" if person["sex"] == "male" else "女", number.lower() if spaced == 2 else number,
+    kind = "" if spaced == 4 and person["id_kind"] == CITIZEN else label(ID_KINDS, str(person["id_kind"]))
+    return [str(at + 1), name, "男" if person["sex"] == "male" else "女", kind, number.lower() if spaced == 2 else number,
             _FORMS[int(str(person["form"]))](born), str(person["ethnicity"]), str(person["relation"]),
             label(HEALTHS, str(person["health"])), phone.translate(_FULL) if wide else phone, str(person["bank_card"] or ""),
             str(person["register_number"]), label(SCHOOLINGS, str(person["stage"])), f"{person['grade']}年级",
@@ -100,5 +103,5 @@ def _cells(at: int, person: dict[str, object]) -> list[str]:
 
 
 def _spoilt(number: str) -> str:
-    """The number with a wrong last character."""
-    return number[:-1] + ("0" if number[-1] != "0" else "1") if number else ""
+    """The number with a wrong last character; without one where no check tells a wrong number."""
+    return number[:-1] + ("0" if number[-1] != "0" else "1") if len(number) == LONG else ""

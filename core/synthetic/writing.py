@@ -108,7 +108,7 @@ class Writer:
         columns |= {
             "unit_id": self._units(made["village"]), "address": self._addresses(made["village"]),
             "household_id": [households[at] for at in made["household"].to_list()] if households is not None else nothing,
-            "name_key": _name_keys(made["name"]), "id_kind": ["citizen" if number else "none" for number in made["id_number"].to_list()],
+            "name_key": _name_keys(made["name"]), "id_kind": made["id_kind"].to_list(),
             "schooling": made["schooling" if "schooling" in made.columns else "stage"].to_list(),
             "labour": made["labour"].to_list() if "labour" in made.columns else ["none"] * made.height}
         if "home_code" in made.columns:
@@ -138,7 +138,7 @@ class Writer:
         columns = _lists(made, "name", "sex", "birth_on", "post", "rank", "party_member", "establishment", "retires_on",
                          "teaching_class", "since")
         columns |= {"unit_id": [self.schools[at] for at in made["school"].to_list()], "name_key": _name_keys(made["name"]),
-                    "id_kind": ["citizen"] * made.height}
+                    "id_kind": made["id_kind"].to_list()}
         self._put(Staff, columns, {"id_number": made["id_number"].to_list(), "phone": made["phone"].to_list()})
 
     def _facts(self, there: pl.DataFrame) -> None:

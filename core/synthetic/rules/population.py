@@ -11,6 +11,7 @@ import polars as pl
 
 from core.synthetic.rules import faults, schools, statuses
 from core.synthetic.rules.children import Place, arrivals, children_of
+from core.synthetic.rules.documents import ADULT, CHILD, EIGHTEEN, STAFF, with_documents
 from core.synthetic.rules.draws import Draws
 from core.synthetic.rules.families import HEADS, adults_of, households_of, incomes_of
 from core.synthetic.rules.numbers import register_number, with_id_numbers
@@ -65,7 +66,7 @@ def populate(place: Place, places: list[Place], township_of: Sequence[int], ther
     newcomers = _newcomers(places, place, seed, year)
     pupils = schools.placed(_pupils(children, newcomers), there, township_of, place, seed)
     staff = schools.staff_of(there, pupils, place, seed, year)
-    adults, staff = _numbered(adults, staff, place)
+    adults, staff = _numbered(adults, staff, place, seed)
     return Population(
         households, adults, children, newcomers, _guardians(children, adults, newcomers, place, seed, year),
         _enrolments(pupils, children, there, place, seed, year), staff,
@@ -75,20 +76,21 @@ def populate(place: Place, places: list[Place], township_of: Sequence[int], ther
 
 
 def at_home(children: pl.DataFrame, households: pl.DataFrame, place: Place, seed: int) -> pl.DataFrame:
-    """Children with what their household says of them, their health and their register number."""
+    """Children with what their household says of them, their health, their document and their register number."""
     draws, whom = Draws(seed, place.code), pl.col("household") * 4 + pl.col("order")
     known = households.select("household", "village", "form", "kind", "ethnicity", "head")
     found = children.join(known, on="household", how="left", maintain_order="left")
     son, parents = pl.col("sex") == "male", pl.col("head").is_in(("father", "mother"))
     unnumbered = draws.happens("number", whom, UNNUMBERED) & (pl.col("target") == "")
-    form = (pl.when(unnumbered).then(pl.lit("J")).when(draws.happens("temporary", whom, .01)).then(pl.lit("L"))
+    found = found.with_columns(_made=pl.col("id_number"), id_number=pl.when(~unnumbered).then("id_number"))
+    found = with_documents(found, whom, CHILD, draws, place.region)
+    form = (pl.when(~pl.col("id_kind").is_in(EIGHTEEN)).then(pl.lit("J")).when(draws.happens("temporary", whom, .01)).then(pl.lit("L"))
             .otherwise(pl.lit("G")))
     return found.with_columns(
         relation=pl.when(parents).then(pl.when(son).then(pl.lit("之子")).otherwise(pl.lit("之女")))
         .otherwise(pl.when(son).then(pl.lit("之孙子")).otherwise(pl.lit("之孙女"))),
         health=draws.pick("health", whom, (("healthy", .98), ("chronic", .008), ("serious", .002), ("disabled", .01))),
-        register_number=register_number(form, pl.col("id_number")),
-        id_number=pl.when(~unnumbered).then("id_number"))
+        register_number=register_number(form, pl.col("_made"))).drop("_made")
 
 
 def _newcomers(places: list[Place], into: Place, seed: int, year: int) -> pl.DataFrame:
@@ -111,11 +113,13 @@ def _pupils(children: pl.DataFrame, newcomers: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([own, others])
 
 
-def _numbered(adults: pl.DataFrame, staff: pl.DataFrame, place: Place) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _numbered(adults: pl.DataFrame, staff: pl.DataFrame, place: Place, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     both = with_id_numbers(pl.concat([adults.select("birth_on", "sex"), staff.select("birth_on", "sex")]), place.region)
     numbers = both["id_number"]
-    return (adults.with_columns(id_number=numbers.slice(0, adults.height), adult=pl.int_range(pl.len(), dtype=pl.Int64)),
-            staff.with_columns(id_number=numbers.slice(adults.height)))
+    adults = adults.with_columns(id_number=numbers.slice(0, adults.height), adult=pl.int_range(pl.len(), dtype=pl.Int64))
+    staff = staff.with_columns(id_number=numbers.slice(adults.height))
+    return (with_documents(adults, pl.col("adult"), ADULT, Draws(seed, f"{place.code}/adults"), place.region),
+            with_documents(staff, pl.col("staff"), STAFF, Draws(seed, f"{place.code}/staff"), place.region))
 
 
 def _guardians(children: pl.DataFrame, adults: pl.DataFrame, newcomers: pl.DataFrame, place: Place, seed: int,

@@ -69,7 +69,7 @@ def test_the_roster_is_read_as_a_list_and_exactly_its_bad_cells_are_found(run: R
     assert sheet.frame.height == 120 and wrong
     guesses = {guess.column.letter: guess.field for guess in propose(PERSONS.fields, sheet.columns) if guess.field}
     fields = {column.labels[-1]: guesses[column.letter] for column in sheet.columns if column.letter in guesses}
-    assert {"姓名", "身份证号码", "出生年月日", "学籍号"} <= set(fields)
+    assert {"姓名", "身份证件类型", "身份证件号", "出生年月日", "学籍号"} <= set(fields)
     frame = sheet.frame.select("row", *(pl.col(letter).alias(name) for letter, name in guesses.items()))
     checked = check_frame(PERSONS, frame)
     found = {(row, field) for row, field in checked.errors.select("row", "field").iter_rows()}

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.cn import ric
 
+from core.registry.rules.documents import read_document
 from core.registry.rules.identity import differing_digits, read_id, read_register_number
 from core.registry.rules.names import name_key
 from core.registry.rules.statuses import Span, against
 from core.synthetic.rules import faults
 from core.synthetic.rules.children import Place, children_of
+from core.synthetic.rules.documents import EIGHTEEN
 from core.synthetic.rules.draws import Draws
 from core.synthetic.rules.numbers import COUNTIES_EACH, region_of
 from core.synthetic.rules.population import Population, populate
@@ -67,16 +69,53 @@ def test_the_same_seed_makes_the_same_county_and_another_another() -> None:
 
 def test_identity_numbers_are_right_in_form_and_of_no_region() -> None:
     county = made()
-    sealed = [*county.children["id_number"].drop_nulls(), *county.adults["id_number"], *county.staff["id_number"],
-              *county.newcomers["id_number"], *county.doubles["id_number"].drop_nulls()]
+    sealed = [number for frame in (county.children, county.adults, county.staff, county.newcomers, county.doubles)
+              for number in frame.filter(pl.col("id_kind").is_in(EIGHTEEN))["id_number"]]
     assert all(ric.calc_check_digit(number) == number[-1] and number.startswith("99") for number in sealed)
     assert not any(read_id(number).fault or read_id(number).known_region for number in sealed)
     once = [*county.children["id_number"].drop_nulls(), *county.adults["id_number"], *county.staff["id_number"],
             *county.newcomers["id_number"]]
     assert len(set(once)) == len(once)
-    for frame in (county.children.filter(pl.col("id_number").is_not_null()), county.adults, county.staff):
-        for number, born, sex in frame.select("id_number", "birth_on", "sex").iter_rows():
+    for frame in (county.children, county.adults, county.staff):
+        for number, born, sex in frame.filter(pl.col("id_kind").is_in(EIGHTEEN)).select("id_number", "birth_on", "sex").iter_rows():
             assert (read_id(number).birth_on, read_id(number).sex) == (born, sex)
+
+
+def test_some_have_other_documents_right_in_form_visibly_nobodys_and_each_their_own() -> None:
+    county = made(6_000)
+    frames = (county.children, county.adults, county.staff)
+    found: dict[str, list[str]] = {}
+    for frame in frames:
+        for kind, number, born, sex in frame.select("id_kind", "id_number", "birth_on", "sex").iter_rows():
+            assert (kind == "none") == (number is None)
+            if number is None:
+                continue
+            read = read_document(kind, number)
+            assert not read.message and read.number == number, (kind, number)
+            assert read.birth_on in (None, born) and read.sex in ("", sex)
+            found.setdefault(kind, []).append(number)
+    others = [number for kind, numbers in found.items() if kind != "citizen" for number in numbers]
+    assert set(found) == {"citizen", "booklet", "settled", "pass_hk_mo", "pass_tw", "passport", "other"}
+    assert all(re.match(r"99|[HM]99|TST|测试证", number) for number in others)
+    assert len(set(others)) == len(others) < sum(map(len, found.values())) * .02
+    for kind in ("pass_hk_mo", "pass_tw", "passport", "other"):
+        holders = county.children.filter(pl.col("id_kind") == kind)
+        assert holders.height and set(holders["register_number"].str.slice(0, 1)) == {"J"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_child_of_two_counties_has_one_document(seed: int) -> None:
+    jia = Place("990101", "甲县", "990001", 4_000, "990102", "乙县")
+    yi = Place("990102", "乙县", "990002", 4_000, "990101", "甲县")
+    home = populate(jia, [jia, yi], VILLAGE_TOWNS, _schools(jia), seed, 2016)
+    there = populate(yi, [jia, yi], VILLAGE_TOWNS, _schools(yi), seed, 2016)
+    columns = ("name", "birth_on", "id_kind", "id_number", "register_number")
+    sent = home.children.filter(pl.col("target") == "990102").select(columns).rows()
+    assert sent == there.newcomers.filter(pl.col("home_code") == "990101").select(columns).rows()
+    kinds = {row[2] for row in sent}
+    assert "none" not in kinds and "citizen" in kinds
+    own = set(there.children["id_number"]) | set(there.adults["id_number"]) | set(there.staff["id_number"])
+    assert not own & {row[3] for row in sent}
 
 
 def test_regions_of_all_counties_of_all_provinces_differ() -> None:

@@ -24,6 +24,8 @@ from core.registry.models import (
     Staff,
     Status,
 )
+from core.registry.queries import find_person_by_id
+from core.registry.rules.documents import read_document
 from core.synthetic.queries import County
 from core.synthetic.services import ACTOR, Wish, fill, plan_run
 from core.tenancy.queries import find_tenant
@@ -89,6 +91,22 @@ def test_sealed_numbers_open_and_are_masked(sqlite_counties: Database) -> None:
                 text = vault.open(field.purpose, row.id, getattr(row, field.sealed))
                 assert getattr(row, f"{name}_key") == vault.index(field.kind, text)
                 assert "*" in getattr(row, f"{name}_mask") and text not in getattr(row, f"{name}_mask")
+
+
+def test_documents_stand_in_the_registry_as_they_were_made(sqlite_counties: Database) -> None:
+    fill(sqlite_counties, _counties(sqlite_counties, 2_000), WISH)
+    with sqlite_counties.session() as session, tenant_scope(session, "990101"):
+        vault = vault_of(session)
+        for model in (Person, Staff):
+            kinds = dict(session.execute(select(model.id_kind, func.count()).group_by(model.id_kind)).all())
+            assert kinds["citizen"] > sum(kinds.values()) * .9 and set(kinds) & {"pass_hk_mo", "pass_tw", "passport", "settled", "booklet"}
+            for row in session.scalars(select(model).where(model.id_kind.not_in(("citizen", "none")))):
+                number = vault.open(f"{model.__tablename__}.id_number", row.id, row.id_number_sealed or b"")
+                assert not read_document(row.id_kind, number).message and row.id_number_mask != number
+        holder = session.scalars(select(Person).where(Person.id_kind == "pass_hk_mo")).first()
+        assert holder is not None
+        number = vault.open("registry_persons.id_number", holder.id, holder.id_number_sealed or b"")
+        assert find_person_by_id(session, "990101", number) is holder
 
 
 def test_a_run_that_was_cut_off_goes_on_and_ends_as_if_it_had_not_been(sqlite_counties: Database) -> None:
