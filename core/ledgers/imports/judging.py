@@ -17,6 +17,8 @@ from core.ledgers.imports.serials import as_days
 from core.ledgers.imports.sheets import ROW, Note, Sheet
 
 ERRORS = {ROW: pl.Int64, "column": pl.String, "field": pl.String, "value": pl.String, "message": pl.String}
+#: how a date of a workbook is read; nobody wrote the time
+MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def judge(ledger: Ledger, fields: Sequence[Field], sheet: Sheet, mapping: Mappin
     known = replace(context, partial=True)  # a column that is not in the file is left as it is
     checked = check_frame(ledger, frame, known, asked)
     errors = checked.errors.with_columns(column=pl.col("field").replace_strict(letters, default="", return_dtype=pl.String))
-    errors = errors.select(*ERRORS)
+    errors = errors.with_columns(pl.col("value").str.replace(MIDNIGHT, "$1")).select(*ERRORS)
     rows = checked.rows.with_columns(pl.col(ROW).cast(pl.Int64))
     faults = _faults(sheet, mapping, corrections)
     if not faults.is_empty():

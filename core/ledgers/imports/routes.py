@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from core.errors import N_, InvalidInput, NotPermitted, PlatformError
 from core.host.ledgers import Ledger
 from core.jobs.models import OPEN
-from core.ledgers.imports import confirming, jobs, queries, returning, services, showing, uploading
+from core.ledgers.imports import confirming, foreseen, jobs, queries, returning, services, showing, uploading
 from core.ledgers.imports.desk import Desk
 from core.ledgers.imports.models import Import, State
 from core.ledgers.imports.staging import Staging
@@ -92,6 +92,13 @@ def _install_checking(blueprint: Blueprint, ledger: Ledger) -> None:
         found = _found(ledger, import_id)
         _check(_desk(ledger), found)
         return redirect(_address(ledger, found))
+
+    @blueprint.get("/imports/<uuid:import_id>/changes")
+    @require(ledger.write)
+    def foresee_import(code: str, import_id: uuid.UUID) -> str:
+        found = _found(ledger, import_id)
+        return common.show("imports/changes.html", ledger, found=found, cells=foreseen.foreseen(db(), _desk(ledger), found),
+                           states=showing.STATES, most=foreseen.MOST)
 
     @blueprint.post("/imports/<uuid:import_id>/cells")
     @require(ledger.write)

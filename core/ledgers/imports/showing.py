@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_
 from core.ledgers.imports.desk import Desk, columns_at, corrections_of, errors_of, sheet_at
+from core.ledgers.imports.judging import MIDNIGHT
 from core.ledgers.imports.mapping import CERTAIN
 from core.ledgers.imports.models import Import, State
-from core.ledgers.imports.sheets import Note
+from core.ledgers.imports.sheets import ROW, Note
 from core.ledgers.imports.uploading import guesses_for
 
 #: word, status, icon
@@ -27,7 +28,8 @@ STATES = {
 }
 WHY = {"kept": (N_("上次的选择"), "success"), "label": (N_("列名相同"), "success"), "alias": (N_("常用别名"), "success"),
        "near": (N_("列名相近，请核对"), "warning"), "none": (N_("没有对应"), "plain"), "chosen": (N_("您的选择"), "success")}
-SAMPLE, MOST_SHOWN = 5, 200
+#: how many different contents of a column are shown, and of how many rows; and how many errors
+SAMPLE, SAMPLED, MOST_SHOWN = 5, 50, 200
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A bad cell as the page shows it; `hidden` where only whoever brought the file may see what it says."""
+    """A bad cell as the page shows it, with whom or what its row is of; `hidden` where only whoever brought the file may
+    see what it says."""
 
     row: int
+    name: str
     column: str
     head: str
     value: str
@@ -78,7 +82,8 @@ def columns_page(session: Session, desk: Desk, found: Import, chosen: Chosen | N
         if settled is not None and settled.get(guess.column.letter, "") != field:
             field, why = settled.get(guess.column.letter, ""), "chosen"
         word, status = WHY[why]
-        sample = [text for text in sheet.frame[guess.column.letter].head(SAMPLE).to_list() if text] if own else []
+        first = sheet.frame[guess.column.letter].head(SAMPLED).str.replace(MIDNIGHT, "$1")
+        sample = list(dict.fromkeys(text for text in first.to_list() if text))[:SAMPLE] if own else []
         rows.append({"column": guess.column, "field": field, "word": word, "status": status, "sample": sample,
                      "certain": guess.certainty >= CERTAIN, "merged": merged[guess.column.letter],
                      "filled": guess.column.letter in filled})
@@ -95,9 +100,14 @@ def errors_page(session: Session, desk: Desk, found: Import, column: str, *, own
     sealed = {field.name for field in desk.fields(session) if field.sealed}
     counted = frame.group_by("column", maintain_order=True).len().sort("len", descending=True).rows()
     part = frame.filter(pl.col("column") == column) if column in heads else frame
-    shown = [Wrong(row, letter, heads.get(letter, ""), (value or "") if own or field not in sealed else "", message,
+    shown_rows, names = part.head(MOST_SHOWN), dict[int, str]()
+    naming = next((letter for letter, name in found.mapping.items() if name == desk.ledger.naming.name), "")
+    if naming in heads and (own or desk.ledger.naming.kind == "name"):
+        asked = sheet_at(desk, found).frame.filter(pl.col(ROW).is_in(shown_rows[ROW].to_list()))
+        names = dict(zip(asked[ROW].to_list(), asked[naming].to_list(), strict=True))
+    shown = [Wrong(row, names.get(row) or "", letter, heads.get(letter, ""), (value or "") if own or field not in sealed else "", message,
                    hidden=not own and field in sealed)
-             for row, letter, field, value, message in part.head(MOST_SHOWN).iter_rows()]
+             for row, letter, field, value, message in shown_rows.iter_rows()]
     return Errors(shown, part.height, [(letter, heads.get(letter, ""), count) for letter, count in counted],
                   column if column in heads else "")
 
