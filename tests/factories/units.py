@@ -51,21 +51,25 @@ def make_root(session: Session) -> Unit:
 def make_unit(session: Session, code: str, parent: Unit, name: str = "", kind: str = "division",
               level: str = "", since: dt.date = BEGINNING) -> Unit:
     """One unit under `parent`, straight into the table."""
-    name = name or f"单位{code}"
+    unit = _under(parent, code, name or f"单位{code}", kind, level or parent.level, since)
+    session.add(unit)
+    session.flush()  # whoever names it may go past the session
+    return unit
+
+
+def _under(parent: Unit, code: str, name: str, kind: str, level: str, since: dt.date = BEGINNING) -> Unit:
     full, initials = pinyin_keys(name)
     unit_id = new_id()
     token = wanted_token(kind, code, parent.code, unit_id)
-    unit = Unit(id=unit_id, code=code, name=name, kind=kind, level=level or parent.level,
-                parent_id=parent.id, path=f"{parent.path}{token}/", depth=parent.depth + 1, since=since,
-                pinyin=full, initials=initials)
-    session.add(unit)
-    session.flush()  # children need its id
-    return unit
+    return Unit(id=unit_id, code=code, name=name, kind=kind, level=level, parent_id=parent.id, path=f"{parent.path}{token}/",
+                depth=parent.depth + 1, since=since, pinyin=full, initials=initials)
 
 
 def make_tree(session: Session) -> dict[str, Unit]:
     """The whole of TREE under 全国, by code."""
     units = {ROOT_CODE: make_root(session)}
     for code, name, kind, level, parent in TREE:
-        units[code] = make_unit(session, code, units[parent], name, kind, level)
+        units[code] = _under(units[parent], code, name, kind, level)
+    session.add_all(units.values())
+    session.flush()  # all at once: a thousand tests begin so
     return units
