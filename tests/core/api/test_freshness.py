@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,7 +19,6 @@ from core.accounts.models import Account
 from core.accounts.queries import find_by_login
 from core.api.models import ApiToken
 from core.api.services import revoke_token
-from core.app import create_app
 from core.extensions import Actor, Database, today, utcnow
 from core.host.models import PluginSwitch
 from core.tenancy.models import Tenant
@@ -30,6 +28,7 @@ from core.units.services import Close, Move, Recode, do_operation
 from tests.conftest import ClientAs
 from tests.core.api.conftest import BOTH, Caller
 from tests.factories.access import make_viewer
+from tests.support.apps import lent_app
 
 pytestmark = BOTH
 ACTOR = Actor(None, "测试甲")
@@ -40,11 +39,11 @@ Change = Callable[[Session], None]
 
 
 @pytest.fixture
-def elsewhere(app: Flask, tmp_path: Path) -> Iterator[Flask]:
+def elsewhere(app: Flask) -> Iterator[Flask]:
     """Another process on the same database: its own app, engine and memory."""
-    made = create_app(app.config["BANGFU_SETTINGS"])
-    yield made
-    made.extensions["bangfu.database"].dispose()
+    with lent_app(app.config["BANGFU_SETTINGS"]) as another:
+        assert another is not app
+        yield another
 
 
 def deny(session: Session) -> None:
