@@ -8,7 +8,6 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,6 +18,7 @@ from core.extensions import Database, tenant_scope
 from tests.core.documents.pictures import photo
 from tests.factories.world import PASSWORD
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.pictures import pictured
 from tests.plugins.donations.conftest import (  # noqa: F401  # fixtures of the plugin's own tests
     OnDay,
     county,
@@ -88,13 +88,8 @@ def confirm(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="确定").click()
 
 
-def look(page: Page, folder: Path, name: str) -> None:
-    """Keep what the page looks like, for people to see."""
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-
-
 def test_a_gift_is_honoured_published_objected_to_answered_and_withdrawn(
-        office: Office, on_day: OnDay, tmp_path: Path) -> None:  # noqa: F811
+        office: Office, on_day: OnDay) -> None:  # noqa: F811
     on_day("2026-11-20")
     clerk = office.open_as("town-clerk")
     for reference, kind, donor, amount in (("G-1", "unit", "测试公司", "60000"), ("G-2", "person", "测试甲", "5001"),
@@ -104,7 +99,7 @@ def test_a_gift_is_honoured_published_objected_to_answered_and_withdrawn(
     expect(clerk.get_by_text("测试乙")).to_have_count(0)
     for box in clerk.locator("input[name=key]").all():
         box.check()
-    look(clerk, tmp_path, "due")
+    pictured(clerk, "due")
     clerk.get_by_role("button", name="申报所选").click()
     expect(clerk.get_by_text("已申报 2 份")).to_be_visible()
 
@@ -115,7 +110,7 @@ def test_a_gift_is_honoured_published_objected_to_answered_and_withdrawn(
         if "/certificates/" in manager.url and "ledgers" in manager.url:
             manager.get_by_role("link", name="完整页面").click()
         manager.wait_for_load_state()
-        look(manager, tmp_path, "certificate")
+        pictured(manager, "certificate")
         manager.get_by_role("button", name="颁发").click()
         confirm(manager)
         expect(manager.get_by_text("已颁发").first).to_be_visible()
@@ -126,14 +121,14 @@ def test_a_gift_is_honoured_published_objected_to_answered_and_withdrawn(
     outside.goto(f"{office.url}{check}")
     expect(outside.get_by_text("测**")).to_be_visible()
     expect(outside.get_by_text("测试甲")).to_have_count(0)
-    look(outside, tmp_path, "check")
+    pictured(outside, "check")
 
-    ceremony(office, tmp_path)
-    publish(office, manager, tmp_path)
-    code = object_to(office, outside, tmp_path)
+    ceremony(office)
+    publish(office, manager)
+    code = object_to(office, outside)
     manager.goto(f"{office.url}/u/{JIA}/p/donations/publicity")
     expect(manager.get_by_text("公示有 1 件异议没有答复")).to_be_visible()
-    look(manager, tmp_path, "objected")
+    pictured(manager, "objected")
     answer(office)
     outside.goto(f"{office.url}/public/{JIA}/objections")
     outside.locator("[name=code]").fill(code)
@@ -145,12 +140,12 @@ def test_a_gift_is_honoured_published_objected_to_answered_and_withdrawn(
     outside.goto(f"{office.url}/public/{JIA}/")
     expect(outside.get_by_text(NOTICE)).to_have_count(0)
     expect(outside.get_by_text("捐赠款物", exact=True)).to_be_visible()
-    look(outside, tmp_path, "after")
+    pictured(outside, "after")
     manager.goto(f"{office.url}/u/{JIA}/p/donations/publicity")
     expect(manager.get_by_text("公示期满")).to_be_visible()
 
 
-def ceremony(office: Office, folder: Path) -> None:
+def ceremony(office: Office) -> None:
     """From a phone: two photographs of handing over, with the guardians' consent; one is taken out again."""
     phone = office.open_as("town-clerk", phone=True)
     phone.goto(f"{office.url}/u/{TOWN}/p/donations/")
@@ -162,7 +157,7 @@ def ceremony(office: Office, folder: Path) -> None:
     phone.locator("[name=wanted_public]").check()
     phone.get_by_role("button", name="归档", exact=True).click()
     expect(phone.get_by_text("已归档 2 张照片")).to_be_visible()
-    look(phone, folder, "photos-phone")
+    pictured(phone, "photos-phone")
     phone.locator("a.bf-thumb").first.click()
     phone.wait_for_load_state()  # from then on the page asks before it takes anything out
     phone.locator("[name=reason]").fill("照片模糊")
@@ -171,7 +166,7 @@ def ceremony(office: Office, folder: Path) -> None:
     expect(phone.locator("a.bf-thumb")).to_have_count(1)
 
 
-def publish(office: Office, manager: Page, folder: Path) -> None:
+def publish(office: Office, manager: Page) -> None:
     """End the campaign, look at what will be public, publish it."""
     manager.goto(f"{office.url}/u/{JIA}/p/donations/")
     manager.get_by_role("link", name="扶贫日捐赠").click()
@@ -182,25 +177,26 @@ def publish(office: Office, manager: Page, folder: Path) -> None:
     expect(manager.get_by_text("已结束").first).to_be_visible()
     manager.goto(f"{office.url}/u/{JIA}/p/donations/publicity")
     expect(manager.get_by_text("2026-12-14")).to_be_visible()
-    look(manager, folder, "publicity")
+    pictured(manager, "publicity")
     manager.get_by_role("link", name="查看").click()
     expect(manager.get_by_text("60,000.00").first).to_be_visible()
-    look(manager, folder, "preview")
+    manager.wait_for_load_state()  # from then on the page asks before it publishes
+    pictured(manager, "preview")
     manager.locator("[name=photos]").check()
     manager.get_by_role("button", name="公示", exact=True).click()
     confirm(manager)
     expect(manager.get_by_text("公示中")).to_be_visible()
 
 
-def object_to(office: Office, outside: Page, folder: Path) -> str:
+def object_to(office: Office, outside: Page) -> str:
     """Read the notice as the public and object; gives the code by which the answer is found."""
     outside.goto(f"{office.url}/public/{JIA}/")
-    look(outside, folder, "home-phone")
+    pictured(outside, "home-phone")
     outside.get_by_role("link", name=NOTICE).click()
     expect(outside.get_by_text("测试公司")).to_be_visible()
     expect(outside.get_by_text("测试甲")).to_have_count(0)
     expect(outside.get_by_role("link", name="扶贫日捐赠发放仪式-01.jpg")).to_be_visible()
-    look(outside, folder, "notice-phone")
+    pictured(outside, "notice-phone")
     outside.get_by_role("link", name="提出异议").click()
     outside.locator("[name=text]").fill("公示的金额与收据不一致，请核对。")
     outside.get_by_role("button", name="提交异议").click()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
@@ -18,7 +19,6 @@ from werkzeug.serving import make_server
 from core.access.catalogue import catalogue
 from core.accounts.passwords import hash_password
 from core.accounts.services import assign, store_account
-from core.app import create_app
 from core.extensions import CHINA, Database, clock, tenant_scope
 from core.host.models import PluginSwitch
 from core.units.models import Unit
@@ -31,6 +31,7 @@ from tests.factories.tenancy import apply_plan, profile_text
 from tests.factories.world import ACTOR, PASSWORD, SINCE
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.plugins.education_aid.running.support import CENTRE, JIA, PLUGIN, SCHOOL, TERM, YEAR, YI, County, returned
+from tests.support.apps import lent_app
 
 pytestmark = pytest.mark.journey
 ARGS = f"school_year={YEAR}&term={TERM}"
@@ -77,7 +78,11 @@ def site(world_template: Path, tmp_path: Path, day: Callable[[str], None]) -> It
     shutil.copy(world_template, path)
     if (kept := world_template.parent / "keys").exists():
         shutil.copytree(kept, tmp_path / "keys", dirs_exist_ok=True)
-    app = create_app(settings_for(f"sqlite:///{path}", tmp_path, SAMPLE))
+    with lent_app(settings_for(f"sqlite:///{path}", tmp_path, SAMPLE)) as app:
+        yield from _served(app, tmp_path)
+
+
+def _served(app: Flask, folder: Path) -> Iterator[Site]:
     database: Database = app.extensions["bangfu.database"]
     host = app.extensions["bangfu.host"]
     with database.transaction() as session, tenant_scope(session, JIA):
@@ -95,11 +100,10 @@ def site(world_template: Path, tmp_path: Path, day: Callable[[str], None]) -> It
     server = make_server("127.0.0.1", 0, app, threaded=True)
     worker = threading.Thread(target=server.serve_forever)
     worker.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", tmp_path, database, lambda: county)
+    yield Site(f"http://127.0.0.1:{server.server_port}", folder, database, lambda: county)
     server.shutdown()
     worker.join()
     server.server_close()
-    database.dispose()
 
 
 def signed_in(browser: Browser, site: Site, login: str, *, phone: bool = False) -> Page:

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from core.app import create_app
 from core.extensions import Database, tenant_scope
 from core.units.queries import get_unit_by_code
 from tests.conftest import SAMPLE, settings_for
 from tests.factories.registry import JIA, made_up_id, make_person
 from tests.factories.world import PASSWORD
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.support.apps import lent_app
 from tests.support.workbooks import excel
 
 pytestmark = pytest.mark.journey
@@ -40,7 +41,11 @@ def county(world_template: Path, tmp_path: Path) -> Iterator[Site]:
     shutil.copy(world_template, path)
     if (kept := world_template.parent / "keys").exists():
         shutil.copytree(kept, tmp_path / "keys", dirs_exist_ok=True)
-    app = create_app(settings_for(f"sqlite:///{path}", tmp_path, SAMPLE))
+    with lent_app(settings_for(f"sqlite:///{path}", tmp_path, SAMPLE)) as app:
+        yield from _served(app, tmp_path)
+
+
+def _served(app: Flask, folder: Path) -> Iterator[Site]:
     database: Database = app.extensions["bangfu.database"]
     with database.transaction() as session, tenant_scope(session, JIA):
         east, west = (get_unit_by_code(session, code) for code in ("990101100001", "990101100002"))
@@ -50,11 +55,10 @@ def county(world_template: Path, tmp_path: Path) -> Iterator[Site]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     worker = threading.Thread(target=server.serve_forever)
     worker.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", tmp_path)
+    yield Site(f"http://127.0.0.1:{server.server_port}", folder)
     server.shutdown()
     worker.join()
     server.server_close()
-    database.dispose()
 
 
 def signed_in(browser: Browser, site: Site, *, phone: bool = False) -> Page:

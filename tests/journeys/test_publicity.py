@@ -11,11 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from core.app import create_app
 from core.config import ROOT
 from core.extensions import CHINA, Actor, Database, clock, tenant_scope
 from core.host.manager import PluginHost
@@ -29,6 +29,7 @@ from tests.factories.world import PASSWORD
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.sample_plugin.notices import publish
 from tests.sample_plugin.services import note_visit
+from tests.support.apps import lent_app
 
 pytestmark = pytest.mark.journey
 ACTOR = Actor(None, "测试经办")
@@ -53,7 +54,11 @@ def site(world_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     shutil.copy(world_template, path)
     if (kept := world_template.parent / "keys").exists():
         shutil.copytree(kept, tmp_path / "keys", dirs_exist_ok=True)
-    app = create_app(settings_for(f"sqlite:///{path}", tmp_path, SAMPLE))
+    with lent_app(settings_for(f"sqlite:///{path}", tmp_path, SAMPLE)) as app:
+        yield from _served(app, monkeypatch)
+
+
+def _served(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     database: Database = app.extensions["bangfu.database"]
     host: PluginHost = app.extensions["bangfu.host"]
     moment: list[dt.datetime] = []
@@ -74,7 +79,6 @@ def site(world_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     server.shutdown()
     worker.join()
     server.server_close()
-    database.dispose()
 
 
 def window(browser: Browser, *, phone: bool) -> Page:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import OpenAs, Site
+from tests.journeys.pictures import pictured
 from tests.support.workbooks import opened, saved
 
 pytestmark = pytest.mark.journey
 LEDGER = "/u/522723/ledgers/households"
-
-
-def pictured(page: Page, name: str) -> None:
-    """Keep a picture where somebody wants to look at it."""
-    folder = os.environ.get("BANGFU_PICTURES")
-    if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
 def entered(page: Page, site: Site, number: str, head: str) -> str:
