@@ -13,15 +13,19 @@ from core.documents import queries
 from core.documents.models import Blob, Document, Photo
 from core.documents.permissions import Action
 from core.documents.rules.photos import PhotoFacts, read_photo
-from core.documents.rules.sniffing import PHOTO, TEXT, safe_name, sniff
+from core.documents.rules.sniffing import OFFICE, PDF, PHOTO, TEXT, safe_name, sniff
 from core.documents.storage import ORIGINAL, SHOWN, THUMB, Store, as_text, from_text, new_cipher
-from core.documents.subjects import Subject
+from core.documents.subjects import UNIT, Subject
 from core.errors import N_, Conflict, InvalidInput, NotFound
 from core.extensions import Actor, new_id, today, utcnow
 from core.host.contract import FolderItem, FolderSpec
 from core.privacy import vault_of
 from core.privacy.columns import sensitive_fields, triple
+from core.privacy.masks import mask_name
 from core.trail.services import record
+
+#: what the trail calls a document whose name may be a person's
+_KINDS = {PHOTO: "照片", PDF: "PDF", OFFICE: "办公文件", TEXT: "文字"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def add_file(session: Session, store: Store, actor: Actor, subject: Subject, fol
     session.flush()  # what the photograph says refers to it
     if photo is not None:
         _note_photo(session, document, photo)
-    _trail(session, actor, Action.WRITE, f"归档{_what(document)}到“{subject.name}”的{folder.title}·{item.title}", document)
+    _trail(session, actor, Action.WRITE, f"归档{_what(document)}到{_where(subject, folder, item)}", document)
     return document
 
 
@@ -65,7 +69,7 @@ def add_note(session: Session, actor: Actor, subject: Subject, folder: FolderSpe
     document.size = len(document.text.encode())
     session.add(document)
     session.flush()  # the entry below must not outlive a refused row
-    _trail(session, actor, Action.WRITE, f"归档{_what(document)}到“{subject.name}”的{folder.title}·{item.title}", document)
+    _trail(session, actor, Action.WRITE, f"归档{_what(document)}到{_where(subject, folder, item)}", document)
     return document
 
 
@@ -164,7 +168,15 @@ def _document(subject: Subject, folder: FolderSpec, item: FolderItem, actor: Act
 
 
 def _what(document: Document) -> str:
+    """What a document is called on the trail, which nobody can change when a person is erased: files of persons and
+    households bear their names."""
+    if document.subject_id != document.unit_id:
+        return f"（{_KINDS.get(document.kind, document.kind)}）"
     return f"“{document.file_name or document.title}”"
+
+
+def _where(subject: Subject, folder: FolderSpec, item: FolderItem) -> str:
+    return f"“{subject.name if subject.kind == UNIT else mask_name(subject.name)}”的{folder.title}·{item.title}"
 
 
 def _trail(session: Session, actor: Actor, action: Action, sentence: str, document: Document,

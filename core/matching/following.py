@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.matching.models import MatchCase, Source, SourceRow
+from core.matching.models import Decision, MatchCase, Source, SourceRow
 from core.matching.neighbours import forget_shown
 from core.registry.services import ANONYMOUS
 from core.registry.services.moving import Follower
@@ -31,12 +31,16 @@ def follow_merge(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id:
 
 
 def take_back(session: Session, tenant_id: str, merge_id: uuid.UUID, kept_id: uuid.UUID, merged_id: uuid.UUID) -> None:
-    """What came by a merge goes back."""
+    """What came by a merge goes back: rows of lists, and the question whether the two are one person."""
     for row in _rows(session, tenant_id, kept_id):
         if row.came_by and row.came_by[-1] == str(merge_id):
             row.person_id, row.came_by = merged_id, row.came_by[:-1]
     session.execute(update(MatchCase).where(MatchCase.tenant_id == tenant_id, MatchCase.aside_by == merge_id)
                     .values(aside_by=None).execution_options(synchronize_session="fetch"))
+    for case in session.scalars(select(MatchCase).where(MatchCase.tenant_id == tenant_id, MatchCase.merge_id == merge_id)):
+        case.state, case.note, case.decided_by, case.decided_at, case.merge_id = Decision.OPEN, "", "", None, None
+        session.execute(update(MatchCase).where(MatchCase.tenant_id == tenant_id, MatchCase.aside_by == case.id)
+                        .values(aside_by=None).execution_options(synchronize_session="fetch"))
     session.flush()  # as above
 
 

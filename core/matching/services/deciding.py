@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, NotFound
 from core.extensions import Actor, new_id, utcnow
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.matching.models import Decision, MatchCase, SourceRow
 from core.matching.neighbours import propose
@@ -22,6 +23,8 @@ from core.registry.queries import get_record
 from core.registry.services import merge_persons, part_persons
 from core.trail.services import record
 
+DECIDED = phrase(N_("认定为“%(what)s”"))
+PAIR = phrase(N_("%(who)s的一对记录：%(said)s"))
 LEAST_NOTE = 4
 
 
@@ -107,9 +110,10 @@ def _join(session: Session, case: MatchCase, actor: Actor, note: str, kept: uuid
 def _unjoin(session: Session, case: MatchCase, actor: Actor, note: str, hooks: PluginHost | None) -> None:
     if case.kind == "registry":
         merge = session.get(PersonMerge, (case.tenant_id, case.merge_id)) if case.merge_id else None
+        case.merge_id = None
+        session.flush()  # the parting opens again what a merge decided; this pair is opened here, with its reason
         if merge is not None and merge.undone_at is None:
             part_persons(session, merge, actor, reason=note.strip(), hooks=hooks)
-        case.merge_id = None
     elif case.kind == "source":
         row = _row(session, case)
         row.person_id, row.linked_by = None, ""
@@ -141,7 +145,7 @@ def _settle(session: Session, case: MatchCase, decision: str, actor: Actor, note
     person = session.get(Person, (case.tenant_id, case.person_id))
     who = mask_name(person.name) if person else ""
     session.flush()  # a refused change must leave no entry
-    said = "撤回认定" if open_again else f"认定为“{STATES[decision][0]}”"
-    record(session, actor, Action.MATCH_WRITE, f"{who}的一对记录：{said}", subject=f"match:{case.id}", reason=note,
+    said = "撤回认定" if open_again else DECIDED(what=STATES[decision][0])
+    record(session, actor, Action.MATCH_WRITE, PAIR(who=who, said=said), subject=f"match:{case.id}", reason=note,
            tenant_id=case.tenant_id, unit_id=case.unit_id, before={"state": before},
            after={"state": decision, "pair": case.pair, "reasons": in_words(case.reasons)})

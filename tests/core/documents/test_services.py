@@ -149,3 +149,16 @@ def test_a_file_that_was_changed_on_disk_is_noticed(county: Session, store: Stor
     original.write_bytes(original.read_bytes()[:-1] + b"\0")
     with pytest.raises(PlatformError, match="损坏或被改动"):
         services.read_file(county, store, document, ORIGINAL)
+
+
+def test_the_trail_never_names_whose_folder_it_was(county: Session, store: Store, school: Subject) -> None:
+    child = Subject(PERSON, new_id(), "测试小甲", JIA, school.unit_id)
+    spec = FOLDERS["core.person"]
+    filed = services.add_file(county, store, ACTOR, child, spec, spec.items[0], Upload("测试小甲户口簿.jpg", photo()), DAY)
+    services.add_note(county, ACTOR, child, spec, spec.items[1], "测试小甲家境困难", DAY)
+    services.trail_look(county, ACTOR, filed, original=True)
+    services.remove_document(county, ACTOR, filed, "放错了档案")
+    services.restore_document(county, ACTOR, filed)
+    said = county.scalars(select(TrailEntry.sentence).where(TrailEntry.tenant_id == JIA)).all()
+    assert not [one for one in said if "小甲" in one]
+    assert "归档（照片）到“测***”的一生一档·身份与户籍证明" in said and "下载档案材料（照片）" in said and "从档案撤出（照片）" in said

@@ -18,7 +18,8 @@ from core.matching.models import MatchCase, Source, SourceRow
 from core.matching.neighbours import find_neighbours
 from core.matching.services import deciding, finding, sources
 from core.matching.services.sources import Place
-from core.registry.services import end_enrolment, erase_person
+from core.registry.models import PersonMerge
+from core.registry.services import end_enrolment, erase_person, part_persons
 from core.trail.models import TrailEntry
 from core.units.models import Unit
 from tests.core.matching.conftest import VILLAGE, Bring
@@ -174,6 +175,10 @@ def test_duplicates_of_the_registry_are_merged_and_parted(session: Session, jia:
     assert finding.find_duplicates(session, JIA, None, ACTOR) == 0
     deciding.undo(session, case, ACTOR, note="查明是两人", hooks=host)
     assert (two.state, rows_of(session, source)[0].person_id, case.state) == ("active", two.id, "open")
+    deciding.decide(session, case, "match", ACTOR, note=WHY, kept=one.id, hooks=host)
+    merge = session.get_one(PersonMerge, (JIA, case.merge_id))
+    part_persons(session, merge, ACTOR, reason="在归并记录里撤回", hooks=host)
+    assert (case.state, case.decided_by, case.merge_id, two.state) == ("open", "", None, "active"), "parted elsewhere, it is open again"
     deciding.decide(session, case, "different", ACTOR)
     assert finding.find_duplicates(session, JIA, None, ACTOR) == 0
 
