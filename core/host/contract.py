@@ -358,3 +358,5 @@ class JobSpec:
     lease: int = 60
     #: False: housekeeping that is not on people's list
     visible: bool = True
+    #: host and a job's arguments → what tells it from others of its kind, as officials read it: the ledger of an export
+    about: Callable[[Any, Mapping[str, Any]], str] | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from core.host.contract import JobSpec
 from core.host.manager import PluginHost
+from core.jobs.models import Job
 
 CORE = "core"
 
@@ -27,6 +28,12 @@ def title_of(host: PluginHost, code: str) -> str:
     """The title officials read, or the bare code of a job whose plugin is gone."""
     known = known_jobs(host).get(code)
     return known.spec.title if known else code
+
+
+def about_of(host: PluginHost, job: Job) -> str:
+    """What tells a job from others of its kind, or nothing."""
+    known = known_jobs(host).get(job.code)
+    return known.spec.about(host, job.arguments) if known is not None and known.spec.about is not None else ""
 
 
 def hidden_codes(host: PluginHost) -> list[str]:

@@ -11,9 +11,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.errors import N_, InvalidInput, NotPermitted
+from core.extensions.phrases import phrase
+from core.host.manager import PluginHost
 from core.host.request import plugin_host
 from core.jobs import queries, services
-from core.jobs.catalogue import hidden_codes, title_of
+from core.jobs.catalogue import about_of, hidden_codes, title_of
 from core.jobs.models import OPEN, Job, State, is_periodic
 from core.jobs.permissions import Action
 from core.jobs.queries import Sight
@@ -23,6 +25,7 @@ from core.units.permissions import Action as UnitAction
 from core.web.markers import require, signed_in, unit_blueprint
 from core.web.request import actor, database, db, id_argument, settings, unit, viewer
 
+DOWNLOADED = phrase(N_("%(name)s下载后台任务的结果文件“%(file_name)s”"))
 blueprint = unit_blueprint("jobs", __name__, template_folder="templates")
 own = Blueprint("own_jobs", __name__)
 
@@ -46,9 +49,14 @@ def _may(job: Job) -> dict[str, bool]:
             "file": (mine or (job.account_id is None and manages)) and has_file(settings(), job)}
 
 
+def _title(host: PluginHost, job: Job) -> str:
+    title, about = gettext(title_of(host, job.code)), about_of(host, job)
+    return f"{title} · {gettext(about)}" if about else title
+
+
 def _facts() -> dict[str, Any]:
     host = plugin_host()
-    return {"title_of": lambda job: title_of(host, job.code), "states": STATES, "may": _may, "open_states": OPEN, "moves": queries.moves}
+    return {"title_of": lambda job: _title(host, job), "states": STATES, "may": _may, "open_states": OPEN, "moves": queries.moves}
 
 
 @blueprint.get("/jobs")
@@ -106,7 +114,7 @@ def file(code: str, job_id: uuid.UUID) -> Response:
         raise NotPermitted(N_("结果文件只供发起人下载"))
     person = actor()
     with database().transaction() as session:
-        record(session, person, "export:jobs.file", f"{person.name}下载后台任务的结果文件“{job.file_name}”",
+        record(session, person, "export:jobs.file", DOWNLOADED(name=person.name, file_name=job.file_name),
                subject=f"job:{job.id}", tenant_id=job.tenant_id, unit_id=job.unit_id)
     given = Response(pieces, mimetype=job.file_type)
     given.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(job.file_name, safe='')}"

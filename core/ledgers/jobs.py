@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,4 +82,9 @@ def _open(session: Session, host: PluginHost, viewer: Viewer, ledger: Ledger, ac
     return scope.only(name for name in scope.tenants if ledger.slug in switches[name])
 
 
-JOBS = [JobSpec(CODE, N_("导出台账"), run_export)]
+def title_of(host: PluginHost, arguments: Mapping[str, Any]) -> str:
+    """The title of the ledger a job is about, or nothing where its plugin is gone."""
+    return next((ledger.title for ledger in host.registered("register_ledgers") if ledger.code == arguments.get("ledger")), "")
+
+
+JOBS = [JobSpec(CODE, N_("导出台账"), run_export, about=title_of)]

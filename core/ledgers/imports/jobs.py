@@ -22,6 +22,7 @@ from core.ledgers.imports import confirming, services
 from core.ledgers.imports.desk import Desk, let_go
 from core.ledgers.imports.models import Import, State
 from core.ledgers.imports.staging import Staging, stray_files
+from core.ledgers.jobs import title_of
 from core.privacy import Vault
 from core.units.queries import get_unit
 
@@ -71,7 +72,7 @@ def run_check(run: JobRun) -> None:
 
 def run_confirm(run: JobRun) -> None:
     """Store everything in one transaction, which also ends the job."""
-    run.progress(0, 1, N_("正在存入"))
+    run.progress(0, 0, N_("正在存入"))  # how far it is can be seen when it is over: until then nothing is stored
     with run.transaction() as session:
         desk, found = _desk(run, session)
         confirming.confirm(session, desk, found, str(run.arguments["choice"]), int(run.arguments["turn"]))
@@ -118,7 +119,7 @@ def tidy(run: JobRun) -> None:
 
 
 JOBS = [
-    JobSpec(CHECK, N_("核对导入的表格"), run_check, lease=300),
-    JobSpec(CONFIRM, N_("存入导入的表格"), run_confirm, lease=600),
+    JobSpec(CHECK, N_("核对导入的表格"), run_check, lease=300, about=title_of),
+    JobSpec(CONFIRM, N_("存入导入的表格"), run_confirm, lease=600, about=title_of),
     JobSpec(TIDY, N_("清理过期的导入"), tidy, every=86_400, visible=False),
 ]

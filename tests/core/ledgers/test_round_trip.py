@@ -240,7 +240,7 @@ def test_a_long_export_is_a_job_with_the_same_rights(
     assert client.post(f"{BASE}/export?kind=poor", data={"all_columns": "1"}).status_code == 302
     run_due(app)
     page = client.get("/u/990101/jobs").get_data(as_text=True)
-    assert "已导出 2 条" in page
+    assert "已导出 2 条" in page and "导出台账 · 受访家庭台账" in page
     number = re.search(r"/u/990101/jobs/([0-9a-f-]{36})", page)
     assert number
     with client.get(f"/u/990101/jobs/{number[1]}/file") as file:

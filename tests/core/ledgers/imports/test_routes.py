@@ -140,6 +140,7 @@ def test_a_large_list_is_judged_and_stored_in_the_background(
     for _ in range(confirming + 1):
         client.post(f"{place}/confirm", data=data)
     assert count(app_database) == 0
+    assert "存入导入的表格 · 受访家庭台账" in client.get("/u/990101/jobs").text
     run_due(app)
     assert count(app_database) == 4
     assert "有误未导入 1 行" in client.get(place).text
