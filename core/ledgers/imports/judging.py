@@ -23,23 +23,24 @@ MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
 
 @dataclass(frozen=True)
 class Corrections:
-    """What was put right in the browser: cells by row number and column letter, rows left out, and the columns whose
-    merged cells hold for each of their rows."""
+    """What was put right in the browser: cells by row number and column letter, rows left out, the columns whose
+    merged cells hold for each of their rows, and what fields without a column say in every row."""
 
     cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     dropped: frozenset[int] = frozenset()
     filled: frozenset[str] = frozenset()
+    constants: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def loaded(cls, data: Mapping[str, Any]) -> Corrections:
         """From JSON."""
         return cls({int(row): dict(cells) for row, cells in data.get("cells", {}).items()}, frozenset(data.get("dropped", ())),
-                   frozenset(data.get("filled", ())))
+                   frozenset(data.get("filled", ())), dict(data.get("constants", {})))
 
     def dumped(self) -> dict[str, Any]:
         """For JSON."""
         return {"cells": {str(row): dict(cells) for row, cells in self.cells.items()}, "dropped": sorted(self.dropped),
-                "filled": sorted(self.filled)}
+                "filled": sorted(self.filled), "constants": dict(self.constants)}
 
     def with_cell(self, row: int, letter: str, value: str) -> Corrections:
         """One more cell put right."""
@@ -78,8 +79,11 @@ def judge(ledger: Ledger, fields: Sequence[Field], sheet: Sheet, mapping: Mappin
     """Judge every row of a sheet. `mapping`: column letter → field name."""
     corrections = corrections or Corrections()
     letters = {name: letter for letter, name in mapping.items() if letter in sheet.frame.columns}
-    asked = [one for one in fields if one.name in letters]
-    frame = corrected(sheet, corrections).select(ROW, *(pl.col(letters[one.name]).alias(one.name) for one in asked))
+    constants = {name: text for name, text in corrections.constants.items() if name not in letters}
+    asked = [one for one in fields if one.name in letters or one.name in constants]
+    frame = corrected(sheet, corrections).select(ROW, *(
+        pl.col(letters[one.name]).alias(one.name) if one.name in letters else pl.lit(constants[one.name]).alias(one.name)
+        for one in asked))
     frame, notes = as_days(frame, asked, sheet.from_1904)
     known = replace(context, partial=True)  # a column that is not in the file is left as it is
     checked = check_frame(ledger, frame, known, asked)

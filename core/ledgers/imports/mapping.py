@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -56,10 +56,14 @@ def signature(columns: Iterable[Column]) -> str:
     """What makes two headers the same: their labels, in whatever order."""
     return hashlib.sha256("\n".join(sorted(plain(column.label) for column in columns)).encode()).hexdigest()
 
+#: kinds of fields that can say the same in every row
+CONSTANT = frozenset({"choice", "date", "integer", "school_year", "term", "unit", "yes_no"})
 
-def accepted(fields: Sequence[Field], columns: Sequence[Column], chosen: Mapping[str, str]) -> dict[str, str]:
-    """A person's choice (letter → field name, "" for none) as a mapping. Raises InvalidInput for a field chosen
-    twice or not at all though it is needed."""
+
+def accepted(fields: Sequence[Field], columns: Sequence[Column], chosen: Mapping[str, str],
+             constants: Collection[str] = ()) -> dict[str, str]:
+    """A person's choice (letter → field name, "" for none) as a mapping. `constants`: fields that say the same in every
+    row. Raises InvalidInput for a field chosen twice or not at all though it is needed."""
     letters = {column.letter for column in columns}
     names = {field.name: field.label for field in fields if field.imported}
     mapping = {letter: name for letter, name in chosen.items() if letter in letters and name in names}
@@ -67,11 +71,18 @@ def accepted(fields: Sequence[Field], columns: Sequence[Column], chosen: Mapping
     if twice:
         raise InvalidInput(N_("“%(names)s”对应了不止一列，请只留一列"), names="、".join(twice))
     missing = [field.label for field in fields
-               if field.imported and field.name not in mapping.values()
+               if field.imported and field.name not in mapping.values() and field.name not in constants
                and ((field.required and field.default is None) or field.key)]
     if missing:
         raise InvalidInput(N_("必填的“%(names)s”还没有对应的列"), names="、".join(missing))
     return mapping
+
+
+def constant_fields(fields: Sequence[Field]) -> list[Field]:
+    """The fields a list needs that its title often says for all its rows: the term, the year, the kind; never whom or what
+    a row is of."""
+    return [field for field in fields if field.imported and ((field.required and field.default is None) or field.key)
+            and not field.sealed and field.kind in CONSTANT]
 
 
 def plain(label: str) -> str:

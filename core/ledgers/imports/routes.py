@@ -79,10 +79,11 @@ def _install_checking(blueprint: Blueprint, ledger: Ledger) -> None:
         found, desk = _found(ledger, import_id), _desk(ledger)
         chosen = {name.removeprefix("column-"): value for name, value in request.form.items() if name.startswith("column-")}
         filled = request.form.getlist("fill")
+        constants = {name.removeprefix("same-"): value for name, value in request.form.items() if name.startswith("same-")}
         try:
-            services.map_columns(db(), desk, found, chosen, filled)
+            services.map_columns(db(), desk, found, chosen, filled, constants)
         except InvalidInput as error:
-            return _page(ledger, found, error, showing.Chosen(chosen, frozenset(filled))), 422
+            return _page(ledger, found, error, showing.Chosen(chosen, frozenset(filled), constants)), 422
         _check(desk, found)
         return redirect(_address(ledger, found))
 

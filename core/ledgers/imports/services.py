@@ -6,7 +6,7 @@ import's `turn`; a check or a confirmation names the turn it saw.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 
@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import uncollected, utcnow
-from core.host.ledgers import Ledger
+from core.host.ledgers import Field, Ledger
+from core.ledgers.checking import check_frame
 from core.ledgers.context import Context
 from core.ledgers.finding import finders_for
 from core.ledgers.freezing import frozen_message
@@ -53,22 +54,37 @@ class Findings:
     notes: tuple[Note, ...]
 
 
-def map_columns(session: Session, desk: Desk, found: Import, chosen: Map[str, str], filled: Iterable[str] = ()) -> None:
+def map_columns(session: Session, desk: Desk, found: Import, chosen: Map[str, str], filled: Iterable[str] = (),
+                constants: Map[str, str] | None = None) -> None:
     """Accept a person's mapping (letter → field name) and remember it for this header. `filled`: letters of columns
-    whose merged cells hold for each of their rows."""
+    whose merged cells hold for each of their rows; `constants`: what fields without a column say in every row."""
     found = changing(session, found)
     columns, corrections = columns_at(desk, found), corrections_of(desk, found)
-    found.mapping = mapping.accepted(desk.fields(session), columns, chosen)
+    fields = desk.fields(session)
+    same = {name: text.strip() for name, text in (constants or {}).items()
+            if text.strip() and name not in chosen.values() and name in {one.name for one in mapping.constant_fields(fields)}}
+    _refuse_constants(session, desk, fields, same)
+    found.mapping = mapping.accepted(fields, columns, chosen, same)
     found.state = State.MAPPED
     spread = frozenset(filled) & {column.letter for column in columns}
-    if spread != corrections.filled:
-        keep_corrections(session, desk, found, replace(corrections, filled=spread))
+    if spread != corrections.filled or same != corrections.constants:
+        keep_corrections(session, desk, found, replace(corrections, filled=spread, constants=same))
     kept = session.get(Mapping, (desk.tenant_id, desk.ledger.code, mapping.signature(columns)))
     if kept is None:
         kept = Mapping(tenant_id=desk.tenant_id, ledger=desk.ledger.code, signature=mapping.signature(columns))
         session.add(kept)
     kept.fields = {column.label: found.mapping.get(column.letter, "") for column in columns}
     kept.who, kept.at = desk.actor.name[:80], utcnow()
+
+
+def _refuse_constants(session: Session, desk: Desk, fields: Sequence[Field], constants: Map[str, str]) -> None:
+    asked = [one for one in fields if one.name in constants]
+    if asked:
+        context = Context(finders_for(session, desk.tenant_id, desk.scope), partial=True)
+        wrong = check_frame(desk.ledger, pl.DataFrame({one.name: [constants[one.name]] for one in asked}), context, asked).errors
+        if not wrong.is_empty():
+            said = "；".join(dict.fromkeys(wrong["message"].to_list()))
+            raise InvalidInput(said)
 
 
 @uncollected()

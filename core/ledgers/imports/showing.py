@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.errors import N_
 from core.ledgers.imports.desk import Desk, columns_at, corrections_of, errors_of, sheet_at
 from core.ledgers.imports.judging import MIDNIGHT
-from core.ledgers.imports.mapping import CERTAIN
+from core.ledgers.imports.mapping import CERTAIN, constant_fields
 from core.ledgers.imports.models import Import, State
 from core.ledgers.imports.sheets import ROW, Note
 from core.ledgers.imports.uploading import guesses_for
@@ -38,6 +38,7 @@ class Chosen:
 
     fields: Mapping[str, str]
     filled: frozenset[str]
+    constants: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def columns_page(session: Session, desk: Desk, found: Import, chosen: Chosen | N
     sheet, fields = sheet_at(desk, found), desk.fields(session)
     guesses = guesses_for(session, desk, sheet, fields)
     settled = chosen.fields if chosen is not None else (found.mapping if found.state != State.UPLOADED else None)
-    filled = chosen.filled if chosen is not None else corrections_of(desk, found).filled
+    kept = corrections_of(desk, found)
+    filled, constants = (chosen.filled, chosen.constants) if chosen is not None else (kept.filled, kept.constants)
     merged = Counter(letter for _, _, letter in sheet.merged)
     rows = []
     for guess in guesses:
@@ -88,7 +90,7 @@ def columns_page(session: Session, desk: Desk, found: Import, chosen: Chosen | N
                      "certain": guess.certainty >= CERTAIN, "merged": merged[guess.column.letter],
                      "filled": guess.column.letter in filled})
     needed = [field.label for field in fields if (field.required and field.default is None) or field.key]
-    return {"rows": rows, "fields": fields, "needed": needed}
+    return {"rows": rows, "fields": fields, "needed": needed, "constants": constants, "same": constant_fields(fields)}
 
 
 def errors_page(session: Session, desk: Desk, found: Import, column: str, *, own: bool) -> Errors:

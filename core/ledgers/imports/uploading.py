@@ -21,6 +21,7 @@ from core.ledgers.imports.desk import (
     sheet_at,
     trail,
 )
+from core.ledgers.imports.judging import Corrections
 from core.ledgers.imports.models import Import, State
 from core.ledgers.imports.reading import read
 from core.ledgers.imports.sheets import Sheet, Workbook
@@ -91,8 +92,11 @@ def _replace(session: Session, desk: Desk, found: Import, file_name: str, conten
     _fill(desk, found, file_name, content, digest, book, sheet, session)
     names = {column.letter: before.get(column.label, "") for column in sheet.columns}
     found.mapping = {letter: name for letter, name in names.items() if name}
+    constants = corrections_of(desk, found).constants
     desk.staging.remove_after(session, [found.corrections])
-    found.corrections = ""  # the file says it now
+    found.corrections = ""  # the file says it now, but for what no column of it says
+    if constants:
+        keep_corrections(session, desk, found, Corrections(constants=constants))
     same = {column.label for column in sheet.columns} >= {label for label, name in before.items() if name}
     found.state, found.counts = (State.MAPPED if same and found.mapping else State.UPLOADED), {"rows": sheet.frame.height}
     if not same:

@@ -64,7 +64,7 @@ def _page(row: Household, refused: PlatformError | None = None, part: str = "") 
     studying = _studying(members, day)
     schools = names_of_units(db(), [one.unit_id for one in studying.values()])
     newest = newest_income_year(db(), row, day or today())
-    year = number_asked("year", newest or today().year)
+    year = number_asked("year", newest or (day or today()).year)
     income = household_income(db(), row, year)
     return show(
         "household.html", row=row, state=state, day=day, home=find_unit(db(), row.unit_id), members=members, studying=studying,
