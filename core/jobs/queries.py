@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.access.scope import Scope
@@ -80,12 +80,16 @@ def find_open(session: Session, codes: Sequence[str]) -> Job | None:
     return Job(**found._mapping) if found is not None else None
 
 
+#: written once: every page asks it
+_MINE = (select(_C.state, func.count(), func.max(_C.created_at))
+         .where(_C.account_id == bindparam("account"), ~_C.noticed, _C.code.not_in(bindparam("hidden", expanding=True)))
+         .group_by(_C.state))
+
+
 def count_mine(session: Session, account_id: uuid.UUID, hidden: Sequence[str]) -> Mine:
     """One's own jobs in every tenant, as two numbers."""
     # Past the tenant fence: pages about the account itself open no tenant.
-    counted = (select(_C.state, func.count(), func.max(_C.created_at))
-               .where(_C.account_id == account_id, ~_C.noticed, _C.code.not_in(hidden)).group_by(_C.state))
-    found = [tuple(row) for row in session.connection().execute(counted)]
+    found = [tuple(row) for row in session.connection().execute(_MINE, {"account": account_id, "hidden": list(hidden)})]
     return Mine(sum(count for state, count, _newest in found if state in OPEN),
                 any(_moves(state, newest) for state, _count, newest in found),
                 sum(count for state, count, _newest in found if state not in OPEN))
