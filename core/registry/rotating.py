@@ -14,6 +14,7 @@ from core.trail.services import record
 
 CODE, RETIRE = "privacy.rotate", "privacy.retire"
 REASON = "更换密钥"
+SEALING, PROVING = N_("正在重新加密"), N_("正在逐处核对")
 
 
 def run(job: JobRun) -> None:
@@ -26,7 +27,7 @@ def run(job: JobRun) -> None:
     with transaction() as session:
         vault = vault_of(session)
         version = rotation.begin(session, vault)
-    count = rotation.reseal(transaction, vault, lambda done, total, note: job.progress(done, total, note))
+    count = rotation.reseal(transaction, vault, lambda done, total, _: job.progress(done, total, SEALING))
     files = rotation.reseal_files(vault, job.settings.data_dir)
     with transaction() as session:
         _finish(job, session, f"换用第 {version} 版密钥，重新加密 {count} 处、{files} 个文件", {"values": count, "files": files})
@@ -37,7 +38,7 @@ def retire(job: JobRun) -> None:
     writing meanwhile: they write with the current key."""
     with job.database.session() as session:
         vault = vault_of(session)
-        rotation.prove(session, vault, job.settings.data_dir, progress=job.progress)
+        rotation.prove(session, vault, job.settings.data_dir, progress=lambda done, total, _: job.progress(done, total, PROVING))
     with job.transaction(REASON) as session:
         old = rotation.put_aside(vault)
         said = f"停用第 {'、'.join(map(str, old))} 版密钥" if old else "没有旧密钥"

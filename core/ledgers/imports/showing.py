@@ -93,6 +93,19 @@ def columns_page(session: Session, desk: Desk, found: Import, chosen: Chosen | N
     return {"rows": rows, "fields": fields, "needed": needed, "constants": constants, "same": constant_fields(fields)}
 
 
+def _plain_names(desk: Desk) -> tuple[str, ...]:
+    """The field by which colleagues may know a row that somebody else brought."""
+    return (desk.ledger.naming.name,) if desk.ledger.naming.kind == "name" else ()
+
+
+def _naming(desk: Desk, found: Import, heads: Mapping[str, str]) -> str:
+    """The column that says whom a row is of: where the ledger's own holds numbers, one that is headed 姓名."""
+    own = next((letter for letter, name in found.mapping.items() if name == desk.ledger.naming.name), "")
+    if own and desk.ledger.naming.kind in ("name", "text"):
+        return own
+    return next((letter for letter, head in heads.items() if head.endswith("姓名")), own)
+
+
 def errors_page(session: Session, desk: Desk, found: Import, column: str, *, own: bool) -> Errors:
     """The first errors, of one column if one is chosen."""
     frame = errors_of(desk, found) if found.errors_file else None
@@ -103,8 +116,8 @@ def errors_page(session: Session, desk: Desk, found: Import, column: str, *, own
     counted = frame.group_by("column", maintain_order=True).len().sort("len", descending=True).rows()
     part = frame.filter(pl.col("column") == column) if column in heads else frame
     shown_rows, names = part.head(MOST_SHOWN), dict[int, str]()
-    naming = next((letter for letter, name in found.mapping.items() if name == desk.ledger.naming.name), "")
-    if naming in heads and (own or desk.ledger.naming.kind == "name"):
+    naming = _naming(desk, found, heads)
+    if naming in heads and (own or found.mapping.get(naming) in _plain_names(desk)):
         asked = sheet_at(desk, found).frame.filter(pl.col(ROW).is_in(shown_rows[ROW].to_list()))
         names = dict(zip(asked[ROW].to_list(), asked[naming].to_list(), strict=True))
     shown = [Wrong(row, names.get(row) or "", letter, heads.get(letter, ""), (value or "") if own or field not in sealed else "", message,

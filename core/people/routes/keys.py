@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from core.errors import N_, Conflict
+from core.host.ledgers import Ledger
+from core.host.request import plugin_host
 from core.jobs.queries import find_open
 from core.jobs.services import enqueue
 from core.people.permissions import Action
@@ -18,6 +20,14 @@ from core.trail.services import record
 from core.web.markers import require
 from core.web.request import actor, db, settings, unit, viewer
 
+#: sealed places of core that are no field of a ledger
+ELSEWHERE = {
+    "document_blobs.cipher": N_("档案材料的文件密钥"), "document_photos.place": N_("照片的拍摄位置"),
+    "notice_files.cipher": N_("公示附件的文件密钥"),
+    "notice_objections.text": N_("公示异议的内容"), "notice_objections.contact": N_("公示异议人的联系方式"),
+    "notice_objections.code": N_("公示异议的查询码"), "outreach_refusals.phone": N_("不再接收短信的号码"),
+    "outreach_gateways.secret": N_("短信网关的密钥"), "matching_source_rows.id_number": N_("比对名单的证件号"),
+}
 _BOTH = (rotating.CODE, rotating.RETIRE)
 BUSY = N_("正在更换或停用密钥，办完以后再来")
 
@@ -33,8 +43,18 @@ def keys(code: str) -> str:
                 for version in reversed(vault.keys.versions())]
     left = {place: count for place, one in counts.items() if (count := sum(one.values()) - one.get(current, 0))}
     old_files = sum(files.values()) - files.get(current, 0)
+    names = _places()
+    left = {names.get(place, place): count for place, count in left.items()}
     return show("keys.html", current=current, versions=versions, left=left, old_files=old_files, settled=rotation.is_settled(vault),
                 job=find_open(db(), _BOTH), retiring=rotating.RETIRE, may_renew=viewer().allowed(Action.VAULT_WRITE, unit()))
+
+
+def _places() -> dict[str, str]:
+    """What officials call the places where something is sealed: ledger and field, or one of those that no ledger shows."""
+    ledgers: list[Ledger] = plugin_host().registered("register_ledgers")
+    found = {f"{one.model.__tablename__}.{field.name}": f"{gettext(one.title)} · {gettext(field.label)}"
+             for one in ledgers for field in one.fields if field.sealed}
+    return {place: gettext(words) for place, words in ELSEWHERE.items()} | found
 
 
 @blueprint.post("/registry/keys")

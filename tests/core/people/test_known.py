@@ -48,7 +48,8 @@ def test_a_citizens_number_alone_renames_nobody(client_as: ClientAs, app_databas
 
 def test_who_has_no_number_is_known_by_village_name_and_birthday(client_as: ClientAs, app_database: Database) -> None:
     client = client_as("jia-admin")
-    rows = [HEAD, ["测试乙", "", "2010.3.2", VILLAGE, "苗族"], ["测试乙", "", "2010.3.3", VILLAGE, "侗族"], ["测试乙", "", "2010.3.2", "", "水族"]]
+    rows = [HEAD, ["测试乙", "", "2010.3.2", VILLAGE, "苗族"], ["测试乙", "", "2010.3.3", VILLAGE, "侗族"],
+            ["测试乙", "", "2010.3.2", "", "水族"]]
     at = brought(client, rows)
     assert "将新增 2 条、修改 1 条" in client.get(at).text
     confirmed(client, at)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from core.extensions import Database, all_tenants, tenant_scope, today
 from core.jobs.worker import run_due
-from core.privacy import vault_of
+from core.privacy import rotation, vault_of
 from core.registry import services
 from core.registry.models import Past, Person
 from core.registry.services import change_person
@@ -220,6 +220,13 @@ def test_the_keys_are_renewed_in_the_background_by_who_keeps_the_platform(app: F
     assert "第 2 版" in keeper.get("/u/99/registry/keys").text
     with app_database.session() as session, all_tenants(session, "核对"):
         assert "开始更换个人信息密钥" in session.scalars(select(TrailEntry.sentence)).all()
+
+
+def test_what_still_uses_an_old_key_is_called_as_officials_call_it(client_as: ClientAs, family: Family, app_database: Database) -> None:
+    with app_database.transaction() as session, all_tenants(session, "核对"):
+        rotation.begin(session, vault_of(session))
+    page = client_as("province-admin").get("/u/99/registry/keys").text
+    assert "人员台账 · 证件号" in page and "人员台账 · 联系电话" in page and "registry_persons" not in page
 
 
 def test_old_keys_are_put_aside_once_nothing_needs_them_and_an_hour_has_passed(
