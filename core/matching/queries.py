@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.access.scoping import Page, criterion, get_scoped, scoped_count, scoped_page
 from core.errors import N_, NotFound
+from core.jobs.models import OPEN, Job
 from core.matching.frames import chunks
 from core.matching.models import Decision, MatchCase, Source, SourceRow
 from core.registry.models import Guardian, Person
@@ -74,6 +75,12 @@ def case_of(session: Session, row: SourceRow) -> MatchCase | None:
     """The decision that linked a row."""
     return session.scalar(select(MatchCase).where(MatchCase.tenant_id == row.tenant_id, MatchCase.other_id == row.id,
                                                   MatchCase.person_id == row.person_id).limit(1))
+
+
+def is_under_way(session: Session, tenant_id: str, code: str) -> bool:
+    """Whether a tenant's background work of this code is not over yet."""
+    statement = select(Job.id).where(Job.tenant_id == tenant_id, Job.code == code, Job.state.in_(OPEN)).limit(1)
+    return session.scalar(statement) is not None
 
 
 def list_cases(session: Session, scope: Scope, state: str = "open", kind: str = "", source_id: uuid.UUID | None = None,

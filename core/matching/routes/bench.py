@@ -33,7 +33,8 @@ def index(code: str) -> str:
     page = queries.list_cases(db(), g.scope, state, kind, id_argument("source"), id_argument("before"))
     counts = {name: queries.count_cases(db(), g.scope, name) for name in STATES}
     return render_template("matching/cases.html", cases=page.rows, sides=queries.sides_of(db(), page.rows), more=page.next, state=state,
-                           kind=kind, states=STATES, kinds=CASE_KINDS, stages=STAGES, counts=counts, words=in_words)
+                           kind=kind, states=STATES, kinds=CASE_KINDS, stages=STAGES, counts=counts, words=in_words,
+                           looking=queries.is_under_way(db(), g.tenant_id, jobs.FIND))
 
 
 @blueprint.post("/matching/find")

@@ -163,10 +163,12 @@ def test_long_lists_are_taken_in_compared_and_given_out_by_jobs(app: Flask, app_
     with app_database.session() as session, tenant_scope(session, JIA):
         assert [one.counts["matched"] for one in session.scalars(select(Source).order_by(Source.id))] == [1, 1]
     aid.post(f"/u/{JIA}/matching/find")
+    assert "正在查找重复" in aid.get(f"/u/{JIA}/matching").text and "正在查找重复" not in client_as("yi-aid").get("/u/990102/matching").text
     ids = [place.rpartition("/")[2] for place in (first, second)]
     answer = aid.get(f"/u/{JIA}/sources/list.xlsx?s={ids[0]}&s={ids[1]}")
     assert "/jobs/" in answer.location
     run_due(parts)
+    assert "正在查找重复" not in aid.get(f"/u/{JIA}/matching").text
     assert "疑似重复待核 0 对" in aid.get(f"/u/{JIA}/jobs").text
     with aid.get(f"{answer.location}/file") as file:
         book = opened(file.data)

@@ -51,7 +51,7 @@ def test_what_the_title_says_is_entered_once_and_holds_through_a_returned_file(
     wrong = mapped(client, at, **{**SAME, "same-school_year": "去年"})
     assert wrong.status_code == 422 and "学年" in wrong.text and 'value="去年"' in wrong.text
     assert mapped(client, at, **SAME).status_code == 302
-    assert "将新增 1 条" in client.get(at).text and "测试无</td>" in client.get(at).text, "the name beside a number nobody has"
+    assert "将新增 1 条" in client.get(at).text and "测试无</span>" in client.get(at).text, "the name beside a number nobody has"
     assert 'value="2017-2018"' in client.get(f"{at}?step=columns").text
     book = load_workbook(io.BytesIO(client.get(f"{at}/returned").data))
     book.worksheets[0]["B4"].value = made_up_id(3, BORN.replace(year=2001))
