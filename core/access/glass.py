@@ -13,11 +13,14 @@ from core.access.permissions import Action, Role
 from core.access.viewer import Viewer
 from core.errors import N_, Conflict, InvalidInput, NotFound, NotPermitted
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.trail.services import record
 from core.units.models import Unit
 from core.units.queries import get_unit
 from core.units.rules.levels import subtree
 
+KNOWN = phrase(N_("%(name)s知悉%(who)s的应急访问"))
+ENDED = phrase(N_("%(name)s结束应急访问"))
 #: nobody needs longer in one go; whoever does is assigned there
 LONGEST_HOURS = 8
 SHORTEST_REASON = 10
@@ -63,7 +66,7 @@ def take_note(session: Session, actor: Actor, viewer: Viewer, glass_id: uuid.UUI
     if glass.noted_at is not None:
         raise Conflict(N_("%(who)s已登记知悉"), who=glass.noted_by)
     glass.noted_by, glass.noted_at = actor.name, utcnow()
-    record(session, actor, Action.ACCESS_BREAK, f"{actor.name}知悉{glass.who}的应急访问",
+    record(session, actor, Action.ACCESS_BREAK, KNOWN(name=actor.name, who=glass.who),
            subject=f"break_glass:{glass.id}", tenant_id=tenant_id, unit_id=told.id)
 
 
@@ -74,7 +77,7 @@ def close_glass(session: Session, actor: Actor, viewer: Viewer, glass_id: uuid.U
         raise NotFound(N_("没有这项应急访问"))
     if glass.closed_at is None and glass.until > utcnow():
         glass.closed_at = utcnow()
-        record(session, actor, Action.ACCESS_BREAK, f"{viewer.name}结束应急访问", subject=f"break_glass:{glass.id}",
+        record(session, actor, Action.ACCESS_BREAK, ENDED(name=viewer.name), subject=f"break_glass:{glass.id}",
                tenant_id=tenant_id, unit_id=glass.unit_id)
 
 

@@ -21,6 +21,7 @@ from core.access.scope import NOTHING, Scope, scope_of
 from core.access.viewer import Decision, Viewer, Way
 from core.errors import N_, NotFound, NotPermitted, NotSignedIn, PluginError, PluginNotEnabled
 from core.extensions import tenant_scope, today
+from core.extensions.phrases import phrase
 from core.host.queries import enabled_many
 from core.host.request import plugin_host
 from core.host.rules import needs_of
@@ -32,6 +33,7 @@ from core.units.rules.levels import subtree
 from core.web.markers import Requirement, is_public_site, plugin_of, requirement_of, undeclared
 from core.web.request import actor, behind, database, db, is_fragment, wants_json
 
+REFUSED = phrase(N_("拒绝：%(name)s在%(unit)s要求“%(action)s”"))
 KEY = "bangfu.access"
 #: a closed unit's page is its history, which belongs to those who may read units
 READ_UNITS = "core:unit:read"
@@ -232,7 +234,7 @@ def _refuse(viewer: Viewer, action: str, unit: Working | None, decision: Decisio
                else N_("您在“%(unit)s”的身份是“%(roles)s”，没有规则允许“%(action)s”"))
     person, tenant_id = actor(), g.tenant_id
     with apart() as session:
-        record(session, person, action, f"拒绝：{viewer.name}在{kept['unit']}要求“{kept['action']}”",
+        record(session, person, action, REFUSED(name=viewer.name, unit=kept['unit'], action=kept['action']),
                subject=f"endpoint:{request.endpoint}", tenant_id=tenant_id,
                unit_id=unit.id if unit else None, reason=message % kept)
     raise NotPermitted(message, None, **shown)

@@ -9,10 +9,14 @@ from flask import Response, g, request
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from core.errors import N_
 from core.extensions import TenantScoped
+from core.extensions.phrases import phrase
 from core.trail.services import record
 from core.web.request import actor, database
 
+EXPORTED = phrase(N_("%(name)s导出%(file_name)s，%(count)s行"))
+LOOKED = phrase(N_("%(name)s跨租户查阅：%(where)s，%(count)s个租户"))
 READ = "bangfu.read_tenants"
 #: a person who turns pages or filters a list leaves one entry in this many seconds, not one for each click
 QUIET = 300.0
@@ -50,7 +54,7 @@ def trail_reading(response: Response) -> Response:
     if _is_due((person.account_id, request.endpoint, unit.id if unit else None)):
         where = unit.name if unit else "全部任职范围"
         with database().transaction() as own:
-            record(own, person, f"read:{request.endpoint}"[:80], f"{person.name}跨租户查阅：{where}，{len(tenants)}个租户",
+            record(own, person, f"read:{request.endpoint}"[:80], LOOKED(name=person.name, where=where, count=len(tenants)),
                    subject=f"endpoint:{request.endpoint}", tenant_id=g.tenant_id, unit_id=unit.id if unit else None,
                    after={"tenants": sorted(tenants)})
     return response
@@ -60,7 +64,7 @@ def trail_export(file_name: str, count: int) -> None:
     """Leave the entry of a list given out as a file; where that fails, the file is not given."""
     unit, person = g.unit, actor()
     with database().transaction() as own:
-        record(own, person, f"export:{request.endpoint}"[:80], f"{person.name}导出{file_name}，{count}行",
+        record(own, person, f"export:{request.endpoint}"[:80], EXPORTED(name=person.name, file_name=file_name, count=count),
                subject=f"endpoint:{request.endpoint}", tenant_id=g.tenant_id, unit_id=unit.id if unit else None)
 
 

@@ -19,11 +19,15 @@ from core.access.rules import Fault, Heir, Line, heir_faults, line_faults
 from core.access.viewer import Viewer
 from core.errors import N_, Conflict, InvalidInput, NotFound, NotPermitted, RuleViolation
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.host.events import emit
 from core.host.manager import PluginHost
 from core.trail.models import PLATFORM
 from core.trail.services import record
 from core.units.models import Unit
+
+CASE_ADDED = phrase(N_("添加权限用例：%(role)s 对 %(action)s 应%(expect)s"))
+RULES_CHANGED = phrase(N_("访问规则第%(number)s版：增加%(count)s条，终止%(ended)s条"))
 
 
 def sync_defaults(session: Session, known: Catalogue, actor: Actor | None = None) -> int:
@@ -112,7 +116,7 @@ def add_case(session: Session, actor: Actor, unit: Unit, case: Case, known: Cata
     row = AccessCase(role=case.role, path=case.path, action=case.action, facts=sorted(case.facts),
                      expect=case.expect, because=case.because.strip(), added_by=actor.name)
     session.add(row)
-    record(session, actor, Action.ACCESS_MANAGE, f"添加权限用例：{case.role} 对 {case.action} 应{case.expect}",
+    record(session, actor, Action.ACCESS_MANAGE, CASE_ADDED(role=case.role, action=case.action, expect=case.expect),
            subject=f"access_case:{case.role}", tenant_id=tenant_id, unit_id=unit.id, reason=case.because)
     return row
 
@@ -173,7 +177,7 @@ def _write(session: Session, known: Catalogue, actor: Actor, rows: list[AccessRu
     except IntegrityError as error:
         raise Conflict(N_("别人刚刚修改了规则，请刷新后重做")) from error
     session.info[store.CHANGED] = True
-    record(session, actor, Action.ACCESS_MANAGE, f"访问规则第{version + 1}版：增加{len(adding)}条，终止{len(ending)}条",
+    record(session, actor, Action.ACCESS_MANAGE, RULES_CHANGED(number=version + 1, count=len(adding), ended=len(ending)),
            subject=f"access_version:{version + 1}", tenant_id=tenant_id, unit_id=unit.id if unit else None,
            before={"ended": [str(_item(row)) for row in ending]}, after={"added": [str(item) for item in adding]},
            reason=note)

@@ -17,8 +17,12 @@ from core.accounts.providers.models import Origin
 from core.accounts.rules import device_of
 from core.errors import N_, NotFound
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.trail.services import record
 
+OTHERS_OUT = phrase(N_("注销账号 %(login)s 的其他登录"))
+ALL_OUT = phrase(N_("注销账号 %(login)s 的全部登录"))
+SIGNED_OUT = phrase(N_("注销在“%(device)s”上的登录"))
 ENDED = "core:account:sign_out"
 #: how far a clock may have been put back before a session counts as one from the future
 DRIFT = dt.timedelta(minutes=5)
@@ -83,7 +87,7 @@ def end_session(session: Session, account_id: uuid.UUID, session_id: uuid.UUID, 
     if found.ended_at is None:
         found.ended_at = utcnow()
         if note:
-            record(session, actor, ENDED, f"注销在“{found.device}”上的登录",
+            record(session, actor, ENDED, SIGNED_OUT(device=found.device),
                    subject=f"account:{account_id}")
 
 
@@ -93,7 +97,7 @@ def end_sessions(session: Session, account: Account, actor: Actor, *, apart_from
     if apart_from is not None:
         wanted.append(AccountSession.id != apart_from)
     session.execute(update(AccountSession).where(*wanted).values(ended_at=utcnow()))
-    record(session, actor, ENDED, f"注销账号 {account.login} 的{'其他' if apart_from else '全部'}登录",
+    record(session, actor, ENDED, (OTHERS_OUT if apart_from else ALL_OUT)(login=account.login),
            subject=f"account:{account.id}")
 
 

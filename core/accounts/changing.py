@@ -15,9 +15,11 @@ from core.accounts.queries import Post
 from core.accounts.vault import Security
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.trail.models import PLATFORM
 from core.trail.services import record
 
+NAME_CORRECTED = phrase(N_("更正账号 %(login)s 的姓名"))
 #: what administrators see of an account and change: its name, whether it is in use, and by its id each assignment
 #: as unit, role, first day and end
 State = dict[str, Any]
@@ -87,5 +89,5 @@ def change_account(session: Session, account: Account, name: str, actor: Actor, 
     if name == before:
         return
     account.name = name
-    record(session, actor, Action.ACCOUNT_MANAGE, f"更正账号 {account.login} 的姓名", subject=f"account:{account.id}",
+    record(session, actor, Action.ACCOUNT_MANAGE, NAME_CORRECTED(login=account.login), subject=f"account:{account.id}",
            tenant_id=tenant_id, before={"name": before}, after={"name": name})

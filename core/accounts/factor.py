@@ -21,8 +21,13 @@ from core.accounts.rules import ALPHABET, approves
 from core.accounts.vault import Security
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.trail.services import record
 
+SWITCHED_ON = phrase(N_("%(name)s启用了第二因素"))
+CODES_GIVEN = phrase(N_("%(name)s领取了新的恢复码"))
+CODE_USED = phrase(N_("%(name)s用恢复码登录，还剩%(left)s个"))
+SWITCHED_OFF = phrase(N_("停用账号 %(login)s 的第二因素"))
 CHANGED = "core:account:factor"
 ISSUER = "帮扶平台"
 RECOVERY_CODES = 10
@@ -73,7 +78,7 @@ def confirm_enrolment(session: Session, account: Account, code: str, actor: Acto
     if not _take(account, code, security):
         raise InvalidInput(fields={"code": N_("验证码不对，请核对手机时间后再试")})
     account.factor_since = utcnow()
-    record(session, actor, CHANGED, f"{account.name}启用了第二因素", subject=f"account:{account.id}")
+    record(session, actor, CHANGED, SWITCHED_ON(name=account.name), subject=f"account:{account.id}")
     return new_recovery_codes(session, account, actor, security)
 
 
@@ -85,7 +90,7 @@ def new_recovery_codes(session: Session, account: Account, actor: Actor, securit
              for _ in range(RECOVERY_CODES)]
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.add_all(RecoveryCode(account_id=account.id, code_hash=_digest(account, code, security)) for code in codes)
-    record(session, actor, CHANGED, f"{account.name}领取了新的恢复码", subject=f"account:{account.id}")
+    record(session, actor, CHANGED, CODES_GIVEN(name=account.name), subject=f"account:{account.id}")
     return codes
 
 
@@ -102,7 +107,7 @@ def check_code(session: Session, account: Account, code: str, actor: Actor, secu
         .values(used_at=utcnow()))
     if used.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    record(session, actor, CHANGED, f"{account.name}用恢复码登录，还剩{left_codes(session, account)}个",
+    record(session, actor, CHANGED, CODE_USED(name=account.name, left=left_codes(session, account)),
            subject=f"account:{account.id}")
     return True
 
@@ -119,7 +124,7 @@ def remove_factor(session: Session, account: Account, actor: Actor) -> None:
     account.factor_key, account.factor_since, account.factor_step = None, None, 0
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     if had:
-        record(session, actor, CHANGED, f"停用账号 {account.login} 的第二因素", subject=f"account:{account.id}")
+        record(session, actor, CHANGED, SWITCHED_OFF(login=account.login), subject=f"account:{account.id}")
 
 
 def _take(account: Account, code: str, security: Security) -> bool:

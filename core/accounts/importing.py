@@ -21,10 +21,13 @@ from core.accounts.policy import Policy
 from core.accounts.workbooks import COLUMNS, Fault, Sheet
 from core.errors import N_, Conflict, InvalidInput, NotFound, PlatformError
 from core.extensions import Actor, today, utcnow
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.trail.services import record
 from core.units.models import Unit
 
+UPLOADED = phrase(N_("上传账号名单“%(file_name)s”：可开立%(count)s行，有误%(faults)s格，已有%(known)s行"))
+OPENED = phrase(N_("按名单“%(file_name)s”办理%(count)s行，新开账号%(opened)s个"))
 Row = dict[str, str]
 #: by field, the message and its parameters
 Wrong = dict[str, tuple[str, dict[str, str]]]
@@ -60,7 +63,7 @@ def stage(session: Session, asker: Asker, file_name: str, content: bytes) -> Acc
     session.add(staged)
     session.flush()  # the trail names its id
     record(session, asker.actor, Action.ACCOUNT_MANAGE,
-           f"上传账号名单“{staged.file_name}”：可开立{len(rows)}行，有误{len(faults)}格，已有{known}行",
+           UPLOADED(file_name=staged.file_name, count=len(rows), faults=len(faults), known=known),
            subject=f"account_import:{staged.id}", tenant_id=asker.tenant_id, unit_id=asker.unit.id, after={"digest": digest})
     return staged
 
@@ -88,7 +91,7 @@ def confirm(session: Session, asker: Asker, staged_id: uuid.UUID) -> list[tuple[
                         until=dt.date.fromisoformat(row["until"]) if row["until"] else None)
     staged.done_at = utcnow()
     record(session, asker.actor, Action.ACCOUNT_MANAGE,
-           f"按名单“{staged.file_name}”办理{len(staged.rows)}行，新开账号{len(people)}个",
+           OPENED(file_name=staged.file_name, count=len(staged.rows), opened=len(people)),
            subject=f"account_import:{staged.id}", tenant_id=asker.tenant_id, unit_id=asker.unit.id,
            after={"digest": staged.digest})
     return people

@@ -19,8 +19,10 @@ from core.accounts.policy import DEFAULT, Policy
 from core.accounts.rules import first_password, password_fault
 from core.errors import N_, InvalidInput
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.trail.services import record
 
+CHANGED_OWN = phrase(N_("%(name)s修改了自己的密码"))
 CHANGED = "core:account:password"
 
 
@@ -97,7 +99,7 @@ def change_password(session: Session, account: Account, old: str, new: str, agai
         number = policy.password_history if "最近" in fields.get("new", "") else policy.password_length
         raise InvalidInput(fields={name: _filled(text, number) for name, text in fields.items()})
     _store(session, account, new, policy)
-    record(session, actor, CHANGED, f"{account.name}修改了自己的密码", subject=f"account:{account.id}")
+    record(session, actor, CHANGED, CHANGED_OWN(name=account.name), subject=f"account:{account.id}")
 
 
 def _filled(text: str, number: int) -> str:

@@ -24,12 +24,22 @@ from core.accounts.passwords import give_first_password
 from core.accounts.policy import DEFAULT, Policy
 from core.errors import N_, Conflict, InvalidInput, NotFound
 from core.extensions import Actor, today, utcnow
+from core.extensions.phrases import phrase
 from core.host.events import emit
 from core.host.manager import PluginHost
 from core.trail.models import PLATFORM
 from core.trail.services import record
 from core.units.models import Unit
 
+OPENED = phrase(N_("开立账号 %(login)s"))
+RESET = phrase(N_("重置账号 %(login)s 的密码和第二因素"))
+SIGN_IN_REFUSED = phrase(N_("登录被拒绝：%(login)s…"))
+SIGNED_IN = phrase(N_("%(name)s登录"))
+SIGNED_IN_BY = phrase(N_("%(name)s用“%(by)s”登录"))
+SIGNED_OUT = phrase(N_("%(name)s退出登录"))
+SWITCHED_OFF = phrase(N_("停用账号 %(login)s"))
+APPOINTED = phrase(N_("%(name)s在%(unit)s任“%(title)s”"))
+POST_ENDED = phrase(N_("终止在%(unit)s的任职“%(role)s”"))
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
 
@@ -72,7 +82,7 @@ def _store(session: Session, account: Account, actor: Actor, tenant_id: str) -> 
             session.add(account)
     except IntegrityError as error:
         raise Conflict(N_("登录名“%(login)s”已被使用"), login=account.login) from error
-    record(session, actor, Action.ACCOUNT_MANAGE, f"开立账号 {account.login}", subject=f"account:{account.id}",
+    record(session, actor, Action.ACCOUNT_MANAGE, OPENED(login=account.login), subject=f"account:{account.id}",
            tenant_id=tenant_id)
     return account
 
@@ -85,7 +95,7 @@ def reset_account(session: Session, account: Account, actor: Actor, *, reason: s
     if not account.active:
         raise Conflict(N_("账号 %(login)s 已停用"), login=account.login)
     password = give_first_password(account, policy)
-    record(session, actor, Action.ACCOUNT_MANAGE, f"重置账号 {account.login} 的密码和第二因素",
+    record(session, actor, Action.ACCOUNT_MANAGE, RESET(login=account.login),
            subject=f"account:{account.id}", reason=reason.strip()[:400], tenant_id=tenant_id)
     remove_factor(session, account, actor)
     end_sessions(session, account, actor)
@@ -96,7 +106,7 @@ def note_sign_in(session: Session, account: Account, actor: Actor, *, by: str = 
     """Note that an account has signed in, where its own tenant sees it; `by` names the provider that let it in."""
     account.last_seen_at = utcnow()
     person = replace(actor, account_id=account.id, name=account.name)  # the request began as nobody's
-    record(session, person, "core:account:sign_in", f"{account.name}{f'用“{by}”' if by else ''}登录",
+    record(session, person, "core:account:sign_in", SIGNED_IN_BY(name=account.name, by=by) if by else SIGNED_IN(name=account.name),
            subject=f"account:{account.id}", tenant_id=queries.home_tenant(session, account.id))
 
 
@@ -104,14 +114,14 @@ def note_refused_sign_in(session: Session, login: str, actor: Actor, reason: str
     """Note a sign-in that was refused; the name is cut, since people type passwords into it. The tenant of an
     account sees the attempts at it, the platform those at names that nobody has."""
     account = queries.find_by_login(session, login)
-    record(session, actor, "core:account:sign_in", f"登录被拒绝：{login[:3]}…", reason=reason,
+    record(session, actor, "core:account:sign_in", SIGN_IN_REFUSED(login=login[:3]), reason=reason,
            subject=f"account:{account.id}" if account else "account:unknown",
            tenant_id=queries.home_tenant(session, account.id if account else None))
 
 
 def note_sign_out(session: Session, account_id: uuid.UUID, actor: Actor) -> None:
     """Note that an account has signed out."""
-    record(session, actor, "core:account:sign_out", f"{actor.name}退出登录", subject=f"account:{account_id}",
+    record(session, actor, "core:account:sign_out", SIGNED_OUT(name=actor.name), subject=f"account:{account_id}",
            tenant_id=queries.home_tenant(session, account_id))
 
 
@@ -119,7 +129,7 @@ def close_account(session: Session, account: Account, actor: Actor, *, tenant_id
                   host: PluginHost | None = None) -> None:
     """Close an account: it signs in no more, and is signed out everywhere."""
     account.active = False
-    record(session, actor, Action.ACCOUNT_MANAGE, f"停用账号 {account.login}", subject=f"account:{account.id}",
+    record(session, actor, Action.ACCOUNT_MANAGE, SWITCHED_OFF(login=account.login), subject=f"account:{account.id}",
            tenant_id=tenant_id)
     end_sessions(session, account, actor)
     emit(session, host, tenant_id, Happened.CLOSED, about(account))
@@ -168,7 +178,7 @@ def assign(session: Session, account: Account, role: str, unit: Unit, actor: Act
                        given_by=actor.name)
     session.add(given)
     session.flush()  # the trail names the assignment's id
-    record(session, actor, Action.ACCOUNT_MANAGE, f"{account.name}在{unit.name}任“{spec.title}”",
+    record(session, actor, Action.ACCOUNT_MANAGE, APPOINTED(name=account.name, unit=unit.name, title=spec.title),
            subject=f"assignment:{given.id}", tenant_id=tenant_id, unit_id=unit.id,
            after={"role": role, "from": since.isoformat(), "to": until.isoformat() if until else None})
     emit(session, host, tenant_id, Happened.ROLE_GIVEN, about_post(account, given, unit), unit_id=unit.id)
@@ -192,7 +202,7 @@ def end_assignment(session: Session, assignment_id: uuid.UUID, unit: Unit, on: d
     if given.valid_to is not None and given.valid_to <= on:
         raise Conflict(N_("这项任职已经终止"))
     given.valid_to = max(on, given.valid_from)
-    record(session, actor, Action.ACCOUNT_MANAGE, f"终止在{place.name}的任职“{given.role}”",
+    record(session, actor, Action.ACCOUNT_MANAGE, POST_ENDED(unit=place.name, role=given.role),
            subject=f"assignment:{given.id}", tenant_id=tenant_id, unit_id=place.id,
            after={"to": given.valid_to.isoformat()}, reason=reason)
     account = queries.get_account(session, given.account_id)

@@ -14,10 +14,14 @@ from core.api.queries import Holder
 from core.api.rules import new_token, token_digest
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.trail.models import PLATFORM
 from core.trail.services import record
 from core.units.models import Unit
 
+MADE = phrase(N_("%(name)s建立访问令牌“%(title)s”，用于%(unit)s，%(days)s天"))
+REVOKED = phrase(N_("%(name)s撤销访问令牌“%(title)s”"))
+REFUSED = phrase(N_("拒绝访问令牌“%(title)s”（%(prefix)s…）：%(reason)s"))
 #: what the trail calls the making, revoking and refusing of tokens
 MAKE, REVOKE, REFUSE = "core:token:make", "core:token:revoke", "core:token:refuse"
 LONGEST_DAYS = 366
@@ -48,7 +52,7 @@ def make_token(session: Session, account_id: uuid.UUID, title: str, unit: Unit, 
                     actions=wanted, until=utcnow() + dt.timedelta(days=days))
     session.add(made)
     session.flush()  # the trail names the token's id
-    record(session, actor, MAKE, f"{actor.name}建立访问令牌“{title}”，用于{unit.name}，{days}天",
+    record(session, actor, MAKE, MADE(name=actor.name, title=title, unit=unit.name, days=days),
            subject=f"token:{made.id}", tenant_id=tenant_id, unit_id=unit.id,
            after={"actions": wanted, "until": made.until.isoformat(timespec="seconds"), "prefix": prefix})
     return made, text
@@ -59,7 +63,7 @@ def revoke_token(session: Session, token: ApiToken, actor: Actor, *, tenant_id: 
     if token.revoked_at is not None:
         raise Conflict(N_("这个访问令牌已经撤销"))
     token.revoked_at = utcnow()
-    record(session, actor, REVOKE, f"{actor.name}撤销访问令牌“{token.title}”", subject=f"token:{token.id}",
+    record(session, actor, REVOKE, REVOKED(name=actor.name, title=token.title), subject=f"token:{token.id}",
            tenant_id=tenant_id, unit_id=token.unit_id)
 
 
@@ -71,7 +75,7 @@ def note_use(session: Session, token_id: uuid.UUID) -> None:
 def note_refused(session: Session, token: Holder, reason: str, actor: Actor, *,
                  tenant_id: str = PLATFORM) -> None:
     """Note that a token that no longer holds was tried."""
-    record(session, actor, REFUSE, f"拒绝访问令牌“{token.title}”（{token.prefix}…）：{reason}",
+    record(session, actor, REFUSE, REFUSED(title=token.title, prefix=token.prefix, reason=reason),
            subject=f"token:{token.token_id}", tenant_id=tenant_id, unit_id=token.unit_id, reason=reason)
 
 

@@ -17,6 +17,7 @@ from core.auditing.permissions import Action
 from core.auditing.queries import Filters
 from core.errors import N_, InvalidInput, NotPermitted, PlatformError
 from core.extensions import Database
+from core.extensions.phrases import phrase
 from core.host.request import plugin_host
 from core.trail import queries as sealed
 from core.trail.exporting import export_lines
@@ -26,9 +27,12 @@ from core.trail.services import record
 from core.trail.verifying import Verdict
 from core.units.models import Unit
 from core.units.queries import find_unit_by_code
+from core.web.i18n import words
 from core.web.markers import require, unit_blueprint
 from core.web.request import actor, database, db, id_argument, settings, unit
 
+EXPORTED = phrase(N_("%(name)s导出%(unit)s的封存留痕"))
+VERIFIED_SAID = phrase(N_("%(name)s核对%(unit)s的留痕：%(batches)s 批，%(said)s"))
 blueprint = unit_blueprint("auditing", __name__, template_folder="templates")
 
 #: a longer trail is verified by the command
@@ -71,7 +75,7 @@ def listed(code: str) -> Response:
     known = access_catalogue()
     rows = [(queries.local_time(line.entry.at),
              line.entry.who, known.role_title(line.entry.role) if line.entry.role in known.roles else line.entry.role,
-             title_of(line.entry.action), line.unit, line.entry.sentence, queries.changes_in_words(line.entry),
+             title_of(line.entry.action), line.unit, words(line.entry.sentence), queries.changes_in_words(line.entry),
              line.entry.reason, line.entry.source, line.entry.address, seal_words(line.seal.state, line.seal.batch),
              line.entry.id)
             for line in queries.all_lines(db(), g.scope, _filters())]
@@ -126,7 +130,7 @@ def sealed_file(code: str) -> Response:
     """The sealed trail of the tenant, as the offline verifier takes it."""
     tenant_id, found = _whole_tenant(), database()
     with found.transaction() as own:
-        record(own, actor(), Action.EXPORT, f"{actor().name}导出{unit().name}的封存留痕", subject=f"tenant:{tenant_id}",
+        record(own, actor(), Action.EXPORT, EXPORTED(name=actor().name, unit=unit().name), subject=f"tenant:{tenant_id}",
                tenant_id=tenant_id, unit_id=unit().id)
     return Response(_lines(found, tenant_id), mimetype="application/jsonl",
                     headers={"Content-Disposition": f'attachment; filename="trail-{tenant_id}.jsonl"'})
@@ -160,7 +164,7 @@ def _verified(batches: int) -> Verdict | None:
     verdict = services.verify_tenant(db(), _keyring(), services.uppers(db()), g.tenant_id)
     said = f"{len(verdict.faults)} 处不对" if verdict.faults else "完好"
     with database().transaction() as own:
-        record(own, actor(), Action.READ, f"{actor().name}核对{unit().name}的留痕：{batches} 批，{said}",
+        record(own, actor(), Action.READ, VERIFIED_SAID(name=actor().name, unit=unit().name, batches=batches, said=said),
                subject=f"tenant:{g.tenant_id}", tenant_id=g.tenant_id, unit_id=unit().id)
     return verdict
 

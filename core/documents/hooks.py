@@ -14,7 +14,9 @@ from core.documents.permissions import ACTIONS, RULES, Action
 from core.documents.queries import list_newest
 from core.documents.routes import blueprint
 from core.documents.schemas import SECTIONS
+from core.errors import N_
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.host.contract import (
     ActionSpec,
     Effect,
@@ -30,6 +32,7 @@ from core.host.contract import (
 from core.host.markers import hookimpl
 from core.registry.services.moving import Follower, count_followers, follow_change, take_back
 
+FILED = phrase(N_("归档：%(title)s"))
 FOLLOWERS = (Follower(Document, "件档案材料", ("folder", "item", "title")),)
 
 
@@ -71,7 +74,7 @@ def register_menus() -> list[MenuItem]:
 @hookimpl
 def collect_unit_entries(session: Session, place: Place) -> list[TimelineEntry]:
     found = list_newest(session, place.scope(Action.READ), "core.unit")
-    return [TimelineEntry(document.happened_on, f"归档：{document.title}",
+    return [TimelineEntry(document.happened_on, FILED(title=document.title),
                           url_for("documents.show", code=place.code, document_id=document.id)) for document in found]
 
 

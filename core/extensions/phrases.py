@@ -37,15 +37,19 @@ def phrase(message: str) -> Phrase:
     """Make a phrase known."""
     parts = _PLACE.split(message)  # fixed, name, fixed, name, …, fixed
     fixed, names = parts[::2], parts[1::2]
-    places = [f"(?P<{name}>{_held(after)})" for name, after in zip(names, [*fixed[1:-1], "."], strict=True)]
+    places = [f"(?P<{name}>{_held(after, begins=not at and not fixed[0])})"
+              for at, (name, after) in enumerate(zip(names, [*fixed[1:-1], "."], strict=True))]
     form = "".join(re.escape(text) + place for text, place in zip(fixed, [*places, ""], strict=True))
     _KNOWN[message] = made = Phrase(message, re.compile(form, re.DOTALL), max(fixed, key=len))
     return made
 
 
-def _held(after: str) -> str:
-    """What a place may hold, by the fixed text after it."""
-    return ".+?" if after else r"[-+\d.,]+(?![-+\d.,])"
+def _held(after: str, *, begins: bool) -> str:
+    """What a place may hold, by the fixed text after it. One that begins a message holds no colon: what stands before that
+    is a message of its own, of which this one is a part."""
+    if not after:
+        return r"[-+\d.,]+(?![-+\d.,])"
+    return "[^：\n]+?" if begins else ".+?"
 
 
 def taken_apart(text: str) -> tuple[str, Mapping[str, str]] | None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.access.viewer import load_viewer
 from core.errors import N_, NotPermitted
 from core.extensions import Actor, tenant_scope, utcnow
+from core.extensions.phrases import phrase
 from core.funds import exporting, pages
 from core.funds.asking import asked_in
 from core.funds.models import FundAccount
@@ -25,6 +26,7 @@ from core.tenancy.models import Tenant
 from core.trail.services import record
 from core.units.queries import get_unit
 
+EXPORTED_MOVEMENTS = phrase(N_("导出“%(title)s”收支明细，%(count)s 笔"))
 CODE, EXPORT = "funds.recount", "funds.export"
 
 
@@ -92,7 +94,7 @@ def export(run: JobRun) -> None:
                                              lambda done: run.progress(done, total, "正在写入"))
         run.keep_file(f"{title}-收支明细.xlsx", exporting.MIME, path)
         with run.transaction() as session:
-            record(session, run.actor, Action.EXPORT, f"导出“{title}”收支明细，{count} 笔", subject="core.funds",
+            record(session, run.actor, Action.EXPORT, EXPORTED_MOVEMENTS(title=title, count=count), subject="core.funds",
                    tenant_id=run.tenant_id, unit_id=run.unit_id, after={"count": count})
             run.finish_in(session, f"已导出 {count} 笔", {"count": count})
 

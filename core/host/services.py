@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput, NotFound, RuleViolation
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.host import queries
 from core.host.contract import Effect
 from core.host.events import Happened, emit
@@ -14,6 +15,9 @@ from core.host.models import PluginSwitch
 from core.host.permissions import Action
 from core.host.rules import with_dependants, with_requirements
 from core.trail.services import record
+
+SWITCHED_ON = phrase(N_("为租户 %(tenant)s 开启插件“%(title)s”"))
+SWITCHED_OFF = phrase(N_("为租户 %(tenant)s 关闭插件“%(title)s”"))
 
 
 def switch_effect(session: Session, host: PluginHost, tenant_id: str, plugin: str, on: bool) -> list[Effect]:
@@ -72,8 +76,8 @@ def _write(session: Session, host: PluginHost, tenant_id: str, slug: str, on: bo
     host.notify_one("on_plugin_enabled" if on else "on_plugin_disabled", slug, session=session,
                     tenant_id=tenant_id, actor=actor)
     title = host.title(slug)
-    sentence = f"为租户 {tenant_id} {'开启' if on else '关闭'}插件“{title}”"
-    record(session, actor, Action.SWITCH_MANAGE, sentence, subject=f"plugin:{slug}", tenant_id=tenant_id,
+    said = (SWITCHED_ON if on else SWITCHED_OFF)(tenant=tenant_id, title=title)
+    record(session, actor, Action.SWITCH_MANAGE, said, subject=f"plugin:{slug}", tenant_id=tenant_id,
            before={"on": bool(before)}, after={"on": on}, reason=reason)
     emit(session, host, tenant_id, Happened.SWITCHED_ON if on else Happened.SWITCHED_OFF, {"plugin": slug})
 

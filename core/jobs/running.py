@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.config import Settings
 from core.errors import N_, NotFound, PlatformError
 from core.extensions import Database, all_tenants, new_id, tenant_scope, utcnow
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.host.models import PluginSwitch
 from core.host.queries import enabled_many
@@ -29,6 +30,7 @@ from core.privacy.vault import Vault
 from core.trail.models import PLATFORM
 from core.trail.services import record
 
+OPENED_ALL = phrase(N_("后台任务“%(title)s”打开全部租户"))
 #: the folder of result files, in the data folder; they may hold personal data and lie sealed
 FILES = "job-files"
 #: progress is written no more often than this, in seconds
@@ -137,7 +139,7 @@ class Run:
         opened = all_tenants(session, reason)
         today = utcnow().date()
         if self._taken.opened_on != today:  # work of every minute says it once a day
-            record(session, self.actor, OPENED, f"后台任务“{self._spec.title}”打开全部租户", reason=reason,
+            record(session, self.actor, OPENED, OPENED_ALL(title=self._spec.title), reason=reason,
                    subject=f"job:{self._spec.code}")
             self._write(session, {"opened_on": today})
         return opened

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, RuleViolation
 from core.extensions import Actor, new_id, utcnow
+from core.extensions.phrases import phrase
 from core.jobs import waking
 from core.jobs.clock import later
 from core.jobs.leases import cancelled_words
@@ -19,6 +20,8 @@ from core.jobs.models import Job, State, is_periodic
 from core.jobs.permissions import Action
 from core.trail.services import record
 
+CANCELLED = phrase(N_("取消后台任务（%(code)s）"))
+TRIED_AGAIN = phrase(N_("重试后台任务（%(code)s）"))
 _TABLE = cast(Table, Job.__table__)
 _C = _TABLE.c
 
@@ -62,7 +65,7 @@ def cancel_job(session: Session, job: Job, actor: Actor) -> None:
     if not (_changed(session, job, (State.WAITING,), waiting)
             or _changed(session, job, (State.RUNNING,), {"cancelled_by": actor.name[:80]})):
         raise Conflict(N_("这个任务已经结束，不能取消"))
-    record(session, actor, Action.MANAGE, f"取消后台任务（{job.code}）", subject=f"job:{job.id}",
+    record(session, actor, Action.MANAGE, CANCELLED(code=job.code), subject=f"job:{job.id}",
            tenant_id=job.tenant_id, unit_id=job.unit_id, before={"state": job.state})
 
 
@@ -76,7 +79,7 @@ def retry_job(session: Session, job: Job, actor: Actor) -> None:
     if not _changed(session, job, (State.FAILED, State.CANCELLED), afresh):
         raise Conflict(N_("只有未完成或已取消的任务可以重试"))
     waking.after_commit(session, job.tenant_id, job.id, None)
-    record(session, actor, Action.MANAGE, f"重试后台任务（{job.code}）", subject=f"job:{job.id}",
+    record(session, actor, Action.MANAGE, TRIED_AGAIN(code=job.code), subject=f"job:{job.id}",
            tenant_id=job.tenant_id, unit_id=job.unit_id, before={"state": job.state})
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field, Ledger
 from core.ledgers import queries
 from core.ledgers.asking import Asked
@@ -23,6 +24,7 @@ from core.ledgers.storing import store
 from core.ledgers.trailing import told
 from core.ledgers.values import stored, written
 
+CHANGED_MANY = phrase(N_("批量修改%(title)s：%(label)s改为“%(said)s”，%(count)s 条"))
 MOST, SAMPLE = 20_000, 20
 
 
@@ -102,5 +104,5 @@ def change(session: Session, ledger: Ledger, scope: Scope, choice: Choice, field
         frame = pl.concat([value] * len(found)).with_columns(
             id=pl.Series([str(row.id) for row in found]), version=pl.Series([row.version for row in found]))
         changed += store(session, ledger, tenant_id, frame, actor, "update", fields=fields, reason=reason,
-                         sentence=f"批量修改{ledger.title}：{field.label}改为“{said}”，{len(found)} 条").updated
+                         sentence=CHANGED_MANY(title=ledger.title, label=field.label, said=said, count=len(found))).updated
     return changed

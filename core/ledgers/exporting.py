@@ -16,6 +16,7 @@ from core.access.scope import Scope
 from core.access.scoping import in_scope
 from core.errors import N_, InvalidInput
 from core.extensions import Actor, local, utcnow
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field, Ledger
 from core.ledgers import queries
 from core.ledgers.asking import Asked
@@ -28,6 +29,8 @@ from core.trail.keys import kept_secret
 from core.trail.services import record_batch
 from core.units.models import Unit
 
+EXPORTED = phrase(N_("导出%(title)s（%(unit)s）%(count)s 条，列：%(columns)s"))
+EXPORTED_ORIGINALS = phrase(N_("导出%(title)s（%(unit)s）%(count)s 条，其中 %(given)s 条含原文：%(names)s"))
 #: more rows than this are written by a job
 INLINE, CHUNK = 2_000, 1_000
 KEY = "ledger-files.key"
@@ -118,10 +121,10 @@ def originals(session: Session, order: Order, rows: Sequence[Any]) -> dict[uuid.
 def leave_entry(session: Session, order: Order, count: int, given: Sequence[uuid.UUID]) -> None:
     """Every export leaves an entry; one with originals names each record whose original went out."""
     columns = "、".join(field.label for field in order.fields)
-    sentence = f"导出{order.ledger.title}（{order.unit.name}）{count} 条，列：{columns}"
+    sentence = EXPORTED(title=order.ledger.title, unit=order.unit.name, count=count, columns=columns)
     if given:
         names = "、".join(field.label for field in order.fields if field.sealed)
-        sentence = f"导出{order.ledger.title}（{order.unit.name}）{count} 条，其中 {len(given)} 条含原文：{names}"
+        sentence = EXPORTED_ORIGINALS(title=order.ledger.title, unit=order.unit.name, count=count, given=len(given), names=names)
     record_batch(session, order.actor, EXPORT if given else order.ledger.export, sentence, subject=f"ledger:{order.ledger.code}",
                  fields=[], rows=((record_id, None, None) for record_id in given), tenant_id=order.tenant_id,
                  unit_id=order.unit.id, reason=order.reason)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field, Ledger, Proposed
 from core.ledgers import crossing, queries
 from core.ledgers.checking import ROW, check_frame
@@ -34,6 +35,7 @@ from core.ledgers.values import stored, written
 from core.ledgers.workbooks import MARKS, REF, Meta, digest, heading, sign
 from core.privacy.vault import Vault
 
+TAKEN_BACK = phrase(N_("收回%(title)s离线修改的文件：修改 %(count)s 条"))
 MOST_CHANGES, HEAD_WITHIN = 5_000, 10
 PURPOSE = "ledger.round_trip"
 
@@ -312,5 +314,5 @@ def merge(session: Session, ledger: Ledger, scope: Scope, parts: Sequence[tuple[
             raise InvalidInput(N_("有 %(count)s 处改动不合规定，请重新上传文件"), count=checked.errors.height)
         rows = checked.rows.with_columns(id=pl.Series([str(one) for one in ids]), version=pl.Series([versions[one] for one in ids]))
         changed += store(session, ledger, tenant_id, rows.drop(ROW), actor, "update", fields=fields,
-                         sentence=f"收回{ledger.title}离线修改的文件：修改 {len(ids)} 条").updated
+                         sentence=TAKEN_BACK(title=ledger.title, count=len(ids))).updated
     return changed

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor, new_id, utcnow
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field, Ledger
 from core.ledgers import crossing, trailing, writing
 from core.ledgers.checking import ROW
@@ -27,6 +28,7 @@ from core.trail.services import record, record_batch
 from core.units.queries import units_by_id
 from core.units.rules.levels import LEVEL_NAMES
 
+STORED = phrase(N_("%(title)s：新增 %(new)s 条，修改 %(changed)s 条"))
 Mode = Literal["create", "upsert", "update"]
 Row = Mapping[str, Any]
 
@@ -63,7 +65,7 @@ def store(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame,
     work = _write(session, ledger, tenant_id, frame, mode, unit_id, known, actor)
     written_ids = [work.ids[at] for at in (*work.new, *work.changed)]
     if written_ids:
-        said = sentence or f"{ledger.title}：新增 {len(work.new)} 条，修改 {len(work.changed)} 条"
+        said = sentence or STORED(title=ledger.title, new=len(work.new), changed=len(work.changed))
         names, rows = _entries(ledger, known, work)
         record_batch(session, actor, ledger.write, said, subject=f"ledger:{ledger.code}", fields=names, tenant_id=tenant_id,
                      unit_id=unit_id, reason=reason, rows=rows)
@@ -79,7 +81,7 @@ def create(session: Session, ledger: Ledger, tenant_id: str, unit_id: uuid.UUID,
     frame = frame_of(ledger, [values], known)
     _refuse_twin(session, ledger, tenant_id, frame, known)
     work = _write(session, ledger, tenant_id, frame, "create", unit_id, known, actor)
-    _single(session, ledger, tenant_id, work, known, actor, N_("登记"))
+    _single(session, ledger, tenant_id, work, known, actor, trailing.ENTERED)
     return work.ids[0]
 
 
@@ -95,7 +97,7 @@ def update(session: Session, ledger: Ledger, row: Any, values: dict[str, Any], v
     work = _write(session, ledger, row.tenant_id, frame, "update", row.unit_id, known, actor, frozen=bool(correction))
     if work.changed:
         session.expire(row)
-        _single(session, ledger, row.tenant_id, work, known, actor, N_("更正") if correction else N_("修改"), correction)
+        _single(session, ledger, row.tenant_id, work, known, actor, trailing.CORRECTED if correction else trailing.CHANGED, correction)
     return bool(work.changed)
 
 
@@ -105,14 +107,14 @@ def remove(session: Session, ledger: Ledger, row: Any, version: int, actor: Acto
         raise RuleViolation(N_("“%(title)s”的记录不能删除，有误请修改"), rule="ledger-not-removable", title=ledger.title)
     if row.version != version or row.removed_at is not None:
         raise Conflict(N_("这条记录在您读取之后已被别人改动，请重新核对后再保存"))
-    _mark(session, ledger, row, utcnow(), actor, f"删除{ledger.one}{_name(ledger, row)}", reason)
+    _mark(session, ledger, row, utcnow(), actor, _said(trailing.REMOVED, ledger, row), reason)
 
 
 def restore(session: Session, ledger: Ledger, row: Any, actor: Actor) -> None:
     """Bring a removed record back."""
     if getattr(row, "removed_at", None) is None:
         raise Conflict(N_("这条记录没有删除"))
-    _mark(session, ledger, row, None, actor, f"恢复{ledger.one}{_name(ledger, row)}", "")
+    _mark(session, ledger, row, None, actor, _said(trailing.BROUGHT_BACK, ledger, row), "")
 
 
 def _mark(session: Session, ledger: Ledger, row: Any, moment: Any, actor: Actor, sentence: str, reason: str) -> None:
@@ -344,15 +346,16 @@ def _single(session: Session, ledger: Ledger, tenant_id: str, work: _Work, field
                 before[one.label] = trailing.told(past, one)
     source = work.columns if old is None else {**{key: [value] for key, value in old.items()}, **work.columns}
     naming = ledger.naming
-    name = trailing.titled(source[naming.column][0], naming) if naming.column in source else ""
-    record(session, actor, ledger.write, f"{verb}{ledger.one}{name}", subject=subject_of(ledger, work.ids[0]), tenant_id=tenant_id,
-           unit_id=source["unit_id"][0], before=before if old is not None else None, after=after, reason=reason)
+    name = source[naming.column][0] if naming.column in source else ""
+    record(session, actor, ledger.write, trailing.sentence(verb, ledger.one, name, naming),
+           subject=subject_of(ledger, work.ids[0]), tenant_id=tenant_id, unit_id=source["unit_id"][0],
+           before=before if old is not None else None, after=after, reason=reason)
     if ledger.on_written is not None:
         ledger.on_written(session, tenant_id, [work.ids[0]], actor)
 
 
-def _name(ledger: Ledger, row: Any) -> str:
-    return trailing.titled(getattr(row, ledger.naming.column), ledger.naming)
+def _said(verb: str, ledger: Ledger, row: Any) -> str:
+    return trailing.sentence(verb, ledger.one, getattr(row, ledger.naming.column), ledger.naming)
 
 
 def _refuse_twin(session: Session, ledger: Ledger, tenant_id: str, frame: pl.DataFrame, fields: tuple[Field, ...],

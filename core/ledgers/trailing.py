@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.errors import N_
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field, Ledger
 from core.ledgers.values import plain_extra, written
 from core.privacy.masks import mask_many
@@ -14,6 +16,14 @@ from core.privacy.masks import mask_many
 Row = Mapping[str, Any]
 #: kinds whose values stand for a unit, a person or a household
 _REFERENCES = ("unit", "person", "household")
+ENTERED, CORRECTED, CHANGED, REMOVED, BROUGHT_BACK = "entered", "corrected", "changed", "removed", "brought back"
+_DONE = {
+    ENTERED: (phrase(N_("登记%(one)s“%(name)s”")), phrase(N_("登记%(one)s"))),
+    CORRECTED: (phrase(N_("更正%(one)s“%(name)s”")), phrase(N_("更正%(one)s"))),
+    CHANGED: (phrase(N_("修改%(one)s“%(name)s”")), phrase(N_("修改%(one)s"))),
+    REMOVED: (phrase(N_("删除%(one)s“%(name)s”")), phrase(N_("删除%(one)s"))),
+    BROUGHT_BACK: (phrase(N_("恢复%(one)s“%(name)s”")), phrase(N_("恢复%(one)s"))),
+}
 
 
 def masked_as(field: Field) -> str:
@@ -39,10 +49,12 @@ def told(value: Any, field: Field) -> str:
     return str(kept_many(field, [value])[0]) if value and masked_as(field) else written(value, field)
 
 
-def titled(value: Any, naming: Field) -> str:
-    """What names a record, in a sentence; one that is named by whom it is about needs no id there."""
+def sentence(verb: str, one: str, value: Any, naming: Field) -> str:
+    """What was done to one record (`one` is what the ledger calls it); one that is named by whom it is about needs no id
+    there."""
     said = "" if naming.kind in _REFERENCES else told(plain_extra(value), naming)
-    return f"“{said}”" if said else ""
+    named, bare = _DONE[verb]
+    return named(one=one, name=said) if said else bare(one=one)
 
 
 def batch_fields(ledger: Ledger, fields: Sequence[Field], columns: Mapping[str, Any], *, changed: bool) -> list[Field]:

@@ -35,6 +35,7 @@ from core.trail.services import record
 from core.units.models import Unit
 from core.units.queries import get_unit
 
+GIVEN_OUT = phrase(N_("导出%(title)s，%(count)s 人"))
 LOAD, FIND, EXPORT, TIDY = "matching.load", "matching.find", "matching.export", "matching.tidy"
 #: a registry larger than this is compared by a job
 PERSONS_AT_ONCE = 5_000
@@ -143,7 +144,7 @@ def run_export(run: JobRun) -> None:
                                          lambda done: run.progress(done, 0, N_("正在写入")))
         run.keep_file(f"{order.title}.xlsx", exporting.MIME, path)
         with run.transaction() as session:
-            record(session, run.actor, Action.SOURCE_EXPORT, f"导出{order.title}，{count} 人", subject="ledger:core.sources",
+            record(session, run.actor, Action.SOURCE_EXPORT, GIVEN_OUT(title=order.title, count=count), subject="ledger:core.sources",
                    tenant_id=run.tenant_id, unit_id=run.unit_id, after={"count": count})
             run.finish_in(session, EXPORTED(count=count), {"count": count})
 

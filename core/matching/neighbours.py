@@ -14,7 +14,9 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.errors import N_
 from core.extensions import Actor, new_id, past_fence, utcnow
+from core.extensions.phrases import phrase
 from core.matching.models import Decision, MatchCase
 from core.matching.permissions import Action
 from core.matching.rules.words import STATES
@@ -24,6 +26,8 @@ from core.tenancy.models import Tenant
 from core.trail.services import record
 from core.units.models import Unit
 
+FOUND = phrase(N_("%(tenant)s查到 %(count)s 人证件号与本县相同而姓名或出生日期不同，请双方核对"))
+LOOKED = phrase(N_("跨县核对同一证件号：%(new)s 人在 %(count)s 个县的姓名或出生日期与本县不同"))
 _CASES = cast(Table, MatchCase.__table__)
 _PERSONS = cast(Table, Person.__table__)
 REASON = "核对两县同一证件号的人员"
@@ -57,11 +61,11 @@ def find_neighbours(session: Session, tenant_id: str, actor: Actor) -> int:
         touched[row.their_tenant] = touched.get(row.their_tenant, 0) + 1
         new += 1
     for other, count in sorted(touched.items()):
-        said = f"{names.get(tenant_id, tenant_id)}查到 {count} 人证件号与本县相同而姓名或出生日期不同，请双方核对"
+        said = FOUND(tenant=names.get(tenant_id, tenant_id), count=count)
         record(session, actor, Action.MATCH_READ, said,
                subject="core.persons:elsewhere", tenant_id=other, reason=REASON)
     if touched:
-        record(session, actor, Action.MATCH_READ, f"跨县核对同一证件号：{new} 人在 {len(touched)} 个县的姓名或出生日期与本县不同",
+        record(session, actor, Action.MATCH_READ, LOOKED(new=new, count=len(touched)),
                subject="core.persons:elsewhere", tenant_id=tenant_id, reason=REASON)
     return new
 

@@ -8,7 +8,9 @@ from flask import url_for
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.errors import N_
 from core.extensions import local
+from core.extensions.phrases import phrase
 from core.host.contract import Place, Subject, TimelineEntry
 from core.outreach.models import Campaign, CampaignUse, Delivery, Gateway, Refusal
 from core.outreach.permissions import Action
@@ -17,6 +19,7 @@ from core.outreach.rules.words import SENT
 from core.registry.models import Guardian
 from core.registry.services.moving import Follower
 
+SENT_TO_GUARDIAN = phrase(N_("向监护人发送短信“%(title)s”"))
 FOLLOWERS = (Follower(Campaign, "个宣讲活动", ("code", "title")), Follower(CampaignUse, "条宣讲记录", ("campaign", "channel")),
              Follower(Delivery, "条短信记录", parent="person_id"), Follower(Refusal, "个不愿接收的号码"), Follower(Gateway, "条短信通道"))
 MOST = 20
@@ -24,7 +27,7 @@ MOST = 20
 
 def entries(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
     """What was sent to a child's guardians."""
-    return [TimelineEntry(local(row.settled_at).date(), f"向监护人发送短信“{title}”",
+    return [TimelineEntry(local(row.settled_at).date(), SENT_TO_GUARDIAN(title=title),
                           url_for("outreach.show", code=place.code, campaign_id=row.campaign_id))
             for row, title in deliveries_about(session, place.scope(Action.MESSAGE_READ), person.id, MOST)
             if row.state == SENT and row.settled_at is not None]

@@ -12,6 +12,8 @@ from core.access.scope import Scope
 from core.access.scoping import in_scope
 from core.documents.models import Document
 from core.documents.permissions import Action as Documents
+from core.errors import N_
+from core.extensions.phrases import phrase
 from core.host.contract import Place, Subject, TimelineEntry
 from core.people.queries import enrolments_seen, names_of_units
 from core.people.rules import AUTUMN, SPRING, grade_words
@@ -23,6 +25,12 @@ from core.registry.rules.statuses import status_label
 from core.registry.rules.words import ENDINGS, label
 from core.tenancy.stages import STAGES
 
+CHANGED = phrase(N_("登记内容变更，经办 %(who)s"))
+FILED = phrase(N_("归档：%(title)s"))
+STUDIES, BOARDS = phrase(N_("在%(school)s就读：%(what)s")), phrase(N_("在%(school)s就读：%(what)s，寄宿"))
+BECAME, KNOWN_BY = phrase(N_("列为%(what)s")), phrase(N_("列为%(what)s（%(source)s）"))
+LEFT = phrase(N_("离开%(school)s：%(how)s"))
+NO_LONGER = phrase(N_("不再是%(what)s"))
 MOST = 50
 
 
@@ -60,9 +68,9 @@ def _enrolments(session: Session, place: Place, person: Person) -> list[Timeline
     for row in rows:
         school = row.elsewhere_school or (schools[row.unit_id].name if row.unit_id in schools else "")
         what = " ".join(part for part in (STAGES.get(row.stage, row.stage), grade_words(row.stage, row.grade), row.class_name) if part)
-        found.append(TimelineEntry(begun(row), f"在{school}就读：{what}{'，寄宿' if row.boarding else ''}"))
+        found.append(TimelineEntry(begun(row), (BOARDS if row.boarding else STUDIES)(school=school, what=what)))
         if row.ended_on is not None:
-            found.append(TimelineEntry(row.ended_on, f"离开{school}：{label(ENDINGS, row.ending)}"))
+            found.append(TimelineEntry(row.ended_on, LEFT(school=school, how=label(ENDINGS, row.ending))))
     return found
 
 
@@ -74,15 +82,15 @@ def begun(row: Enrolment) -> dt.date:
 def _statuses(session: Session, subject: Subject) -> list[TimelineEntry]:
     found = []
     for status in list_statuses(session, subject.tenant_id, [subject.id]):
-        source = f"（{status.source}）" if status.source else ""
-        found.append(TimelineEntry(status.since, f"列为{status_label(status.kind)}{source}"))
+        what = status_label(status.kind)
+        found.append(TimelineEntry(status.since, KNOWN_BY(what=what, source=status.source) if status.source else BECAME(what=what)))
         if status.until is not None:
-            found.append(TimelineEntry(status.until, f"不再是{status_label(status.kind)}"))
+            found.append(TimelineEntry(status.until, NO_LONGER(what=status_label(status.kind))))
     return found
 
 
 def _changes(session: Session, subject: Subject) -> list[TimelineEntry]:
-    return [TimelineEntry(past.until, f"登记内容变更，经办 {past.changed_by}") for past in list_past(session,
+    return [TimelineEntry(past.until, CHANGED(who=past.changed_by)) for past in list_past(session,
                                                                                                      subject.tenant_id, subject.id)]
 
 
@@ -90,5 +98,5 @@ def _filed(session: Session, place: Place, subject: Subject) -> list[TimelineEnt
     statement = select(Document).where(Document.tenant_id == subject.tenant_id, Document.subject_id == subject.id,
                                        Document.removed_at.is_(None)).order_by(Document.happened_on.desc()).limit(MOST)
     rows = session.scalars(in_scope(statement, Document, place.scope(Documents.READ)))
-    return [TimelineEntry(row.happened_on, f"归档：{row.title}", url_for("documents.show", code=place.code, document_id=row.id))
+    return [TimelineEntry(row.happened_on, FILED(title=row.title), url_for("documents.show", code=place.code, document_id=row.id))
             for row in rows]

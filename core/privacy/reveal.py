@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput, NotFound, NotPermitted
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.privacy.columns import MASKED, SEALED, sensitive_fields
 from core.privacy.models import RevealCount
 from core.privacy.vault import vault_of
@@ -19,6 +20,7 @@ from core.trail.models import TrailEntry
 from core.trail.queries import names_record
 from core.trail.services import record
 
+SEEN = phrase(N_("查看%(what)s原文（今日第 %(count)s 次）"))
 #: the action of looking, and that of carrying originals out in a file
 READ, EXPORT = "core:identity:read", "core:identity:export"
 LEAST_REASON = 4
@@ -39,7 +41,7 @@ def reveal(session: Session, actor: Actor, row: Any, ledger_code: str, field: st
     today = _counted(session, row.tenant_id, actor, vault.reveals_per_day)
     text = vault.open(known.purpose, row.id, sealed)
     what = _NAMES.get(known.kind, field)
-    record(session, actor, READ, f"查看{what}原文（今日第 {today} 次）", subject=f"{ledger_code}:{row.id}",
+    record(session, actor, READ, SEEN(what=what, count=today), subject=f"{ledger_code}:{row.id}",
            tenant_id=row.tenant_id, unit_id=getattr(row, "unit_id", None), reason=reason,
            after={"field": field, "shown_as": getattr(row, field + MASKED, ""), "today": today})
     return text

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.privacy.masks import mask_name
 from core.registry.models import Enrolment, Person, subject_of
 from core.registry.permissions import Action
@@ -22,6 +23,7 @@ from core.tenancy.models import Tenant
 from core.trail.services import record
 from core.units.models import Unit
 
+ASKED = phrase(N_("跨县查询同一人，%(count)s 个县有记录"))
 LEAST_REASON = 4
 
 
@@ -51,7 +53,7 @@ def find_elsewhere(session: Session, actor: Actor, id_key: str | Sequence[str], 
     for other in sorted({one.tenant_id for one in found}):
         record(session, actor, Action.IDENTITY_READ, "外县查询本县的同一人，只给出学校、学段和学期", reason=reason, tenant_id=other,
                subject=subject_of(Person, next(one.person_id for one in found if one.tenant_id == other)))
-    record(session, actor, Action.IDENTITY_READ, f"跨县查询同一人，{len({one.tenant_id for one in found})} 个县有记录",
+    record(session, actor, Action.IDENTITY_READ, ASKED(count=len({one.tenant_id for one in found})),
            reason=reason, tenant_id=tenant_id, unit_id=unit_id, subject="core.persons:elsewhere")
     return found
 

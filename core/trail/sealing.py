@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.trail import queries
 from core.trail.keys import Signer
 from core.trail.models import TrailBatch, TrailKey
@@ -19,6 +20,8 @@ from core.trail.offline import BEGINNING, chain, counter_bytes, header_bytes, ke
 from core.trail.queries import Batch
 from core.trail.services import record
 
+KEY_NOTED = phrase(N_("登记%(tenant)s的封存公钥 %(key)s"))
+COUNTERSIGNED = phrase(N_("会签%(tenant)s第 %(number)s 批留痕封存，共 %(count)s 条"))
 #: entries of one batch: some 240 kB of lists, and what one look at an entry has to read
 MOST = 5_000
 #: younger entries wait, so that clocks of several machines may differ by this much
@@ -50,7 +53,7 @@ def seal(session: Session, tenant_id: str, signer: Signer, upper: Signer | None 
     batch = _sealed(waiting, last, hashlib.sha256(ids).hexdigest(), links[-1].hex(), signer, upper)
     session.connection().execute(insert(TrailBatch), {**vars(batch), "ids": ids, "links": b"".join(links)})
     if upper is not None:
-        record(session, actor, COUNTERSIGN, f"会签{tenant_id}第 {batch.number} 批留痕封存，共 {batch.count} 条",
+        record(session, actor, COUNTERSIGN, COUNTERSIGNED(tenant=tenant_id, number=batch.number, count=batch.count),
                subject=f"seal:{tenant_id}", tenant_id=upper.tenant_id,
                after={"tenant": tenant_id, "batch": batch.number, "head": batch.head})
     return batch
@@ -105,5 +108,5 @@ def register_key(session: Session, signer: Signer, upper: Signer | None, *, rene
         "tenant_id": signer.tenant_id, "key_id": signer.key_id, "public": signer.public, "made_at": utcnow(),
         "upper_tenant": upper.tenant_id if upper else "", "upper_key_id": upper.key_id if upper else "",
         "upper_signature": upper.sign(statement) if upper else ""})
-    record(session, actor, SEAL, f"登记{signer.tenant_id}的封存公钥 {signer.key_id}",
+    record(session, actor, SEAL, KEY_NOTED(tenant=signer.tenant_id, key=signer.key_id),
            subject=f"key:{signer.key_id}", tenant_id=signer.tenant_id, after={"public": signer.public})

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, NotPermitted, PlatformError
 from core.extensions import today
+from core.extensions.phrases import phrase
 from core.host.request import place_of, plugin_host
 from core.trail.services import record
 from core.units import pages, queries
@@ -25,6 +26,7 @@ from core.units.services import Preview, do_operation, plan_operation, undo_oper
 from core.web.markers import require, unit_blueprint
 from core.web.request import actor, db, id_argument, unit, viewer
 
+EXPORTED_UNITS = phrase(N_("导出%(name)s的下级单位"))
 blueprint = unit_blueprint("units", __name__, template_folder="templates")
 
 #: at most this many lines in an exported list
@@ -67,7 +69,7 @@ def export(code: str) -> Response:
                      gettext("下级数"), gettext("自何日起")])
     for row in pages.all_child_rows(session, here, as_of, EXPORTED):
         writer.writerow(pages.csv_cells(row, here.code))
-    record(session, actor(), Action.READ, f"导出{here.name}的下级单位", subject=f"unit:{here.id}",
+    record(session, actor(), Action.READ, EXPORTED_UNITS(name=here.name), subject=f"unit:{here.id}",
            tenant_id=g.tenant_id, unit_id=here.id)
     name = f"units-{here.code}{f'-{as_of}' if as_of else ''}.csv"
     return Response("\ufeff" + text.getvalue(), mimetype="text/csv",

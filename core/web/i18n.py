@@ -82,9 +82,12 @@ def told(text: str) -> str:
 
 
 def listed(value: str) -> str:
-    """A text, or each of several that stand in a row; a text may itself hold the sign between them."""
+    """A text, or each of several that stand in a row or in lines of their own; a text may itself hold the sign between
+    them."""
     if chosen_locale() == DEFAULT:
         return value
+    if "\n" in value:
+        return "\n".join(map(listed, value.split("\n")))
     parts, found = value.split("、"), list[str]()
     while parts:
         runs = ("、".join(parts[:count]) for count in range(len(parts), 0, -1))

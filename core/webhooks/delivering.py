@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, PlatformError
 from core.extensions import utcnow
+from core.extensions.phrases import phrase
 from core.host.contract import JobRun, JobSpec
 from core.jobs.errors import JobPostponed
 from core.outward.addresses import Target
@@ -27,6 +28,7 @@ from core.webhooks.targets import parse_target
 from core.webhooks.vault import Vault
 from core.webhooks.words import FINAL, REASONS
 
+PAUSED = phrase(N_("自动暂停推送到 %(place)s：%(said)s"))
 #: seconds before the second, third … try: seven more over one and a half days, as Standard Webhooks advises
 WAITS = (5, 300, 1800, 7200, 18000, 36000, 50400)
 TRIES = len(WAITS) + 1
@@ -140,7 +142,7 @@ def _watch(session: Session, run: JobRun, endpoint: WebhookEndpoint, outcome: Ou
     endpoint.state, endpoint.halted_why, endpoint.changed_at = EndpointState.HALTED, why, now
     endpoint.version += 1
     said = REASONS["gone"] if why == "gone" else f"连续 {days} 天没有一次送达"
-    record(session, run.actor, Action.MANAGE, f"自动暂停推送到 {parse_target(endpoint.url).place}：{said}",
+    record(session, run.actor, Action.MANAGE, PAUSED(place=parse_target(endpoint.url).place, said=said),
            subject=f"webhook:{endpoint.id}", tenant_id=run.tenant_id, unit_id=endpoint.unit_id,
            before={"state": EndpointState.ACTIVE}, after={"state": EndpointState.HALTED})
 

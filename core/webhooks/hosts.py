@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, NotFound
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.outward.addresses import literal_address, may_connect, place_of
 from core.trail.services import record
 from core.units.models import Unit
 from core.webhooks.models import WebhookHost
 from core.webhooks.permissions import Action
 from core.webhooks.targets import parse_place
+
+ALLOWED = phrase(N_("放行%(name)s及以下推送到 %(host)s"))
+NO_LONGER_ALLOWED = phrase(N_("不再放行%(name)s及以下推送到 %(host)s"))
 
 
 def allow_host(session: Session, unit: Unit, place: str, reason: str, actor: Actor, *, tenant_id: str) -> WebhookHost:
@@ -34,7 +38,7 @@ def allow_host(session: Session, unit: Unit, place: str, reason: str, actor: Act
     made = WebhookHost(unit_id=unit.id, host=host, port=port, reason=reason, added_by=actor.name)
     session.add(made)
     session.flush()  # the trail names its id
-    record(session, actor, Action.HOST_MANAGE, f"放行{unit.name}及以下推送到 {place_of(host, port)}",
+    record(session, actor, Action.HOST_MANAGE, ALLOWED(name=unit.name, host=place_of(host, port)),
            subject=f"webhook_host:{made.id}", tenant_id=tenant_id, unit_id=unit.id, reason=reason)
     return made
 
@@ -46,5 +50,5 @@ def end_host(session: Session, unit: Unit, host_id: uuid.UUID, actor: Actor, *, 
     if found is None or place is None or not place.path.startswith(unit.path):
         raise NotFound(N_("没有放行这个主机，或者它由上级放行"))
     session.delete(found)
-    record(session, actor, Action.HOST_MANAGE, f"不再放行{place.name}及以下推送到 {place_of(found.host, found.port)}",
+    record(session, actor, Action.HOST_MANAGE, NO_LONGER_ALLOWED(name=place.name, host=place_of(found.host, found.port)),
            subject=f"webhook_host:{found.id}", tenant_id=tenant_id, unit_id=place.id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.config import Settings
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, new_id, utcnow
+from core.extensions.phrases import phrase
 from core.host.contract import Event
 from core.trail.services import record
 from core.units.models import Unit
@@ -22,6 +23,13 @@ from core.webhooks.signing import new_secret
 from core.webhooks.targets import check_target, parse_target
 from core.webhooks.vault import Vault
 
+MADE = phrase(N_("建立推送到 %(place)s"))
+CHANGED = phrase(N_("修改推送到 %(place)s"))
+REMOVED = phrase(N_("删除推送到 %(place)s"))
+KEY_CHANGED = phrase(N_("轮换推送到 %(place)s 的密钥"))
+TESTED = phrase(N_("向 %(place)s 发出测试事件"))
+SENT_AGAIN = phrase(N_("补发一次推送到 %(place)s"))
+MANY_SENT_AGAIN = phrase(N_("补发 %(count)s 次推送到 %(place)s"))
 #: subscriptions of one tenant, and deliveries replayed at a time
 MOST, MOST_REPLAYED = 50, 1000
 #: after a rotation the earlier secret signs as well for this long
@@ -50,7 +58,7 @@ def make_endpoint(session: Session, settings: Settings, unit: Unit, wanted: Want
         halted_why="", failures=0, version=1, made_by=actor.name)
     session.add(made)
     session.flush()  # deliveries refer to it
-    _note(session, made, actor, f"建立推送到 {_place(made)}", after=_facts(made))
+    _note(session, made, actor, MADE(place=_place(made)), after=_facts(made))
     return made, secret
 
 
@@ -64,7 +72,7 @@ def edit_endpoint(session: Session, endpoint: WebhookEndpoint, wanted: Wanted, a
     if before == after and not moved:
         return
     _changed(endpoint)
-    _note(session, endpoint, actor, f"修改推送到 {_place(endpoint)}", before=before,
+    _note(session, endpoint, actor, CHANGED(place=_place(endpoint)), before=before,
           after={**after, "url_changed": moved})
 
 
@@ -85,7 +93,7 @@ def remove_endpoint(session: Session, endpoint: WebhookEndpoint, actor: Actor) -
     endpoint.state, endpoint.secret = EndpointState.REMOVED, ""
     endpoint.earlier_secret = endpoint.earlier_until = None
     _changed(endpoint)
-    _note(session, endpoint, actor, f"删除推送到 {_place(endpoint)}", before=_facts(endpoint))
+    _note(session, endpoint, actor, REMOVED(place=_place(endpoint)), before=_facts(endpoint))
 
 
 def rotate_secret(session: Session, settings: Settings, endpoint: WebhookEndpoint, actor: Actor) -> str:
@@ -94,7 +102,7 @@ def rotate_secret(session: Session, settings: Settings, endpoint: WebhookEndpoin
     endpoint.earlier_secret, endpoint.earlier_until = endpoint.secret, utcnow() + OVERLAP
     endpoint.secret = Vault(settings).seal(secret, endpoint.id)
     _changed(endpoint)
-    _note(session, endpoint, actor, f"轮换推送到 {_place(endpoint)} 的密钥")
+    _note(session, endpoint, actor, KEY_CHANGED(place=_place(endpoint)))
     return secret
 
 
@@ -102,7 +110,7 @@ def send_test(session: Session, endpoint: WebhookEndpoint, actor: Actor) -> uuid
     """Tell this one subscription of a test event, also while it is paused; the id of the delivery."""
     unit = session.get_one(Unit, endpoint.unit_id)
     event = Event(new_id(), intake.TESTED, utcnow(), endpoint.tenant_id, (unit.id,), {"note": "测试事件"})
-    _note(session, endpoint, actor, f"向 {_place(endpoint)} 发出测试事件")
+    _note(session, endpoint, actor, TESTED(place=_place(endpoint)))
     return intake.lay_down(session, endpoint.tenant_id, endpoint.id, endpoint.unit_id, event,
                            intake.body_of(event, [unit]))
 
@@ -113,7 +121,7 @@ def replay(session: Session, endpoint: WebhookEndpoint, delivery: WebhookDeliver
     if delivery.state in (DeliveryState.QUEUED, DeliveryState.RETRYING):
         raise Conflict(N_("这次推送还没有结束，会自动再试"))
     _again(session, delivery)
-    _note(session, endpoint, actor, f"补发一次推送到 {_place(endpoint)}", after={"delivery": str(delivery.id)})
+    _note(session, endpoint, actor, SENT_AGAIN(place=_place(endpoint)), after={"delivery": str(delivery.id)})
 
 
 def replay_lost(session: Session, endpoint: WebhookEndpoint, since: dt.datetime, actor: Actor) -> int:
@@ -123,7 +131,7 @@ def replay_lost(session: Session, endpoint: WebhookEndpoint, since: dt.datetime,
     for delivery in found:
         _again(session, delivery)
     if found:
-        _note(session, endpoint, actor, f"补发 {len(found)} 次推送到 {_place(endpoint)}",
+        _note(session, endpoint, actor, MANY_SENT_AGAIN(count=len(found), place=_place(endpoint)),
               after={"since": since.isoformat(timespec="seconds"), "count": len(found)})
     return len(found)
 

@@ -14,6 +14,11 @@ from plugins.donations.permissions import Action
 from plugins.donations.queries import campaigns, gifts, spendings, statistics
 from plugins.donations.rules import words
 
+CAMPAIGN = phrase(N_("捐赠活动：%(title)s"))
+SPENT = phrase(N_("使用捐赠款 %(amount)s：%(what)s"))
+MEANT_FOR = phrase(N_("指定给本人的捐赠 %(amount)s"))
+RECEIVED = phrase(N_("领取捐赠款 %(amount)s"))
+RECEIVED_AS = phrase(N_("领取捐赠款 %(amount)s：%(what)s"))
 _SHOWN = 20
 _COUNTED = phrase(N_("%(count)s 笔"))
 
@@ -42,9 +47,9 @@ def todos(session: Session, place: Place) -> list[Todo]:
 
 def of_unit(session: Session, place: Place) -> list[TimelineEntry]:
     """Campaigns and payments at and below a unit."""
-    events = [TimelineEntry(row.starts_on, f"捐赠活动：{row.title}", url_for("donations.campaign", code=place.code, campaign_id=row.id))
+    events = [TimelineEntry(row.starts_on, CAMPAIGN(title=row.title), url_for("donations.campaign", code=place.code, campaign_id=row.id))
               for row in campaigns.list_campaigns(session, place.scope(Action.CAMPAIGN_READ), limit=_SHOWN)]
-    paid = [TimelineEntry(row.spent_on, f"使用捐赠款 {money(row.amount)}：{words.label(words.USES, row.use)}",
+    paid = [TimelineEntry(row.spent_on, SPENT(amount=money(row.amount), what=words.label(words.USES, row.use)),
                           url_for("donations.spending", code=place.code, spending_id=row.id))
             for row in spendings.list_spendings(session, place.scope(Action.SPENDING_READ), limit=_SHOWN) if row.state == "paid"]
     return events + paid
@@ -52,10 +57,10 @@ def of_unit(session: Session, place: Place) -> list[TimelineEntry]:
 
 def of_person(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
     """What was given for one person, and what of it was paid out."""
-    given = [TimelineEntry(row.given_on, f"指定给本人的捐赠 {money(row.amount)}",
+    given = [TimelineEntry(row.given_on, MEANT_FOR(amount=money(row.amount)),
                            url_for("donations.gift", code=place.code, gift_id=row.id))
              for row in gifts.gifts_for_person(session, place.scope(Action.GIFT_READ), person.id)]
-    paid = [TimelineEntry(row.spent_on, f"领取捐赠款 {money(row.amount)}",
+    paid = [TimelineEntry(row.spent_on, RECEIVED(amount=money(row.amount)),
                           url_for("donations.spending", code=place.code, spending_id=row.id))
             for row in spendings.spendings_for_person(session, place.scope(Action.SPENDING_READ), person.id)]
     return given + paid
@@ -63,7 +68,7 @@ def of_person(session: Session, place: Place, person: Subject) -> list[TimelineE
 
 def of_household(session: Session, place: Place, household: Subject) -> list[TimelineEntry]:
     """What was paid out to one household."""
-    return [TimelineEntry(row.spent_on, f"领取捐赠款 {money(row.amount)}：{words.label(words.USES, row.use)}",
+    return [TimelineEntry(row.spent_on, RECEIVED_AS(amount=money(row.amount), what=words.label(words.USES, row.use)),
                           url_for("donations.spending", code=place.code, spending_id=row.id))
             for row in spendings.spendings_for_household(session, place.scope(Action.SPENDING_READ), household.id)]
 

@@ -11,6 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.access.scoping import in_scope
+from core.errors import N_
+from core.extensions.phrases import phrase
 from core.host.contract import Place, Subject, TimelineEntry
 from plugins.education_aid import entries_needs
 from plugins.education_aid.models import AidCase, AidRun, Award, DropoutCase, DropoutVisit, Letter, Payment
@@ -18,6 +20,9 @@ from plugins.education_aid.permissions import Action
 from plugins.education_aid.rules import checking, hunting
 from plugins.education_aid.rules.words import term_title
 
+PAID = phrase(N_("%(term)s，%(item)s %(amount)s 元到账"))
+LISTED, LISTED_CLOSED = phrase(N_("列为%(kind)s")), phrase(N_("列为%(kind)s，%(day)s 销号"))
+DUE = phrase(N_("%(term)s应享 %(count)s 项，%(amount)s 元，看明白卡"))
 MOST = 50
 
 
@@ -35,7 +40,7 @@ def _awards(session: Session, place: Place, person: Subject) -> list[TimelineEnt
     statement: Any = select(Award.school_year, Award.term, func.count(), func.sum(Award.amount), func.max(AidRun.as_on)).join(
         AidRun, of_run).where(Award.person_id == person.id, Award.state == "entitled", Award.amount > Decimal(0))
     statement = in_scope(statement, Award, place.scope(Action.AWARD_READ))
-    return [TimelineEntry(day, f"{term_title(year, term)}应享 {count} 项，{amount:,.2f} 元，看明白卡",
+    return [TimelineEntry(day, DUE(term=term_title(year, term), count=count, amount=f"{amount:,.2f}"),
                           url_for("education_aid.card", code=place.code, person_id=person.id, school_year=year, term=term))
             for year, term, count, amount, day in session.execute(statement.group_by(Award.school_year, Award.term).limit(MOST))]
 
@@ -43,7 +48,8 @@ def _awards(session: Session, place: Place, person: Subject) -> list[TimelineEnt
 def _payments(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
     statement = in_scope(select(Payment).where(Payment.person_id == person.id, Payment.credited_on.is_not(None)), Payment,
                          place.scope(Action.PAYMENT_READ)).order_by(Payment.credited_on.desc()).limit(MOST)
-    return [TimelineEntry(row.credited_on, f"{term_title(row.school_year, row.term)}{row.item_name} {row.amount:,.2f} 元到账",
+    return [TimelineEntry(row.credited_on, PAID(
+                                             term=term_title(row.school_year, row.term), item=row.item_name, amount=f"{row.amount:,.2f}"),
                           url_for("education_aid.application", code=place.code, application_id=row.application_id))
             for row in session.scalars(statement) if row.credited_on is not None]
 
@@ -60,7 +66,8 @@ def _cases(session: Session, place: Place, person: Subject) -> list[TimelineEntr
 def _hunt(session: Session, place: Place, person: Subject) -> list[TimelineEntry]:
     words = dict(hunting.KINDS)
     statement = in_scope(select(DropoutCase).where(DropoutCase.person_id == person.id), DropoutCase, place.scope(Action.DROPOUT_READ))
-    return [TimelineEntry(row.found_on, f"列为{words.get(row.kind, row.kind)}" + (f"，{row.closed_on} 销号" if row.closed_on else ""),
+    return [TimelineEntry(row.found_on, LISTED_CLOSED(kind=words.get(row.kind, row.kind), day=row.closed_on) if row.closed_on
+                          else LISTED(kind=words.get(row.kind, row.kind)),
                           url_for("education_aid.dropout_case", code=place.code, case_id=row.id))
             for row in session.scalars(statement.order_by(DropoutCase.id.desc()).limit(MOST))]
 

@@ -10,11 +10,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.access.scoping import in_scope
+from core.errors import N_
+from core.extensions.phrases import phrase
 from core.host.contract import Place, Subject, TimelineEntry
 from core.tenancy.stages import STAGES
 from plugins.education_aid.models import Measure, PathwayMember, PathwayStep, Survey
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.rules.needs import DONE, DROPPED
+
+CARRIED_OUT = phrase(N_("%(need)s：%(title)s，已落实"))
 
 
 def of_person(session: Session, place: Place, person: Subject, most: int) -> list[TimelineEntry]:
@@ -29,7 +33,8 @@ def of_person(session: Session, place: Place, person: Subject, most: int) -> lis
         PathwayMember, (PathwayMember.tenant_id == PathwayStep.tenant_id) & (PathwayMember.id == PathwayStep.member_id)).where(
         PathwayMember.person_id == person.id), PathwayStep, scope).order_by(PathwayStep.id.desc()).limit(most))
     return [*(TimelineEntry(row.surveyed_on, _surveyed(row, measures), url) for row in surveys),
-            *(TimelineEntry(row.done_on, f"{row.need}：{row.title}，已落实", url) for row in measures if row.done_on and row.state == DONE),
+            *(TimelineEntry(row.done_on, CARRIED_OUT(need=row.need, title=row.title), url)
+              for row in measures if row.done_on and row.state == DONE),
             *(TimelineEntry(row.happened_on, _step(row), url) for row in steps)]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from core.errors import PlatformError
+from core.errors import N_, PlatformError
 from core.extensions import current_scope, today
+from core.extensions.phrases import phrase
 from core.host.contract import JobRun
 from core.jobs.errors import JobCancelled, JobLost
 from core.tenancy.queries import get_tenant
@@ -14,6 +15,7 @@ from plugins.education_aid.permissions import Action
 from plugins.education_aid.rules.words import term_on
 from plugins.education_aid.services import cases
 
+NOT_DONE = phrase(N_("夜间核查没有完成：%(why)s"))
 _WHY = "夜间核查应享未享"
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ def _finish(run: JobRun, count: int, found: int, failed: dict[str, str]) -> None
         for tenant_id, why in failed.items():
             tenant = get_tenant(session, tenant_id)
             said.append(f"{tenant.name}（{why}）")
-            record(session, run.actor, Action.CASE_WRITE, f"夜间核查没有完成：{why}", subject="education_aid.cases:look",
+            record(session, run.actor, Action.CASE_WRITE, NOT_DONE(why=why), subject="education_aid.cases:look",
                    tenant_id=tenant_id, unit_id=tenant.unit.id)
         run.finish_in(session, f"核查 {count - len(failed)} 个县：新发现 {found} 件"
                       + (f"；{len(failed)} 个县没有核查成功：{'、'.join(said)}" if said else ""), {"failed": failed})

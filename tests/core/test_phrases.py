@@ -39,3 +39,10 @@ def test_any_other_text_is_left_alone() -> None:
     phrase("%(label)s必填")
     assert taken_apart("必填") is None
     assert taken_apart("测试甲必填的事项") is None
+
+
+def test_a_message_within_another_is_no_beginning_of_its_own() -> None:
+    outer, inner = phrase("第 %(row)s 行：%(what)s"), phrase("%(level)s区划代码应为 %(length)s 位数字")
+    text = outer(row=4, what=inner(level="县级", length=6))
+    assert taken_apart(text) == (outer.message, {"row": "4", "what": "县级区划代码应为 6 位数字"})
+    assert taken_apart("县级区划代码应为 6 位数字") == (inner.message, {"level": "县级", "length": "6"})

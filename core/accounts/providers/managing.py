@@ -15,9 +15,12 @@ from core.accounts.providers.rules import address_fault, home_fault
 from core.accounts.vault import Security
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, new_id
+from core.extensions.phrases import phrase
 from core.trail.services import record
 from core.units.models import Unit
 
+ADDED = phrase(N_("为%(unit)s增加身份提供方“%(provider)s”"))
+TESTED = phrase(N_("测试与“%(name)s”的连接"))
 SET = "core:provider:manage"
 _WORD = re.compile(r"[A-Za-z0-9._:/-]+")
 _LONGEST = {"name": 40, "issuer": 300, "client_id": 200, "scopes": 200, "link_claim": 60, "factor_values": 300,
@@ -79,7 +82,7 @@ def add(session: Session, place: Unit, setup: Setup, actor: Actor, security: Sec
     _fill(made, setup, security)
     session.add(made)
     session.flush()  # its address is shown at once
-    record(session, actor, SET, f"为{place.name}增加身份提供方“{made.name}”", subject=f"provider:{made.id}",
+    record(session, actor, SET, ADDED(unit=place.name, provider=made.name), subject=f"provider:{made.id}",
            unit_id=place.id, tenant_id=tenant_id, after=_shown(made))
     return made
 
@@ -113,7 +116,7 @@ def switch(session: Session, placed: Placed, actor: Actor, *, on: bool, tenant_i
 
 def note_test(session: Session, placed: Placed, actor: Actor, result: str, *, tenant_id: str) -> None:
     """Note that the connection was tested, and how that went."""
-    record(session, actor, SET, f"测试与“{placed.provider.name}”的连接", subject=f"provider:{placed.provider.id}",
+    record(session, actor, SET, TESTED(name=placed.provider.name), subject=f"provider:{placed.provider.id}",
            unit_id=placed.unit_id, tenant_id=tenant_id, reason=result)
 
 

@@ -22,8 +22,12 @@ from core.accounts.queries import get_account, home_tenant, list_posts
 from core.accounts.vault import Security
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.trail.services import record
 
+LINKED = phrase(N_("把账号 %(login)s 关联到“%(name)s”（%(hint)s）"))
+UNLINKED = phrase(N_("解除账号 %(login)s 与“%(name)s”的关联"))
+REFUSED = phrase(N_("用“%(name)s”登录被拒绝"))
 LINK, UNLINK, SIGN_IN = "core:identity:link", "core:identity:unlink", "core:account:sign_in"
 #: a longer token is not kept for signing out at the provider: it then asks for itself
 LONGEST_TOKEN = 6000
@@ -49,7 +53,7 @@ def link(session: Session, placed: Placed, account: Account, subject: str, actor
     _check_trusted(session, placed, account)
     found = _place(session, placed, account, hint_of(subject), actor)
     found.subject_hash, found.first_hash = digest, None
-    _note(session, LINK, placed, account, actor, f"把账号 {account.login} 关联到“{placed.provider.name}”（{found.hint}）")
+    _note(session, LINK, placed, account, actor, LINKED(login=account.login, name=placed.provider.name, hint=found.hint))
     return found
 
 
@@ -79,7 +83,7 @@ def unlink(session: Session, placed: Placed, account: Account, actor: Actor) -> 
                     .values(ended_at=utcnow()))
     session.execute(update(Origin).where(Origin.identity_id == found.id).values(id_token=""))
     session.delete(found)
-    _note(session, UNLINK, placed, account, actor, f"解除账号 {account.login} 与“{placed.provider.name}”的关联")
+    _note(session, UNLINK, placed, account, actor, UNLINKED(login=account.login, name=placed.provider.name))
 
 
 def account_of(session: Session, placed: Placed, proven: Proven, actor: Actor, security: Security
@@ -136,7 +140,7 @@ def note_refused(session: Session, placed: Placed | None, fault: ProviderFault, 
     account = getattr(fault, "account", None)
     name = placed.provider.name if placed else "未知的提供方"
     tenant = queries.tenant_at(session, placed.path) if placed else home_tenant(session, None)
-    record(session, actor, SIGN_IN, f"用“{name}”登录被拒绝", reason=fault.reason, unit_id=placed.unit_id if placed else None,
+    record(session, actor, SIGN_IN, REFUSED(name=name), reason=fault.reason, unit_id=placed.unit_id if placed else None,
            subject=f"account:{account.id}" if account else "account:unknown",
            tenant_id=home_tenant(session, account.id) if account else tenant)
 

@@ -8,8 +8,9 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from core.errors import PlatformError
+from core.errors import N_, PlatformError
 from core.extensions import new_id, today
+from core.extensions.phrases import phrase
 from core.funds import alarms, jobs, pages, services
 from core.funds.permissions import Action
 from core.funds.routes.blueprint import blueprint
@@ -18,6 +19,8 @@ from core.trail.services import record
 from core.units.queries import units_by_id
 from core.web.markers import require
 from core.web.request import actor, db, id_argument, unit
+
+CHECKED = phrase(N_("核对资金余额，%(count)s 处不符"))
 
 
 @blueprint.get("/funds/transit")
@@ -56,7 +59,7 @@ def alarm_list(code: str) -> str:
 def recount(code: str) -> Response:
     """Work every balance of the tenant out again, now."""
     found = jobs.recount_one(db(), g.tenant_id)
-    record(db(), actor(), Action.MANAGE, f"核对资金余额，{len(found)} 处不符" if found else "核对资金余额，全部一致",
+    record(db(), actor(), Action.MANAGE, CHECKED(count=len(found)) if found else "核对资金余额，全部一致",
            subject="core.funds", tenant_id=g.tenant_id, unit_id=unit().id, after={"differences": len(found)})
     if found:
         flash(gettext("%(count)s 处与收支不符，见预警", count=len(found)), "danger")

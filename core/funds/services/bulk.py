@@ -15,11 +15,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, new_id, today, utcnow
+from core.extensions.phrases import phrase
 from core.funds.models import FundAccount, FundMovement, MovementKind
 from core.funds.permissions import Action
 from core.funds.services.booking import Booking, positive, refuse
 from core.funds.services.money import subject
 from core.trail.services import record
+
+RECEIVED = phrase(N_("“%(title)s”收入 %(count)s 笔，合计 %(total)s 元"))
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ def receive_many(session: Session, account: FundAccount, receipts: Sequence[Rece
             session.execute(insert(FundMovement), _movements(account, receipts, actor, row.balance - total, row.moves))
     except IntegrityError as error:
         raise Conflict(N_("名单里有已经记过账的收入，没有重复记账")) from error
-    record(session, actor, Action.WRITE, f"“{account.title}”收入 {len(receipts)} 笔，合计 {total:,.2f} 元", subject=subject(account),
-           tenant_id=account.tenant_id, unit_id=account.unit_id, before={"balance": str(row.balance - total)},
+    record(session, actor, Action.WRITE, RECEIVED(title=account.title, count=len(receipts), total=f"{total:,.2f}"),
+           subject=subject(account), tenant_id=account.tenant_id, unit_id=account.unit_id, before={"balance": str(row.balance - total)},
            after={"balance": str(row.balance), "amount": str(total), "count": len(receipts), "number": row.moves})
 
 

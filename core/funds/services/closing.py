@@ -10,12 +10,17 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, today, utcnow
+from core.extensions.phrases import phrase
 from core.funds import queries
 from core.funds.models import ZERO, FundAccount, FundMovement, FundPeriod
 from core.funds.permissions import Action
 from core.funds.services.booking import lock
 from core.funds.services.money import subject
 from core.trail.services import record
+
+CLOSED = phrase(N_("“%(title)s”结账至 %(until)s，余额 %(balance)s 元"))
+REOPENED = phrase(N_("“%(title)s”反结账（原结账至 %(until)s）"))
+ENDED = phrase(N_("“%(title)s”销户"))
 
 
 def close_period(session: Session, account: FundAccount, until: dt.date, actor: Actor) -> FundPeriod:
@@ -32,7 +37,7 @@ def close_period(session: Session, account: FundAccount, until: dt.date, actor: 
     before, account.closed_until = account.closed_until, until
     session.add(made)
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.MANAGE, f"“{account.title}”结账至 {until}，余额 {balance:,.2f} 元", subject=subject(account),
+    record(session, actor, Action.MANAGE, CLOSED(title=account.title, until=until, balance=f"{balance:,.2f}"), subject=subject(account),
            tenant_id=account.tenant_id, unit_id=account.unit_id, before={"closed_until": before and str(before)},
            after={"closed_until": str(until), "balance": str(balance), "moves": moves})
     return made
@@ -52,7 +57,7 @@ def reopen_period(session: Session, account: FundAccount, actor: Actor, reason: 
     account.closed_until = rest[0].until if rest else None
     newest.reopened_at, newest.reopened = utcnow(), {"who": actor.name, "reason": reason.strip()}
     session.flush()  # as above
-    record(session, actor, Action.MANAGE, f"“{account.title}”反结账（原结账至 {newest.until}）", subject=subject(account),
+    record(session, actor, Action.MANAGE, REOPENED(title=account.title, until=newest.until), subject=subject(account),
            tenant_id=account.tenant_id, unit_id=account.unit_id, reason=reason,
            before={"closed_until": str(newest.until), "balance": str(newest.balance)},
            after={"closed_until": account.closed_until and str(account.closed_until)})
@@ -69,7 +74,7 @@ def close_account(session: Session, account: FundAccount, on: dt.date, actor: Ac
                        balance=f"{account.balance:,.2f}")
     account.closed_on = on
     session.flush()  # as above
-    record(session, actor, Action.MANAGE, f"“{account.title}”销户", subject=subject(account), tenant_id=account.tenant_id,
+    record(session, actor, Action.MANAGE, ENDED(title=account.title), subject=subject(account), tenant_id=account.tenant_id,
            unit_id=account.unit_id, before={"closed_on": None}, after={"closed_on": str(on)})
 
 

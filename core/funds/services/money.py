@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.funds import queries
 from core.funds.models import ZERO, AccountKind, FundAccount, FundDesignation, FundMovement, MovementKind
 from core.funds.permissions import Action
@@ -25,6 +26,11 @@ from core.funds.services.booking import Booking, book, once, positive
 from core.trail.services import record
 from core.units.models import Unit
 from core.units.queries import ancestors, find_unit
+
+OPENED = phrase(N_("开立资金账户“%(title)s”"))
+RECEIVED = phrase(N_("收入 %(amount)s 元"))
+RECEIVED_FOR = phrase(N_("收入 %(amount)s 元，指定用于“%(title)s”"))
+SPENT = phrase(N_("支出 %(amount)s 元，用于“%(use)s”"))
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def open_account(session: Session, tenant_id: str, unit: Unit, code: str, title:
                           opened_on=on or today(), balance=ZERO, reserved=ZERO, moves=0)
     session.add(account)
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.MANAGE, f"开立资金账户“{account.title}”", subject=subject(account), tenant_id=tenant_id,
+    record(session, actor, Action.MANAGE, OPENED(title=account.title), subject=subject(account), tenant_id=tenant_id,
            unit_id=unit.id, after={"code": account.code, "kind": kind, "level": account.level, "purposes": account.purposes})
     return account
 
@@ -70,7 +76,7 @@ def receive(session: Session, account: FundAccount, amount: Decimal, on: dt.date
         movement = book(session, account, Booking(
             MovementKind.RECEIPT, amount, on, key, source, use, memo=memo, person_id=person_id, recovery_id=recovery_id,
             designation_id=made.id if made else None, reserve=amount if made else ZERO), actor)
-        trail(session, account, movement, f"收入 {amount:,.2f} 元" + (f"，指定用于“{wish.title}”" if wish else ""), actor)
+        trail(session, account, movement, _received(amount, wish), actor)
         return movement
 
     return once(session, account, key, MovementKind.RECEIPT, amount, do)
@@ -96,7 +102,7 @@ def spend(session: Session, account: FundAccount, amount: Decimal, on: dt.date, 
         movement = book(session, account, Booking(
             MovementKind.SPENDING, -amount, on, key, source, use, place_id, project, person_id, designation_id, memo=memo,
             reserve=-amount if designation_id else ZERO), actor)
-        trail(session, account, movement, f"支出 {amount:,.2f} 元，用于“{use}”", actor)
+        trail(session, account, movement, SPENT(amount=f"{amount:,.2f}", use=use), actor)
         return movement
 
     return once(session, account, key, MovementKind.SPENDING, -amount, do)
@@ -165,3 +171,8 @@ def _designate(session: Session, account: FundAccount, amount: Decimal, wish: Wi
 
 #: transfers carry a wish over to the account where the money arrives
 designate = _designate
+
+
+def _received(amount: Decimal, wish: Wish | None) -> str:
+    told = f"{amount:,.2f}"
+    return RECEIVED_FOR(amount=told, title=wish.title) if wish else RECEIVED(amount=told)

@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.funds import queries
 from core.funds.models import ZERO, FundAccount, FundMovement, FundRecovery, MovementKind
 from core.funds.permissions import Action
@@ -18,6 +19,9 @@ from core.funds.services.booking import Booking, book, once, positive
 from core.funds.services.money import trail
 from core.trail.services import record
 from core.units.models import Unit
+
+ORDERED = phrase(N_("责令%(name)s退回 %(amount)s 元"))
+RECOVERED = phrase(N_("追回 %(amount)s 元，尚欠 %(outstanding)s 元"))
 
 
 def order_recovery(session: Session, account: FundAccount, debtor: Unit, amount: Decimal, on: dt.date, reason: str,
@@ -33,7 +37,7 @@ def order_recovery(session: Session, account: FundAccount, debtor: Unit, amount:
                         amount=amount, recovered=ZERO, reason=reason.strip(), ordered_on=on, due_on=due_on, source=source, key=key)
     session.add(made)
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.MANAGE, f"责令{debtor.name}退回 {amount:,.2f} 元", subject=f"core.recoveries:{made.id}",
+    record(session, actor, Action.MANAGE, ORDERED(name=debtor.name, amount=f"{amount:,.2f}"), subject=f"core.recoveries:{made.id}",
            tenant_id=account.tenant_id, unit_id=account.unit_id, after={"amount": str(amount)}, reason=reason)
     return made
 
@@ -48,7 +52,7 @@ def recover(session: Session, recovery: FundRecovery, amount: Decimal, on: dt.da
         _raise(session, recovery, amount)
         movement = book(session, account, Booking(MovementKind.RECEIPT, amount, on, key, f"core.recoveries:{recovery.id}",
                                                   recovery_id=recovery.id, memo=memo), actor)
-        trail(session, account, movement, f"追回 {amount:,.2f} 元，尚欠 {recovery.outstanding:,.2f} 元", actor)
+        trail(session, account, movement, RECOVERED(amount=f"{amount:,.2f}", outstanding=f"{recovery.outstanding:,.2f}"), actor)
         return movement
 
     return once(session, account, key, MovementKind.RECEIPT, amount, do)

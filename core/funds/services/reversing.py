@@ -11,12 +11,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.funds import queries
 from core.funds.models import ZERO, FundAccount, FundMovement, FundRecovery, MovementKind
 from core.funds.permissions import Action
 from core.funds.services.booking import Booking, book, lock, once
 from core.funds.services.money import take_from, trail
 
+REVERSED = phrase(N_("冲正第 %(number)s 笔（%(on)s）%(amount)s 元"))
 _LEAST = 4
 
 
@@ -62,7 +64,7 @@ def _take_back(session: Session, movement: FundMovement, on: dt.date, actor: Act
             MovementKind.REVERSAL, -movement.amount, on, key, movement.source, movement.use, movement.place_id,
             movement.project, movement.person_id, movement.designation_id, movement.transfer_id, movement.recovery_id,
             movement.id, reason.strip()[:200], reserve), actor)
-        trail(session, account, made, f"冲正第 {movement.number} 笔（{movement.on}）{abs(movement.amount):,.2f} 元", actor,
+        trail(session, account, made, REVERSED(number=movement.number, on=movement.on, amount=f"{abs(movement.amount):,.2f}"), actor,
               Action.MANAGE, reason)
         return made
 

@@ -14,11 +14,15 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.funds import queries
 from core.funds.models import ZERO, AccountKind, FundAccount, FundMovement, FundTransfer, MovementKind
 from core.funds.plan import term_of
 from core.funds.services.booking import Booking, book, lock, once, positive
 from core.funds.services.money import Wish, designate, take_from, trail
+
+TAKEN_IN, GIVEN_OUT = phrase(N_("转入 %(amount)s 元")), phrase(N_("转出 %(amount)s 元"))
+HANDED_ON = phrase(N_("转交 %(amount)s 元"))
 
 
 def send(session: Session, source: FundAccount | None, target: FundAccount, amount: Decimal, on: dt.date, actor: Actor, *,
@@ -110,7 +114,7 @@ def pass_on(session: Session, account: FundAccount, amount: Decimal, on: dt.date
 
     def do() -> FundMovement:
         movement = book(session, account, Booking(MovementKind.TRANSFER_OUT, -amount, on, key, source, memo=to.strip()[:200]), actor)
-        trail(session, account, movement, f"转交 {amount:,.2f} 元", actor)
+        trail(session, account, movement, HANDED_ON(amount=f"{amount:,.2f}"), actor)
         return movement
 
     return once(session, account, key, MovementKind.TRANSFER_OUT, -amount, do)
@@ -166,7 +170,7 @@ def _move(session: Session, transfer: FundTransfer, account: FundAccount, kind: 
     named = wish_id or (transfer.designation_id if reserve else None)
     movement = book(session, account, Booking(kind, amount, on, key, transfer.source, transfer_id=transfer.id,
                                               designation_id=named, memo=transfer.memo, reserve=reserve), actor)
-    trail(session, account, movement, f"{'转入' if amount > 0 else '转出'} {abs(amount):,.2f} 元", actor)
+    trail(session, account, movement, (TAKEN_IN if amount > 0 else GIVEN_OUT)(amount=f"{abs(amount):,.2f}"), actor)
     return movement
 
 

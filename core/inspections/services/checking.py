@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, NotFound, RuleViolation
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.host.checks import CheckPlace, CheckSource
 from core.inspections import queries
 from core.inspections.models import DONE, FAULTY, OPEN, Inspection, InspectionRow, Signature
@@ -21,6 +22,10 @@ from core.inspections.rules.periods import due_day, period_of
 from core.trail.services import record
 from core.units.models import Unit
 
+BEGUN = phrase(N_("发起检查“%(name)s”，%(count)s 行"))
+SIGNED = phrase(N_("在检查“%(title)s”上签字"))
+SIGNATURE_TAKEN_BACK = phrase(N_("撤回检查“%(title)s”上的签字"))
+CHECKED_ROWS = phrase(N_("核对检查“%(title)s”%(count)s 行，共核对 %(checked)s 行，有问题 %(faulty)s 行"))
 TWO_SIGNERS = "separate-signers"
 
 
@@ -46,7 +51,7 @@ def begin_check(session: Session, form: Form, source: CheckSource, tenant_id: st
     session.add_all(InspectionRow(tenant_id=tenant_id, inspection_id=made.id, place=place, key=row.key, title=row.title[:120],
                                   facts=dict(row.facts)) for place, row in enumerate(rows, start=1))
     session.flush()  # the page that follows reads them
-    _trail(session, actor, made, f"发起检查“{form.name}”，{len(rows)} 行")
+    _trail(session, actor, made, BEGUN(name=form.name, count=len(rows)))
     return made
 
 
@@ -66,8 +71,8 @@ def answer_rows(session: Session, inspection: Inspection, answers: Mapping[uuid.
         inspection.faulty_count = sum(row.result == FAULTY for row in rows)
         _settle(session, inspection, set())
         session.flush()  # raises where somebody was quicker
-        _trail(session, actor, inspection, f"核对检查“{inspection.title}”{len(changed)} 行，共核对 {inspection.checked_count} 行，"
-                                           f"有问题 {inspection.faulty_count} 行")
+        _trail(session, actor, inspection, CHECKED_ROWS(
+            title=inspection.title, count=len(changed), checked=inspection.checked_count, faulty=inspection.faulty_count))
     return len(changed)
 
 
@@ -93,7 +98,7 @@ def sign(session: Session, inspection: Inspection, part: str, held: Collection[s
         session.flush()  # of two at once the database lets one sign
     except IntegrityError as error:
         raise Conflict(N_("这一方已经签字")) from error
-    _trail(session, actor, inspection, f"在检查“{inspection.title}”上签字")
+    _trail(session, actor, inspection, SIGNED(title=inspection.title))
 
 
 def unsign(session: Session, inspection: Inspection, actor: Actor) -> None:
@@ -105,7 +110,7 @@ def unsign(session: Session, inspection: Inspection, actor: Actor) -> None:
         raise Conflict(N_("检查已经完成，签字不能撤回"))
     session.delete(own)
     session.flush()  # the entry must not outlive a refused change
-    _trail(session, actor, inspection, f"撤回检查“{inspection.title}”上的签字")
+    _trail(session, actor, inspection, SIGNATURE_TAKEN_BACK(title=inspection.title))
 
 
 def _when(form: Form, due_on: dt.date | None) -> tuple[str, dt.date]:

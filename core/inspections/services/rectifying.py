@@ -15,6 +15,7 @@ from core.documents.storage import Store
 from core.documents.subjects import UNIT, Subject
 from core.errors import N_, Conflict, InvalidInput, NotPermitted
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.host.contract import FolderItem, FolderSpec
 from core.host.manager import PluginHost
 from core.inspections import queries
@@ -28,6 +29,7 @@ from core.trail.services import record
 from core.units.models import Unit
 from core.units.queries import get_unit
 
+RAISED = phrase(N_("%(unit)s向%(other)s提出问题"))
 FOLDER = FolderSpec("core.rectification", N_("整改佐证"), UNIT, (FolderItem("proof", N_("佐证材料"), required=False, most=2_000),),
                     clause="EA-066")
 
@@ -56,7 +58,7 @@ def raise_finding(session: Session, tenant_id: str, unit: Unit, by_unit: Unit, p
         by_name=actor.name[:80], way=problem.way, limit_on=limit_of(problem.way, today(), problem.limit_on))
     session.add(made)
     begin(session, FINDING, made, actor)
-    _trail(session, actor, Action.FINDING_WRITE, f"{by_unit.name}向{unit.name}提出问题", made)
+    _trail(session, actor, Action.FINDING_WRITE, RAISED(unit=by_unit.name, other=unit.name), made)
     return made
 
 

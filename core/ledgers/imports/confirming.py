@@ -22,6 +22,8 @@ from core.tenancy.models import Tenant
 GOOD, ALL = "good", "all"
 #: rows handed to the database in one go, within the one transaction; each leaves its entry on the trail
 CHUNK = 20_000
+ADDED = phrase(N_("%(title)s：导入“%(file)s”新增 %(count)s 条"))
+CHANGED = phrase(N_("%(title)s：导入“%(file)s”修改 %(count)s 条"))
 DONE = phrase(N_("%(ledger)s导入“%(file)s”：新增 %(created)s 条，修改 %(updated)s 条，未变 %(unchanged)s 条"))
 PARTLY_DONE = phrase(N_("%(ledger)s导入“%(file)s”：新增 %(created)s 条，修改 %(updated)s 条，未变 %(unchanged)s 条，有误未导入 %(bad)s 行"))
 
@@ -71,16 +73,17 @@ def may_confirm(found: Import, choice: str, turn: int) -> None:
 
 def _store(session: Session, desk: Desk, found: Import, rows: pl.DataFrame, fields: tuple[Field, ...],
            place: standing.Standing) -> storing.Stored:
-    told, created, updated, unchanged = f"导入“{found.file_name}”", 0, 0, len(place.unchanged)
+    created, updated, unchanged = 0, 0, len(place.unchanged)
+    told = {"title": desk.ledger.title, "file": found.file_name}
     for part in _chunks(place.new):
         made = storing.store(session, desk.ledger, desk.tenant_id, standing.new_rows(desk.ledger, rows[part], fields), desk.actor,
                              "create", unit_id=found.unit_id, fields=fields,
-                             sentence=f"{desk.ledger.title}：{told}新增 {len(part)} 条")
+                             sentence=ADDED(**told, count=len(part)))
         created += made.created
     for part in _chunks(place.changed):
         changes = standing.changed_rows(rows[part], [place.old[at] for at in part])
         made = storing.store(session, desk.ledger, desk.tenant_id, changes, desk.actor, "update", unit_id=found.unit_id,
-                             fields=fields, sentence=f"{desk.ledger.title}：{told}修改 {len(part)} 条")
+                             fields=fields, sentence=CHANGED(**told, count=len(part)))
         updated, unchanged = updated + made.updated, unchanged + made.unchanged
     return storing.Stored(created, updated, unchanged, [])
 

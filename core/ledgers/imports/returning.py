@@ -35,6 +35,7 @@ from core.ledgers.imports.sheets import ROW, Sheet, column_number
 log = logging.getLogger(__name__)
 AUTHOR = "帮扶平台"
 LISTED = N_("错误清单")
+MARKED = N_("（待改正）")
 HEADS = (N_("行号"), N_("列号"), N_("列名"), N_("原来的内容"), N_("问题"))
 #: properties of the file: its import, and what the sheet with the list is called
 PROPERTY, LIST_PROPERTY = "bangfu-import", "bangfu-list"
@@ -61,10 +62,12 @@ def import_of(content: bytes) -> uuid.UUID | None:
     return uuid.UUID(found[1].decode()) if found else None
 
 
-def named(file_name: str) -> str:
-    """The returned workbook's name."""
-    stem = re.sub(r"(（待改正）)+$", "", file_name.rpartition(".")[0] or file_name)
-    return f"{stem}（待改正）.xlsx"
+def named(file_name: str, say: Callable[[str], str] = str) -> str:
+    """The returned workbook's name, with what is said of it in the reader's language once, however often it came back."""
+    stem, marks = file_name.rpartition(".")[0] or file_name, {MARKED, say(MARKED)}
+    while mark := next((one for one in marks if stem.endswith(one)), ""):
+        stem = stem.removesuffix(mark)
+    return f"{stem}{say(MARKED)}.xlsx"
 
 
 @dataclass(frozen=True)

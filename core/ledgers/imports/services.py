@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import uncollected, utcnow
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field, Ledger
 from core.ledgers.checking import check_frame
 from core.ledgers.context import Context
@@ -37,6 +38,7 @@ from core.ledgers.imports.models import Import, Mapping, State
 from core.ledgers.imports.sheets import ROW, Note
 from core.ledgers.imports.staging import packed_frame
 
+GIVEN_UP = phrase(N_("放弃导入“%(file_name)s”中没有存入的内容（%(title)s）"))
 #: up to so many rows are judged and stored while the person waits
 AT_ONCE = 2_000
 #: the longest value that can be put right in the browser
@@ -156,7 +158,7 @@ def discard(session: Session, desk: Desk, found: Import) -> None:
     else:
         found.state = State.DISCARDED
     found.turn += 1
-    trail(session, desk, found, f"放弃导入“{found.file_name}”中没有存入的内容（{desk.ledger.title}）", {})
+    trail(session, desk, found, GIVEN_UP(file_name=found.file_name, title=desk.ledger.title), {})
 
 
 def returned(session: Session, desk: Desk, found: Import, say: Callable[[str], str] = str) -> tuple[bytes, str]:
@@ -164,7 +166,7 @@ def returned(session: Session, desk: Desk, found: Import, say: Callable[[str], s
     name."""
     labels = {one.name: say(one.label) for one in desk.fields(session)}
     return returning.marked(desk.staging.open(found.source), found.file_kind, found.id, sheet_at(desk, found),
-                            errors_of(desk, found), corrections_of(desk, found), labels, say), returning.named(found.file_name)
+                            errors_of(desk, found), corrections_of(desk, found), labels, say), returning.named(found.file_name, say)
 
 
 def _at_key(ledger: Ledger, rows: pl.DataFrame, positions: list[int], letters: Map[str, str],

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput
 from core.extensions import new_id, uncollected
+from core.extensions.phrases import phrase
 from core.host.ledgers import Field
 from core.ledgers.imports import mapping, parts, queries, returning
 from core.ledgers.imports.desk import (
@@ -26,6 +27,10 @@ from core.ledgers.imports.models import Import, State
 from core.ledgers.imports.reading import read
 from core.ledgers.imports.sheets import Sheet, Workbook
 from core.ledgers.imports.staging import packed_sheet
+
+UPLOADED = phrase(N_("上传“%(file_name)s”，准备导入%(title)s"))
+UPLOADED_AGAIN = phrase(N_("重新上传“%(file_name)s”，接着导入%(title)s"))
+ROWS_UPLOADED = phrase(N_("重新上传“%(file_name)s”中有误的行，接着导入%(title)s"))
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def take_in(session: Session, desk: Desk, file_name: str, content: bytes, *, afr
     found.mapping = _proposed(session, desk, found, book.best(), fields)
     session.add(found)
     session.flush()  # the trail names it
-    trail(session, desk, found, f"上传“{found.file_name}”，准备导入{desk.ledger.title}", {"file_hash": digest})
+    trail(session, desk, found, UPLOADED(file_name=found.file_name, title=desk.ledger.title), {"file_hash": digest})
     return Taken(found, "new")
 
 
@@ -101,14 +106,14 @@ def _replace(session: Session, desk: Desk, found: Import, file_name: str, conten
     found.state, found.counts = (State.MAPPED if same and found.mapping else State.UPLOADED), {"rows": sheet.frame.height}
     if not same:
         found.mapping = _proposed(session, desk, found, sheet, desk.fields(session))
-    trail(session, desk, found, f"重新上传“{found.file_name}”，接着导入{desk.ledger.title}", {"file_hash": digest})
+    trail(session, desk, found, UPLOADED_AGAIN(file_name=found.file_name, title=desk.ledger.title), {"file_hash": digest})
 
 
 def _take_back(session: Session, desk: Desk, found: Import, part: Sheet, digest: str) -> None:
     """Put right what has been put right in a returned list of bad rows."""
     found = changing(session, found)
     keep_corrections(session, desk, found, parts.taken_back(part, sheet_at(desk, found), corrections_of(desk, found)))
-    trail(session, desk, found, f"重新上传“{found.file_name}”中有误的行，接着导入{desk.ledger.title}", {"file_hash": digest})
+    trail(session, desk, found, ROWS_UPLOADED(file_name=found.file_name, title=desk.ledger.title), {"file_hash": digest})
 
 
 def _fill(desk: Desk, found: Import, file_name: str, content: bytes, digest: str, book: Workbook, sheet: Sheet,

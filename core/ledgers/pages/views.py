@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from core.errors import N_, InvalidInput
+from core.extensions.phrases import phrase
 from core.host.ledgers import Ledger
 from core.ledgers import queries
 from core.ledgers.asking import PLACES
@@ -19,6 +20,7 @@ from core.trail.services import record
 from core.web.markers import require
 from core.web.request import actor, db, unit, viewer
 
+SHARED = phrase(N_("共享%(title)s的视图“%(name)s”"))
 LONGEST = 20
 
 
@@ -41,7 +43,7 @@ def install(blueprint: Blueprint, ledger: Ledger) -> None:
         db().add(made)
         db().flush()  # the entry below names its id
         if shared:
-            record(db(), actor(), ledger.read, f"共享{ledger.title}的视图“{name}”", subject=f"ledger_view:{made.id}",
+            record(db(), actor(), ledger.read, SHARED(title=ledger.title, name=name), subject=f"ledger_view:{made.id}",
                    tenant_id=g.tenant_id, unit_id=unit().id)
         flash(gettext("已存为视图“%(name)s”", name=name), "success")
         return redirect(common.back_to(code, made.query))

@@ -11,7 +11,9 @@ import polars as pl
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from core.errors import N_
 from core.extensions import Actor, new_id, utcnow
+from core.extensions.phrases import phrase
 from core.ledgers.writing import check_open, insert_rows
 from core.matching.frames import People, chunks, decided, opener, persons, rows_of, with_facts
 from core.matching.models import Decision, MatchCase, Source, SourceRow
@@ -21,6 +23,8 @@ from core.matching.rules.words import STAGES
 from core.trail.services import record, record_batch
 from core.units.models import Unit
 
+COMPARED = phrase(N_("名单“%(title)s”与本库比对：对上 %(matched)s 人，待核 %(review)s 人"))
+SEARCHED = phrase(N_("查找本库疑似重复的人员，待核 %(count)s 对"))
 #: so many persons are shown for one row of a list, the likeliest first
 MOST_FOR_ONE = 5
 REMEMBERED = "remembered"
@@ -59,7 +63,7 @@ def match_source(session: Session, source: Source, actor: Actor, findings: Findi
     _clear_open(session, source.tenant_id, MatchCase.source_id == source.id)
     _add_cases(session, source.tenant_id, "source", _likeliest(open_pairs), left, right, source.id)
     source.counts = counts = _counts(session, source)
-    said = f"名单“{source.title}”与本库比对：对上 {counts['matched']} 人，待核 {counts['review']} 人"
+    said = COMPARED(title=source.title, matched=counts['matched'], review=counts['review'])
     record_batch(session, actor, Action.MATCH_WRITE, said,
                  subject=f"source:{source.id}", fields=("person", "stage"), tenant_id=source.tenant_id, unit_id=source.unit_id,
                  rows=[(left.ids[row], None, [right.ids[person].hex, stage])
@@ -77,7 +81,7 @@ def find_duplicates(session: Session, tenant_id: str, unit_id: uuid.UUID | None,
     count = session.scalar(select(func.count(MatchCase.id)).where(
         MatchCase.tenant_id == tenant_id, MatchCase.kind == "registry", MatchCase.state == Decision.OPEN,
         MatchCase.aside_by.is_(None))) or 0
-    record(session, actor, Action.MATCH_WRITE, f"查找本库疑似重复的人员，待核 {count} 对", subject=f"tenant:{tenant_id}",
+    record(session, actor, Action.MATCH_WRITE, SEARCHED(count=count), subject=f"tenant:{tenant_id}",
            tenant_id=tenant_id, unit_id=unit_id, after={"open": count, "persons": len(found.left.ids)})
     return count
 

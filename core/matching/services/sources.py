@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, new_id, today, utcnow
+from core.extensions.phrases import phrase
 from core.ledgers.finding import find_units
 from core.ledgers.imports.mapping import signature
 from core.ledgers.imports.models import Mapping as Remembered
@@ -33,6 +34,9 @@ from core.privacy.vault import vault_of
 from core.trail.services import record
 from core.units.models import Unit
 
+UPLOADED = phrase(N_("上传名单“%(title)s”，%(count)s 行"))
+LOADED = phrase(N_("导入名单“%(title)s”，%(count)s 人"))
+REMOVED = phrase(N_("移除名单“%(title)s”"))
 #: larger lists are taken in by a job
 AT_ONCE = 2_000
 FOLDER = "matching"
@@ -72,7 +76,7 @@ def take_in(session: Session, place: Place, content: bytes, file_name: str, kind
     source.mapping = fields.proposed(sheet.columns, _kept(session, place.tenant_id, kind, sheet))
     session.add(source)
     session.flush()  # the trail names it
-    record(session, place.actor, Action.SOURCE_WRITE, f"上传名单“{source.title}”，{sheet.frame.height} 行", subject=f"source:{source.id}",
+    record(session, place.actor, Action.SOURCE_WRITE, UPLOADED(title=source.title, count=sheet.frame.height), subject=f"source:{source.id}",
            tenant_id=place.tenant_id, unit_id=source.unit_id, after={"file_hash": digest, "kind": kind, "as_on": str(as_on)})
     return source
 
@@ -117,7 +121,7 @@ def load(session: Session, place: Place, source: Source) -> int:
                      "unmatched": frame.height}
     _let_go(session, place, source)
     source.state = State.READY
-    record(session, place.actor, Action.SOURCE_WRITE, f"导入名单“{source.title}”，{frame.height} 人", subject=f"source:{source.id}",
+    record(session, place.actor, Action.SOURCE_WRITE, LOADED(title=source.title, count=frame.height), subject=f"source:{source.id}",
            tenant_id=place.tenant_id, unit_id=source.unit_id, after=dict(source.counts))
     return frame.height
 
@@ -155,7 +159,7 @@ def remove(session: Session, place: Place, source: Source) -> None:
         raise Conflict(N_("这份名单已经移除"))
     source.removed_at = utcnow()
     _let_go(session, place, source)
-    record(session, place.actor, Action.SOURCE_WRITE, f"移除名单“{source.title}”", subject=f"source:{source.id}",
+    record(session, place.actor, Action.SOURCE_WRITE, REMOVED(title=source.title), subject=f"source:{source.id}",
            tenant_id=source.tenant_id, unit_id=source.unit_id, before={"removed": False}, after={"removed": True})
 
 

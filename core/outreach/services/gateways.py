@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.config import Settings
 from core.errors import N_, InvalidInput
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.outreach import queries
 from core.outreach.channels import Channel, HttpGateway, Outbox
 from core.outreach.models import Gateway
@@ -22,6 +23,7 @@ from core.trail.services import record
 from core.webhooks.queries import is_allowed
 from core.webhooks.targets import check_target, parse_target
 
+SET = phrase(N_("设置%(name)s短信通道：%(said)s"))
 MOST = 500
 
 
@@ -56,7 +58,7 @@ def set_gateway(session: Session, tenant: TenantPlace, wanted: Setting, actor: A
         found.secret_sealed = triple(vault_of(session), Gateway, "secret", found.id, wanted.secret if place else None)["secret_sealed"]
     found.changed_at, found.version = utcnow(), found.version + 1
     said = dict(GATEWAYS)[wanted.kind] + (f"（{place}）" if place else "")
-    record(session, actor, Action.MESSAGE_MANAGE, f"设置{tenant.name}短信通道：{said}",
+    record(session, actor, Action.MESSAGE_MANAGE, SET(name=tenant.name, said=said),
            subject=f"core.gateways:{found.id}", tenant_id=tenant.id, unit_id=tenant.unit.id, before=before,
            after={"kind": wanted.kind, "place": place})
     return found

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.errors import N_, InvalidInput
 from core.extensions import Actor, new_id, today, utcnow
+from core.extensions.phrases import phrase
 from core.outreach import plan, queries
 from core.outreach.models import Campaign, Delivery
 from core.outreach.permissions import Action
@@ -19,6 +20,7 @@ from core.tenancy.queries import get_tenant
 from core.trail.services import record
 from core.units.queries import get_unit
 
+LISTED = phrase(N_("列出“%(title)s”短信名单：待发 %(waiting)s 人，没有手机号 %(without)s 人，不愿接收 %(refused)s 人"))
 CHUNK = 1_000
 
 
@@ -36,7 +38,7 @@ def make_list(session: Session, campaign: Campaign, pupils: Scope, actor: Actor)
         session.execute(insert(Delivery), [_values(campaign, one) for one in made[at : at + CHUNK]])
     counts = Counter(one.state for one in made)
     record(session, actor, Action.MESSAGE_WRITE,
-           f"列出“{campaign.title}”短信名单：待发 {counts[WAITING]} 人，没有手机号 {counts[FAILED]} 人，不愿接收 {counts[REFUSED]} 人",
+           LISTED(title=campaign.title, waiting=counts[WAITING], without=counts[FAILED], refused=counts[REFUSED]),
            subject=f"core.campaigns:{campaign.id}", tenant_id=campaign.tenant_id, unit_id=campaign.unit_id)
     return counts
 

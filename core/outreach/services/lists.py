@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput, NotFound
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.ledgers.imports.reading import read
 from core.ledgers.imports.sheets import ROW, Sheet
 from core.outreach import queries
@@ -22,6 +23,8 @@ from core.privacy.reveal import LEAST_REASON
 from core.privacy.vault import vault_of
 from core.registry.models import Guardian
 from core.trail.services import record, record_batch
+
+READ_BACK = phrase(N_("读入“%(title)s”第 %(number)s 份名单的结果：已发 %(sent)s 条，失败 %(failed)s 条"))
 
 
 def list_file(session: Session, campaign: Campaign, number: int, kind: str, reason: str, actor: Actor) -> bytes:
@@ -68,7 +71,7 @@ def read_back(session: Session, campaign: Campaign, number: int, content: bytes,
                            {"file": N_("请换成这份名单的结果")}, count=len(strange), number=number, first=strange[0][:60])
     counts = settle_results(rows, lines)
     record(session, actor, Action.MESSAGE_WRITE,
-           f"读入“{campaign.title}”第 {number} 份名单的结果：已发 {counts['sent']} 条，失败 {counts['failed']} 条",
+           READ_BACK(title=campaign.title, number=number, sent=counts['sent'], failed=counts['failed']),
            subject=f"core.campaigns:{campaign.id}", tenant_id=campaign.tenant_id, unit_id=campaign.unit_id)
     return counts
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, PlatformError
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.host.contract import JobRun
 from core.jobs.errors import JobPostponed
 from core.jobs.models import Job
@@ -27,6 +28,7 @@ from core.privacy.vault import vault_of
 from core.registry.models import Guardian
 from core.trail.services import record
 
+BEGUN = phrase(N_("开始发送“%(title)s”短信"))
 SEND = "outreach.send"
 
 
@@ -46,7 +48,7 @@ def start(session: Session, campaign: Campaign, actor: Actor) -> Job:
         raise Conflict(N_("没有待发的短信；请先列出名单"))
     if queries.find_gateway(session, campaign.tenant_id) is None:
         raise Conflict(N_("还没有设置短信通道，请本县管理员先设置"))
-    record(session, actor, Action.MESSAGE_WRITE, f"开始发送“{campaign.title}”短信", subject=f"core.campaigns:{campaign.id}",
+    record(session, actor, Action.MESSAGE_WRITE, BEGUN(title=campaign.title), subject=f"core.campaigns:{campaign.id}",
            tenant_id=campaign.tenant_id, unit_id=campaign.unit_id)
     return enqueue(session, actor, SEND, {"campaign": str(campaign.id)}, tenant_id=campaign.tenant_id, unit_id=campaign.unit_id,
                    key=f"{SEND}:{campaign.id}")

@@ -16,6 +16,7 @@ from core.people.ledgers.common import HOUSEHOLD, NOTE, PEOPLE, PHONE, named, un
 from core.people.ledgers.statuses import CHECKS, household_fields
 from core.registry.models import Household, HouseholdIncome, Status
 from core.registry.permissions import Action
+from core.registry.rules import synonyms
 from core.registry.rules.words import (
     CAUSES,
     DANGERS,
@@ -52,17 +53,20 @@ HOUSEHOLDS = Ledger(
               aliases=("户号", "家庭编号", "建档立卡户编号", "户编码", "贫困户编号")),
         Field("head_name", N_("户主姓名"), "name", required=True, filter="prefix", sort=True,
               aliases=("户主", "户主名字", "姓名", "户主（姓名）")),
-        Field("kind", N_("户类型"), "choice", choices=HOUSEHOLD_KINDS, filter="choice", aliases=("贫困户属性", "农户属性", "户属性")),
-        Field("standard", N_("识别标准"), "choice", choices=STANDARDS, filter="choice", listed=False),
+        Field("kind", N_("户类型"), "choice", choices=HOUSEHOLD_KINDS, synonyms=synonyms.HOUSEHOLD_KINDS, filter="choice", aliases=("贫困户属性", "农户属性", "户属性")),
+        Field("standard", N_("识别标准"), "choice", choices=STANDARDS, synonyms=synonyms.STANDARDS, filter="choice", listed=False),
         Field("identified_on", N_("识别日期"), "date", sort=True, filter="range", least=FIRST, aliases=("识别时间",
                                                                                                         "建档日期", "建档时间")),
-        Field("main_cause", N_("主要致贫原因"), "choice", choices=CAUSES, filter="choice", aliases=("致贫原因", "主要原因", "致贫主因")),
-        Field("causes", N_("其他致贫原因"), "choices", choices=CAUSES, listed=False, aliases=("次要致贫原因", "其它致贫原因"),
+        Field("main_cause", N_("主要致贫原因"), "choice", choices=CAUSES, synonyms=synonyms.CAUSES, filter="choice",
+              aliases=("致贫原因", "主要原因", "致贫主因")),
+        Field("causes", N_("其他致贫原因"), "choices", choices=CAUSES, synonyms=synonyms.CAUSES, listed=False,
+              aliases=("次要致贫原因", "其它致贫原因"),
               help=N_("至多两项")),
         Field("address", N_("家庭住址"), most=200, listed=False, masked="address", aliases=("住址", "详细地址", "家庭地址", "地址")),
         Field("housing_area", N_("住房面积"), "decimal", least=0, most=9999, listed=False, measure="㎡", aliases=("房屋面积", "面积")),
-        Field("housing_structure", N_("房屋结构"), "choice", choices=STRUCTURES, listed=False, aliases=("住房结构", "结构")),
-        Field("housing_danger", N_("危房等级"), "choice", choices=DANGERS, filter="choice", listed=False,
+        Field("housing_structure", N_("房屋结构"), "choice", choices=STRUCTURES, synonyms=synonyms.STRUCTURES, listed=False,
+              aliases=("住房结构", "结构")),
+        Field("housing_danger", N_("危房等级"), "choice", choices=DANGERS, synonyms=synonyms.DANGERS, filter="choice", listed=False,
               aliases=("住房等级", "房屋等级", "危房")),
         Field("water", N_("安全饮水"), "yes_no", listed=False, aliases=("是否安全饮水", "饮水安全", "是否通自来水", "通水")),
         Field("power", N_("通电"), "yes_no", listed=False, aliases=("是否通电", "通生活用电", "是否通生活用电")),
@@ -93,7 +97,7 @@ INCOMES = Ledger(
         Field("quarter", N_("季度"), "integer", key=True, default=0, least=0, most=4, filter="equal", aliases=("季",),
               words=(("全年", 0), ("一季度", 1), ("二季度", 2), ("三季度", 3), ("四季度", 4), ("第一季度", 1), ("第二季度", 2),
                      ("第三季度", 3), ("第四季度", 4)), help=N_("1 至 4；全年填 0 或“全年”")),
-        Field("kind", N_("收入来源"), "choice", required=True, key=True, choices=INCOME_KINDS, filter="choice",
+        Field("kind", N_("收入来源"), "choice", required=True, key=True, choices=INCOME_KINDS, synonyms=synonyms.INCOME_KINDS, filter="choice",
               aliases=("来源", "收入类型", "项目")),
         Field("amount", N_("金额"), "yuan", required=True, least=0, total=True, measure="元", aliases=("收入", "收入金额", "收入（元）")),
         NOTE,

@@ -27,6 +27,7 @@ from core.people.ledgers.common import (
 from core.people.ledgers.statuses import CHECKS, person_fields
 from core.registry.models import Guardian, Person, Status
 from core.registry.permissions import Action
+from core.registry.rules import synonyms
 from core.registry.rules.words import CONSENTS, HEALTHS, LABOURS, RELATIONS, SCHOOLINGS, SEXES, WORKS
 
 
@@ -67,9 +68,11 @@ PERSONS = Ledger(
         REGISTER_NUMBER,
         Field("ethnicity", N_("民族"), most=20, filter="equal", listed=False),
         Field("schooling", N_("文化程度"), "choice", choices=SCHOOLINGS, filter="choice", listed=False, aliases=("学历",)),
-        Field("health", N_("健康状况"), "choice", choices=HEALTHS, filter="choice", listed=False, aliases=("身体状况", "健康情况")),
-        Field("labour", N_("劳动能力"), "choice", choices=LABOURS, filter="choice", listed=False, aliases=("劳动力", "劳动技能")),
-        Field("work", N_("务工情况"), "choice", choices=WORKS, filter="choice", listed=False,
+        Field("health", N_("健康状况"), "choice", choices=HEALTHS, synonyms=synonyms.HEALTHS, filter="choice", listed=False,
+              aliases=("身体状况", "健康情况")),
+        Field("labour", N_("劳动能力"), "choice", choices=LABOURS, synonyms=synonyms.LABOURS, filter="choice", listed=False,
+              aliases=("劳动力", "劳动技能")),
+        Field("work", N_("务工情况"), "choice", choices=WORKS, synonyms=synonyms.WORKS, filter="choice", listed=False,
               aliases=("务工状况", "务工状态", "外出务工情况", "务工区域", "打工情况")),
         Field("medical_insurance", N_("参加医疗保险"), "yes_no", listed=False,
               aliases=("医疗保险", "是否参加医疗保险", "是否参加新农合", "新农合", "是否参加城乡居民基本医疗保险", "城乡居民基本医疗保险")),

@@ -28,6 +28,7 @@ from core.people.ledgers.common import (
 from core.people.ledgers.persons import DOCUMENT_CHECKS, NUMBER_CHECKS, person_page
 from core.registry.models import Enrolment, SchoolFacts, Staff
 from core.registry.permissions import Action
+from core.registry.rules import synonyms
 from core.registry.rules.words import (
     DESTINATIONS,
     ENDINGS,
@@ -120,7 +121,8 @@ STAFF = Ledger(
         PHONE,
         Field("post", N_("岗位"), most=40, filter="equal", aliases=("职务", "现任职务", "任职岗位")),
         Field("rank", N_("职称或职级"), most=40, aliases=("职称", "职级", "专业技术职务")),
-        Field("establishment", N_("编制"), "choice", choices=ESTABLISHMENTS, filter="choice", aliases=("编制类型", "是否在编", "用工性质")),
+        Field("establishment", N_("编制"), "choice", choices=ESTABLISHMENTS, synonyms=synonyms.ESTABLISHMENTS, filter="choice",
+              aliases=("编制类型", "是否在编", "用工性质")),
         Field("party_member", N_("党员"), "yes_no", default=False, filter="equal", aliases=("是否党员", "中共党员")),
         Field("teaching_class", N_("任教班级"), most=40, listed=False, aliases=("班主任班级", "任教年级", "任课班级")),
         Field("state", N_("状态"), "choice", choices=STAFF_STATES, default="active", filter="choice", aliases=("在岗状态", "在职状态")),
@@ -143,7 +145,7 @@ SCHOOLS = Ledger(
                                                                                                                "学校类型", "办学类型")),
         Field("stages", N_("学段"), "choices", choices=STAGE_WORDS, aliases=("办学学段",)),
         Field("owner_level", N_("隶属"), "choice", choices=OWNER_LEVELS, filter="choice", aliases=("主管层级", "举办者层级", "隶属层级")),
-        Field("ownership", N_("办学性质"), "choice", required=True, choices=OWNERSHIPS, default="public",
+        Field("ownership", N_("办学性质"), "choice", required=True, choices=OWNERSHIPS, synonyms=synonyms.OWNERSHIPS, default="public",
               filter="choice", aliases=("性质", "公办民办", "举办性质")),
         Field("approved", N_("已批准"), "yes_no", default=True, filter="equal", aliases=("是否批准", "是否审批", "有无办学许可")),
         Field("locality", N_("城乡"), "choice", choices=LOCALITIES, filter="choice", aliases=("城乡类型", "城乡分类", "所在地城乡类型"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.host.notices import ClockSpec, Term
 from core.publicity import queries
 from core.publicity.models import DROPPED, MET, RUNNING, DutyClock, Notice
@@ -17,6 +18,10 @@ from core.publicity.permissions import Action
 from core.publicity.rules.periods import DueTerm, stricter
 from core.trail.services import record
 from core.units.models import Unit
+
+MUST_BE_SHOWN = phrase(N_("“%(title)s”须在 %(day)s 前公示（%(reason)s）"))
+SHOWN = phrase(N_("“%(title)s”已公示：%(how)s"))
+CLOCK_DROPPED = phrase(N_("取消“%(title)s”的公示时限"))
 
 
 def start_clock(session: Session, spec: ClockSpec, tenant_id: str, unit: Unit, title: str, event_on: dt.date,
@@ -36,7 +41,7 @@ def start_clock(session: Session, spec: ClockSpec, tenant_id: str, unit: Unit, t
     clock.due_on, clock.provisional = binding.due.day, binding.due.provisional
     clock.terms = [_kept(item) for item in found]
     session.flush()  # a second clock for the same subject is refused here
-    record(session, actor, Action.NOTICE_MANAGE, f"“{title}”须在 {clock.due_on} 前公示（{_reason(binding)}）",
+    record(session, actor, Action.NOTICE_MANAGE, MUST_BE_SHOWN(title=title, day=clock.due_on, reason=_reason(binding)),
            subject=subject, tenant_id=tenant_id, unit_id=unit.id, before=before,
            after={"due_on": clock.due_on.isoformat(), "event_on": event_on.isoformat()})
     return clock
@@ -52,7 +57,7 @@ def meet_clock(session: Session, clock: DutyClock, actor: Actor, *, how: str, on
     clock.state, clock.met_on, clock.met_by = MET, on or today(), how.strip()[:400]
     clock.notice_id = notice.id if notice is not None else None
     session.flush()  # raises where somebody was quicker
-    record(session, actor, Action.NOTICE_MANAGE, f"“{clock.title}”已公示：{how}", subject=clock.subject,
+    record(session, actor, Action.NOTICE_MANAGE, SHOWN(title=clock.title, how=how), subject=clock.subject,
            tenant_id=clock.tenant_id, unit_id=clock.unit_id, after={"met_on": str(clock.met_on)})
 
 
@@ -64,7 +69,7 @@ def drop_clock(session: Session, clock: DutyClock, actor: Actor, *, reason: str)
         raise InvalidInput(N_("取消时限须写明理由"), fields={"reason": N_("不能为空")})
     clock.state, clock.met_by = DROPPED, reason.strip()[:400]
     session.flush()  # as above
-    record(session, actor, Action.NOTICE_MANAGE, f"取消“{clock.title}”的公示时限", subject=clock.subject, reason=reason,
+    record(session, actor, Action.NOTICE_MANAGE, CLOCK_DROPPED(title=clock.title), subject=clock.subject, reason=reason,
            tenant_id=clock.tenant_id, unit_id=clock.unit_id)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, today, utcnow
+from core.extensions.phrases import phrase
 from core.host.events import emit
 from core.host.manager import PluginHost
 from core.publicity import events, queries
@@ -17,6 +18,8 @@ from core.publicity.services import clocks
 from core.publicity.services.stamping import touch_public
 from core.trail.services import record
 
+TAKEN_DOWN = phrase(N_("撤下公示“%(title)s”"))
+ENDED = phrase(N_("公示“%(title)s”期满撤下（%(first)s 至 %(last)s）"))
 LEAST_REASON = 4
 
 
@@ -29,7 +32,7 @@ def withdraw(session: Session, host: PluginHost | None, notice: Notice, actor: A
     notice.state, notice.ended_at, notice.ended_for = WITHDRAWN, utcnow(), reason.strip()[:400]
     clocks.run_again(session, notice)
     session.flush()  # raises where somebody was quicker
-    record(session, actor, Action.NOTICE_MANAGE, f"撤下公示“{notice.title}”", subject=notice.subject, reason=reason,
+    record(session, actor, Action.NOTICE_MANAGE, TAKEN_DOWN(title=notice.title), subject=notice.subject, reason=reason,
            tenant_id=notice.tenant_id, unit_id=notice.unit_id, before={"state": OPEN}, after={"state": WITHDRAWN})
     _tell(session, host, notice)
 
@@ -40,7 +43,7 @@ def close_due(session: Session, host: PluginHost | None, actor: Actor, day: dt.d
     while found := queries.due_to_close(session, day or today()):
         for notice in found:
             notice.state, notice.ended_at = CLOSED, utcnow()
-            record(session, actor, Action.NOTICE_MANAGE, f"公示“{notice.title}”期满撤下（{notice.opens_on} 至 {notice.closes_on}）",
+            record(session, actor, Action.NOTICE_MANAGE, ENDED(title=notice.title, first=notice.opens_on, last=notice.closes_on),
                    subject=notice.subject, tenant_id=notice.tenant_id, unit_id=notice.unit_id,
                    before={"state": OPEN}, after={"state": CLOSED, "sha256": notice.sha256})
             _tell(session, host, notice)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from core.documents.storage import ORIGINAL, Store, from_text
 from core.errors import N_, PlatformError
 from core.extensions import Actor, local, utcnow
+from core.extensions.phrases import phrase
 from core.privacy.columns import sensitive_fields
 from core.privacy.vault import vault_of
 from core.publicity import queries
@@ -26,6 +27,7 @@ from core.publicity.rules.snapshots import digest
 from core.publicity.services.objecting import OUTCOMES
 from core.trail.services import record
 
+DOWNLOADED = phrase(N_("下载公示“%(title)s”的证据包"))
 #: a spreadsheet runs what begins like this
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 IN_MEMORY = 8 * 1024 * 1024
@@ -54,7 +56,7 @@ def evidence_pack(session: Session, store: Store, notice: Notice, page: Iterable
             _put(packed, sums, f"附件/{file['name']}", [read_file(session, store, notice, file["id"])])
         packed.writestr("SHA256SUMS.txt", "".join(f"{mark}  {name}\n" for name, mark in sums))
     out.seek(0)
-    record(session, actor, Action.NOTICE_EXPORT, f"下载公示“{notice.title}”的证据包", subject=notice.subject,
+    record(session, actor, Action.NOTICE_EXPORT, DOWNLOADED(title=notice.title), subject=notice.subject,
            tenant_id=notice.tenant_id, unit_id=notice.unit_id, after={"sha256": notice.sha256})
     return out
 

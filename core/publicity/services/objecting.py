@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, NotFound
 from core.extensions import Actor, new_id, today, utcnow
+from core.extensions.phrases import phrase
 from core.host.events import emit
 from core.host.manager import PluginHost
 from core.privacy.columns import triple
@@ -21,6 +22,8 @@ from core.publicity.services.periods import answer_due
 from core.tenancy.queries import get_tenant
 from core.trail.services import record
 
+OBJECTED = phrase(N_("收到对公示“%(title)s”的异议"))
+ANSWERED = phrase(N_("答复对公示“%(title)s”的异议：%(outcome)s"))
 OUTCOMES = {"upheld": N_("异议成立"), "rejected": N_("异议不成立"), "noted": N_("已说明")}
 #: letters and digits that nobody takes for one another
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -45,7 +48,7 @@ def object_to(session: Session, host: PluginHost | None, notice: Notice, text: s
         **triple(vault, Objection, "contact", objection_id, contact or None))
     session.add(objection)
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.OBJECTION_WRITE, f"收到对公示“{notice.title}”的异议", subject=notice.subject,
+    record(session, actor, Action.OBJECTION_WRITE, OBJECTED(title=notice.title), subject=notice.subject,
            tenant_id=notice.tenant_id, unit_id=notice.unit_id,
            after={"objection": str(objection_id), "due_on": str(objection.due_on or "")})
     emit(session, host, notice.tenant_id, events.OBJECTED, _data(notice, objection), unit_id=notice.unit_id)
@@ -64,7 +67,7 @@ def answer_objection(session: Session, host: PluginHost | None, notice: Notice, 
     objection.state, objection.answer = outcome, cover(answer.strip())
     objection.answered_by, objection.answered_at = actor.name[:80], utcnow()
     session.flush()  # raises where somebody was quicker
-    record(session, actor, Action.OBJECTION_WRITE, f"答复对公示“{notice.title}”的异议：{OUTCOMES[outcome]}",
+    record(session, actor, Action.OBJECTION_WRITE, ANSWERED(title=notice.title, outcome=OUTCOMES[outcome]),
            subject=notice.subject, tenant_id=notice.tenant_id, unit_id=notice.unit_id, before={"state": OPEN},
            after={"objection": str(objection.id), "state": outcome})
     emit(session, host, notice.tenant_id, events.ANSWERED, {**_data(notice, objection), "state": outcome},

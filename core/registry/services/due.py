@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.errors import N_, InvalidInput, PlatformError, RuleViolation
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.host.contract import Retained
 from core.host.manager import PluginHost
 from core.registry.models import Person
@@ -24,6 +25,7 @@ from core.registry.services.erasing import ASKED, LEAST_REASON, erase_person, is
 from core.tenancy.keeping import PUPILS, period
 from core.trail.services import record
 
+ERASED_MANY = phrase(N_("保存到期成批抹去：%(count)s 人已抹去，%(left)s 人没有抹去"))
 #: how many are erased at once at most
 MOST_AT_ONCE = 200
 NOT_DUE = N_("还没有到期，或者方案没有写明期限")
@@ -91,7 +93,7 @@ def erase_due(session: Session, persons: Sequence[Person], actor: Actor, *, reas
             erased.append(person)
         except PlatformError as refused:
             left.append((person, refused))
-    record(session, actor, Action.IDENTITY_ERASE, f"保存到期成批抹去：{len(erased)} 人已抹去，{len(left)} 人没有抹去", reason=reason,
+    record(session, actor, Action.IDENTITY_ERASE, ERASED_MANY(count=len(erased), left=len(left)), reason=reason,
            subject="core.persons:due", tenant_id=tenant_id, after={"erased": [str(one.id) for one in erased],
                                                                    "left": [str(one.id) for one, _ in left]})
     return erased, left

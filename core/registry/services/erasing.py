@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, PlatformError, RuleViolation
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.host.contract import Retained
 from core.host.manager import PluginHost
 from core.privacy.columns import KEYED, MASKED, SEALED, sensitive_fields
@@ -28,6 +29,7 @@ from core.registry.services.writing import flush
 from core.tenancy.keeping import PUPILS, period
 from core.trail.services import record
 
+ERASED = phrase(N_("抹去 %(count)s 条人员记录的个人信息，金额与统计保留"))
 #: what stands in place of a name
 ANONYMOUS = N_("（已抹去）")
 LEAST_REASON = 4
@@ -87,7 +89,7 @@ def erase_person(session: Session, person: Person, actor: Actor, *, reason: str,
     left = _left(session, persons)
     if left:
         raise PlatformError(N_("还有 %(count)d 处加密内容没有抹去，已全部撤回"), count=left)
-    record(session, actor, Action.IDENTITY_ERASE, f"抹去 {len(persons)} 条人员记录的个人信息，金额与统计保留", reason=reason,
+    record(session, actor, Action.IDENTITY_ERASE, ERASED(count=len(persons)), reason=reason,
            subject=person.subject, tenant_id=person.tenant_id, unit_id=person.unit_id,
            after={"persons": [str(one.id) for one in persons], "sealed_left": 0})
     return cleaned

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.privacy.masks import mask_name
 from core.registry import exits
 from core.registry.models import Household, HouseholdIncome, Person
@@ -25,13 +26,22 @@ from core.registry.services.statuses import note_status
 from core.registry.services.writing import change, create, flush, set_aside
 from core.trail.services import record
 
+ENTERED = phrase(N_("登记%(name)s户"))
+CHANGED = phrase(N_("变更%(name)s户"))
+CLOSED = phrase(N_("%(name)s户销户"))
+REMOVED = phrase(N_("移除%(name)s户"))
+QUARTER_NOTED = phrase(N_("登记%(name)s户%(year)s年第%(quarter)s季度收入 %(amount)s 元"))
+YEAR_NOTED = phrase(N_("登记%(name)s户%(year)s年收入 %(amount)s 元"))
+INCOME_REMOVED = phrase(N_("移除 %(year)s 年收入 %(amount)s 元"))
+EXITED = phrase(N_("%(name)s户退出，%(count)s 项条件全部达到"))
+
 
 def create_household(session: Session, tenant_id: str, unit_id: uuid.UUID, values: Mapping[str, Any], actor: Actor, *,
                      on: dt.date | None = None) -> Household:
     """Enter a household; `unit_id` is its village."""
     checked = _checked(values)
     return create(session, Household, tenant_id, unit_id, checked, actor, action=Action.HOUSEHOLD_WRITE, on=on,
-                  sentence=f"登记{mask_name(checked.get('head_name', ''))}户")
+                  sentence=ENTERED(name=mask_name(checked.get('head_name', ''))))
 
 
 def change_household(session: Session, household: Household, values: Mapping[str, Any], actor: Actor, *,
@@ -40,7 +50,7 @@ def change_household(session: Session, household: Household, values: Mapping[str
     if "state" in values or "exited_on" in values:
         raise InvalidInput(N_("退出和销户请用各自的办理入口"))
     return change(session, household, _checked(values, household), actor, action=Action.HOUSEHOLD_WRITE, on=on,
-                  expected=expected, reason=reason, sentence=f"变更{mask_name(household.head_name)}户")
+                  expected=expected, reason=reason, sentence=CHANGED(name=mask_name(household.head_name)))
 
 
 def close_household(session: Session, household: Household, on: dt.date, actor: Actor, *, reason: str) -> None:
@@ -50,14 +60,14 @@ def close_household(session: Session, household: Household, on: dt.date, actor: 
     if session.scalar(held.limit(1)) is not None:
         raise Conflict(N_("户内还有成员，请先把他们转到别的户"))
     change(session, household, {"state": "closed"}, actor, action=Action.HOUSEHOLD_WRITE, on=on, reason=reason,
-           sentence=f"{mask_name(household.head_name)}户销户")
+           sentence=CLOSED(name=mask_name(household.head_name)))
 
 
 def remove_household(session: Session, household: Household, actor: Actor, *, reason: str,
                      expected: int | None = None) -> None:
     """Take a household entered by mistake off every list."""
     set_aside(session, household, actor, action=Action.HOUSEHOLD_WRITE, expected=expected, reason=reason,
-              sentence=f"移除{mask_name(household.head_name)}户")
+              sentence=REMOVED(name=mask_name(household.head_name)))
 
 
 def note_income(session: Session, household: Household, year: int, quarter: int, kind: str, amount: Decimal,
@@ -75,15 +85,15 @@ def note_income(session: Session, household: Household, year: int, quarter: int,
         raise Conflict(N_("%(year)d 年这一来源已有%(what)s数，两者会重复计算，请先移除其中之一"), year=year,
                        what="全年" if quarter else "分季度")
     values = {"household_id": household.id, "year": year, "quarter": quarter, "kind": kind, "amount": amount, "note": note}
-    when = f"{year}年第{quarter}季度" if quarter else f"{year}年"
+    said = {"name": mask_name(household.head_name), "year": year, "amount": amount}
     return create(session, HouseholdIncome, household.tenant_id, household.unit_id, values, actor,
-                  action=Action.HOUSEHOLD_WRITE, sentence=f"登记{mask_name(household.head_name)}户{when}收入 {amount} 元")
+                  action=Action.HOUSEHOLD_WRITE, sentence=QUARTER_NOTED(quarter=quarter, **said) if quarter else YEAR_NOTED(**said))
 
 
 def remove_income(session: Session, income: HouseholdIncome, actor: Actor, *, reason: str) -> None:
     """Take a figure back."""
     set_aside(session, income, actor, action=Action.HOUSEHOLD_WRITE, reason=reason,
-              sentence=f"移除 {income.year} 年收入 {income.amount} 元")
+              sentence=INCOME_REMOVED(year=income.year, amount=income.amount))
 
 
 def exit_household(session: Session, household: Household, on: dt.date, actor: Actor, *,
@@ -99,7 +109,7 @@ def exit_household(session: Session, household: Household, on: dt.date, actor: A
         raise RuleViolation(N_("不能退出：%(reasons)s"), rule=f"exit_check:{failed[0].code}", clause=failed[0].clause,
                             reasons="；".join(f"{outcome.name}（{outcome.said}）" for outcome in failed))
     change(session, household, {"state": "exited", "exited_on": on}, actor, action=Action.HOUSEHOLD_WRITE, on=on,
-           reason=reason, sentence=f"{mask_name(household.head_name)}户退出，{len(outcomes)} 项条件全部达到")
+           reason=reason, sentence=EXITED(name=mask_name(household.head_name), count=len(outcomes)))
     note_status(session, household, "out_of_poverty", on, actor, source="户退出")
     record(session, actor, Action.HOUSEHOLD_WRITE, "户退出条件逐项核对", subject=household.subject,
            tenant_id=household.tenant_id, unit_id=household.unit_id, reason=reason,

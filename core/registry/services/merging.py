@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.privacy import vault_of
 from core.privacy.columns import KEYED, MASKED, SEALED, sensitive_fields, triple
@@ -22,6 +23,8 @@ from core.registry.rules.statuses import Span, against
 from core.registry.services.writing import flush
 from core.trail.services import record
 
+MERGED = phrase(N_("把两条%(name)s的记录归并为一人"))
+PARTED = phrase(N_("撤回归并，%(name)s与%(other)s分为两人"))
 #: what is filled from the other record where the kept one says nothing
 _PLAIN = ("household_id", "relation", "sex", "birth_on", "home_code", "address", "ethnicity", "schooling", "health",
           "labour", "work", "medical_insurance", "pension_insurance")
@@ -53,7 +56,7 @@ def merge_persons(session: Session, kept: Person, merged: Person, actor: Actor, 
     if hooks is not None:
         hooks.notify("on_persons_merged", session=session, tenant_id=kept.tenant_id, merge_id=merge.id,
                      kept_id=kept.id, merged_id=merged.id, actor=actor)
-    record(session, actor, Action.PERSON_MERGE, f"把两条{mask_name(kept.name)}的记录归并为一人", reason=reason,
+    record(session, actor, Action.PERSON_MERGE, MERGED(name=mask_name(kept.name)), reason=reason,
            subject=kept.subject, tenant_id=kept.tenant_id, unit_id=kept.unit_id,
            before={"persons": [str(kept.id), str(merged.id)]},
            after={"person": str(kept.id), "moved": {where: len(ids) for where, ids in moved.items()}, "filled": filled})
@@ -86,7 +89,7 @@ def part_persons(session: Session, merge: PersonMerge, actor: Actor, *, reason: 
     if hooks is not None:
         hooks.notify("on_persons_parted", session=session, tenant_id=kept.tenant_id, merge_id=merge.id,
                      kept_id=kept.id, merged_id=merged.id, actor=actor)
-    record(session, actor, Action.PERSON_MERGE, f"撤回归并，{mask_name(kept.name)}与{mask_name(merged.name)}分为两人", reason=reason,
+    record(session, actor, Action.PERSON_MERGE, PARTED(name=mask_name(kept.name), other=mask_name(merged.name)), reason=reason,
            subject=kept.subject, tenant_id=kept.tenant_id, unit_id=kept.unit_id,
            after={"persons": [str(kept.id), str(merged.id)]})
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.privacy.masks import mask_name
 from core.registry.models import Guardian, Person
 from core.registry.permissions import Action
@@ -20,6 +21,13 @@ from core.registry.rules.names import clean_name, name_key
 from core.registry.services.numbers import read_number
 from core.registry.services.writing import bring_back, change, create, set_aside
 
+ENTERED = phrase(N_("登记人员%(name)s"))
+CHANGED, CORRECTED = phrase(N_("变更人员%(name)s")), phrase(N_("更正人员%(name)s"))
+DIED = phrase(N_("登记%(name)s死亡"))
+REMOVED = phrase(N_("移除人员%(name)s"))
+BROUGHT_BACK = phrase(N_("恢复人员%(name)s"))
+GUARDIAN_ENTERED = phrase(N_("登记%(name)s的监护人"))
+GUARDIAN_CHANGED = phrase(N_("变更%(name)s的监护人"))
 #: under this age the data are sensitive in themselves (个人信息保护法 arts 28, 31)
 MINOR = 14
 
@@ -33,7 +41,7 @@ def create_person(session: Session, tenant_id: str, unit_id: uuid.UUID, values: 
     if number:
         _refuse_second(session, tenant_id, number)
     return create(session, Person, tenant_id, unit_id, checked, actor, action=Action.PERSON_WRITE, on=on,
-                  sentence=f"登记人员{mask_name(checked['name'])}")
+                  sentence=ENTERED(name=mask_name(checked['name'])))
 
 
 def change_person(session: Session, person: Person, values: Mapping[str, Any], actor: Actor, *,
@@ -45,9 +53,8 @@ def change_person(session: Session, person: Person, values: Mapping[str, Any], a
     number = checked.get("id_number")
     if number:
         _refuse_second(session, person.tenant_id, number, person)
-    what = "变更" if on else "更正"
     return change(session, person, checked, actor, action=Action.PERSON_WRITE, on=on, expected=expected, reason=reason,
-                  sentence=f"{what}人员{mask_name(person.name)}")
+                  sentence=(CHANGED if on else CORRECTED)(name=mask_name(person.name)))
 
 
 def note_death(session: Session, person: Person, on: dt.date, actor: Actor, *, reason: str = "") -> None:
@@ -55,18 +62,18 @@ def note_death(session: Session, person: Person, on: dt.date, actor: Actor, *, r
     if person.died_on is not None:
         raise Conflict(N_("已登记过死亡日期 %(day)s"), day=person.died_on)
     change(session, person, {"died_on": on}, actor, action=Action.PERSON_WRITE, on=on, reason=reason,
-           sentence=f"登记{mask_name(person.name)}死亡")
+           sentence=DIED(name=mask_name(person.name)))
 
 
 def remove_person(session: Session, person: Person, actor: Actor, *, reason: str, expected: int | None = None) -> None:
     """Take a person entered by mistake off every list."""
     set_aside(session, person, actor, action=Action.PERSON_WRITE, expected=expected, reason=reason,
-              sentence=f"移除人员{mask_name(person.name)}")
+              sentence=REMOVED(name=mask_name(person.name)))
 
 
 def restore_person(session: Session, person: Person, actor: Actor) -> None:
     """Undo a removal."""
-    bring_back(session, person, actor, action=Action.PERSON_WRITE, sentence=f"恢复人员{mask_name(person.name)}")
+    bring_back(session, person, actor, action=Action.PERSON_WRITE, sentence=BROUGHT_BACK(name=mask_name(person.name)))
 
 
 def note_guardian(session: Session, person: Person, values: Mapping[str, Any], actor: Actor) -> Guardian:
@@ -76,7 +83,7 @@ def note_guardian(session: Session, person: Person, values: Mapping[str, Any], a
     if not checked["name"]:
         raise InvalidInput(N_("请填写监护人姓名"), fields={"name": "必填"})
     return create(session, Guardian, person.tenant_id, person.unit_id, {**checked, "person_id": person.id}, actor,
-                  action=Action.PERSON_WRITE, sentence=f"登记{mask_name(person.name)}的监护人")
+                  action=Action.PERSON_WRITE, sentence=GUARDIAN_ENTERED(name=mask_name(person.name)))
 
 
 def change_guardian(session: Session, guardian: Guardian, values: Mapping[str, Any], actor: Actor, *,
@@ -85,7 +92,7 @@ def change_guardian(session: Session, guardian: Guardian, values: Mapping[str, A
     _refuse_consent({"consent_kind": guardian.consent_kind, "consent_on": guardian.consent_on, **values})
     person = get_record(session, Person, guardian.tenant_id, guardian.person_id)
     return change(session, guardian, values, actor, action=Action.PERSON_WRITE, on=on, expected=expected,
-                  sentence=f"变更{mask_name(person.name)}的监护人")
+                  sentence=GUARDIAN_CHANGED(name=mask_name(person.name)))
 
 
 def age_on(person: Person, day: dt.date) -> int | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.privacy.masks import mask_name
 from core.registry.models import Enrolment, Person, SchoolFacts, Staff
 from core.registry.permissions import Action
@@ -22,6 +23,14 @@ from core.registry.services.numbers import read_number
 from core.registry.services.writing import change, create, set_aside
 from core.tenancy.stages import INCLUDES, STAGES
 
+ENROLLED = phrase(N_("登记%(name)s就读"))
+CHANGED = phrase(N_("变更%(name)s的就读记录"))
+ENDED = phrase(N_("%(name)s的就读于 %(day)s 结束"))
+REMOVED = phrase(N_("移除%(name)s的就读记录"))
+STAFF_ENTERED = phrase(N_("登记教职工%(name)s"))
+STAFF_CHANGED = phrase(N_("变更教职工%(name)s"))
+STAFF_ENDED = phrase(N_("教职工%(name)s于 %(day)s 离岗"))
+
 
 def enrol(session: Session, person: Person, unit_id: uuid.UUID, values: Mapping[str, Any], actor: Actor) -> Enrolment:
     """Enrol a person at a school for a term. One who studies elsewhere is entered at the county's own unit with the
@@ -32,7 +41,7 @@ def enrol(session: Session, person: Person, unit_id: uuid.UUID, values: Mapping[
         if same and other.ended_on is None:
             raise Conflict(N_("本学期已有就读记录，转学请先结束原来的记录"))
     return create(session, Enrolment, person.tenant_id, unit_id, {**checked, "person_id": person.id}, actor,
-                  action=Action.ENROLMENT_WRITE, sentence=f"登记{mask_name(person.name)}就读")
+                  action=Action.ENROLMENT_WRITE, sentence=ENROLLED(name=mask_name(person.name)))
 
 
 def change_enrolment(session: Session, enrolment: Enrolment, values: Mapping[str, Any], actor: Actor, *,
@@ -40,7 +49,7 @@ def change_enrolment(session: Session, enrolment: Enrolment, values: Mapping[str
     """Change class, boarding or other facts of a term; `on` is the day from which it is so."""
     checked = _checked({"school_year": enrolment.school_year, "term": enrolment.term, "stage": enrolment.stage, **values})
     return change(session, enrolment, checked, actor, action=Action.ENROLMENT_WRITE, on=on, expected=expected,
-                  reason=reason, sentence=f"变更{_whose(session, enrolment)}的就读记录")
+                  reason=reason, sentence=CHANGED(name=_whose(session, enrolment)))
 
 
 def end_enrolment(session: Session, enrolment: Enrolment, ended_on: dt.date, ending: str, actor: Actor, *,
@@ -53,13 +62,13 @@ def end_enrolment(session: Session, enrolment: Enrolment, ended_on: dt.date, end
     if enrolment.begun_on is not None and ended_on < enrolment.begun_on:
         raise InvalidInput(N_("结束日期早于开始日期"), fields={"ended_on": f"不早于 {enrolment.begun_on}"})
     change(session, enrolment, {"ended_on": ended_on, "ending": ending}, actor, action=Action.ENROLMENT_WRITE,
-           reason=reason, sentence=f"{_whose(session, enrolment)}的就读于 {ended_on} 结束")
+           reason=reason, sentence=ENDED(name=_whose(session, enrolment), day=ended_on))
 
 
 def remove_enrolment(session: Session, enrolment: Enrolment, actor: Actor, *, reason: str) -> None:
     """Take back an enrolment entered by mistake."""
     set_aside(session, enrolment, actor, action=Action.ENROLMENT_WRITE, reason=reason,
-              sentence=f"移除{_whose(session, enrolment)}的就读记录")
+              sentence=REMOVED(name=_whose(session, enrolment)))
 
 
 def create_staff(session: Session, tenant_id: str, unit_id: uuid.UUID, values: Mapping[str, Any], actor: Actor, *,
@@ -67,7 +76,7 @@ def create_staff(session: Session, tenant_id: str, unit_id: uuid.UUID, values: M
     """Enter someone who works at a school or office."""
     checked = _checked_staff(session, values)
     return create(session, Staff, tenant_id, unit_id, checked, actor, action=Action.STAFF_WRITE, on=on,
-                  sentence=f"登记教职工{mask_name(checked['name'])}")
+                  sentence=STAFF_ENTERED(name=mask_name(checked['name'])))
 
 
 def change_staff(session: Session, staff: Staff, values: Mapping[str, Any], actor: Actor, *,
@@ -75,7 +84,7 @@ def change_staff(session: Session, staff: Staff, values: Mapping[str, Any], acto
     """Change post, rank, class or other facts; `on` is the day from which it is so."""
     checked = _checked_staff(session, {"name": staff.name, **values}, staff)
     return change(session, staff, checked, actor, action=Action.STAFF_WRITE, on=on, expected=expected, reason=reason,
-                  sentence=f"变更教职工{mask_name(staff.name)}")
+                  sentence=STAFF_CHANGED(name=mask_name(staff.name)))
 
 
 def end_staff(session: Session, staff: Staff, until: dt.date, state: str, actor: Actor, *, reason: str = "") -> None:
@@ -85,7 +94,7 @@ def end_staff(session: Session, staff: Staff, until: dt.date, state: str, actor:
     if staff.until is not None:
         raise Conflict(N_("这个岗位已于 %(day)s 结束"), day=staff.until)
     change(session, staff, {"until": until, "state": state}, actor, action=Action.STAFF_WRITE, on=until, reason=reason,
-           sentence=f"教职工{mask_name(staff.name)}于 {until} 离岗")
+           sentence=STAFF_ENDED(name=mask_name(staff.name), day=until))
 
 
 def set_school_facts(session: Session, tenant_id: str, unit_id: uuid.UUID, values: Mapping[str, Any], actor: Actor, *,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.privacy.masks import mask_name
 from core.registry.models import Household, Person, Status
 from core.registry.permissions import Action
@@ -16,6 +17,9 @@ from core.registry.queries import list_statuses
 from core.registry.rules.statuses import HOUSEHOLD, KINDS, PERSON, Span, against, status_label
 from core.registry.services.writing import change, create, set_aside
 
+NOTED = phrase(N_("%(name)s自 %(since)s 起列为%(what)s"))
+ENDED = phrase(N_("%(what)s于 %(until)s 结束"))
+REMOVED = phrase(N_("移除误登的状态：%(what)s"))
 Subject = Person | Household
 
 
@@ -34,7 +38,7 @@ def note_status(session: Session, subject: Subject, kind: str, since: dt.date, a
               "source": source, "note": note, "noted_by": actor.name[:80]}
     action = Action.HOUSEHOLD_WRITE if subject_kind == HOUSEHOLD else Action.PERSON_WRITE
     return create(session, Status, subject.tenant_id, subject.unit_id, values, actor, action=action,
-                  sentence=f"{_whose(subject)}自 {since} 起列为{status_label(kind)}")
+                  sentence=NOTED(name=_whose(subject), since=since, what=status_label(kind)))
 
 
 def end_status(session: Session, status: Status, until: dt.date, actor: Actor, *, reason: str = "") -> None:
@@ -44,13 +48,13 @@ def end_status(session: Session, status: Status, until: dt.date, actor: Actor, *
     if until <= status.since:
         raise InvalidInput(N_("状态的结束日期须晚于开始日期"), fields={"until": f"晚于 {status.since}"})
     change(session, status, {"until": until, "ended_by": actor.name[:80]}, actor, action=_action(status), reason=reason,
-           sentence=f"{status_label(status.kind)}于 {until} 结束")
+           sentence=ENDED(what=status_label(status.kind), until=until))
 
 
 def remove_status(session: Session, status: Status, actor: Actor, *, reason: str) -> None:
     """Take back a status noted by mistake."""
     set_aside(session, status, actor, action=_action(status), reason=reason,
-              sentence=f"移除误登的状态：{status_label(status.kind)}")
+              sentence=REMOVED(what=status_label(status.kind)))
 
 
 def _action(status: Status) -> Action:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor, current_scope, tenant_scope, today, utcnow
+from core.extensions.phrases import Phrase, phrase
 from core.host.events import emit
 from core.host.manager import PluginHost
 from core.host.queries import enabled
@@ -30,6 +31,11 @@ from core.tenancy.services.previewing import Preview, planned_plugins, preview
 from core.trail.models import PLATFORM
 from core.trail.services import record
 from core.units.models import Unit
+
+PASSED = phrase(N_("审批通过%(name)s第 %(version)s 版方案“%(title)s”"))
+APPLIED_BY_COMMAND = phrase(N_("由命令行应用%(name)s第 %(version)s 版方案“%(title)s”"))
+SENT_BACK, TAKEN_BACK = phrase(N_("退回第 %(version)s 版方案“%(title)s”")), phrase(N_("撤回第 %(version)s 版方案“%(title)s”"))
+PLAN_PROPOSED = phrase(N_("为%(name)s提出第 %(version)s 版方案“%(title)s”"))
 
 
 def sound_profile(session: Session, host: PluginHost, data: bytes | str, file: str) -> Profile:
@@ -63,7 +69,7 @@ def propose_plan(
     if any(other.state == PROPOSED for other in queries.list_versions(session, tenant_id)):
         raise Conflict(N_("已有一版方案在等待审批，请先审批或撤回"))
     plan = _stored(session, tenant_id, profile, file, data, actor, starts_on, note, base_version)
-    record(session, actor, Action.PLAN_WRITE, f"为{unit.name}提出第 {plan.version} 版方案“{plan.title}”",
+    record(session, actor, Action.PLAN_WRITE, PLAN_PROPOSED(name=unit.name, version=plan.version, title=plan.title),
            subject=f"plan:{plan.id}", tenant_id=_trail_tenant(session, tenant_id), unit_id=unit.id,
            after=_facts(plan), reason=note)
     return plan
@@ -79,19 +85,19 @@ def approve_plan(session: Session, host: PluginHost, plan: Plan, actor: Actor, *
     _still_based_on(session, plan.tenant_id, plan.base_version)
     profile = sound_profile(session, host, plan.source, plan.file)
     plan.note = note or plan.note
-    return _apply(session, host, plan, profile, actor, verb="审批通过")
+    return _apply(session, host, plan, profile, actor, PASSED)
 
 
 def refuse_plan(session: Session, plan: Plan, actor: Actor, *, reason: str) -> None:
     """Refuse a proposed version; the running plan stays."""
-    _decide(session, plan, actor, REFUSED, "退回", Action.PLAN_APPROVE, reason)
+    _decide(session, plan, actor, REFUSED, SENT_BACK, Action.PLAN_APPROVE, reason)
 
 
 def withdraw_plan(session: Session, plan: Plan, actor: Actor, *, reason: str = "") -> None:
     """The proposer takes a version back before it is decided."""
     if actor.account_id is None or actor.account_id != plan.proposed_account_id:
         raise RuleViolation(N_("只有提出人可以撤回"), rule="only-proposer")
-    _decide(session, plan, actor, WITHDRAWN, "撤回", Action.PLAN_WRITE, reason or N_("提出人撤回"))
+    _decide(session, plan, actor, WITHDRAWN, TAKEN_BACK, Action.PLAN_WRITE, reason or N_("提出人撤回"))
 
 
 def apply_from_command_line(session: Session, host: PluginHost, data: bytes, file: str,
@@ -105,7 +111,7 @@ def apply_from_command_line(session: Session, host: PluginHost, data: bytes, fil
         return running, seen
     tenant = seen.tenant or found_tenant(session, host, profile, actor)
     plan = _stored(session, tenant.id, profile, file, data, actor, None, "", seen.base_version)
-    return _apply(session, host, plan, profile, actor, verb="由命令行应用"), seen
+    return _apply(session, host, plan, profile, actor, APPLIED_BY_COMMAND), seen
 
 
 def _stored(session: Session, tenant_id: str, profile: Profile, file: str, data: bytes, actor: Actor,
@@ -136,7 +142,7 @@ def _stored(session: Session, tenant_id: str, profile: Profile, file: str, data:
     return plan
 
 
-def _apply(session: Session, host: PluginHost, plan: Plan, profile: Profile, actor: Actor, verb: str) -> Plan:
+def _apply(session: Session, host: PluginHost, plan: Plan, profile: Profile, actor: Actor, said: Phrase) -> Plan:
     counts = preview(session, host, profile).counts
     tenant = tenant_for(session, profile.place) or found_tenant(session, host, profile, actor)
     before = queries.newest_applied(session, tenant.id)
@@ -149,7 +155,7 @@ def _apply(session: Session, host: PluginHost, plan: Plan, profile: Profile, act
         sync_switches(session, host, tenant.id, actor)
         host.notify("on_plan_applied", enabled(session, host, tenant.id), session=session, tenant_id=tenant.id,
                     plan_id=plan.id, actor=actor)
-    record(session, actor, Action.PLAN_APPROVE, f"{verb}{tenant.name}第 {plan.version} 版方案“{plan.title}”",
+    record(session, actor, Action.PLAN_APPROVE, said(name=tenant.name, version=plan.version, title=plan.title),
            subject=f"plan:{plan.id}", tenant_id=tenant.id, unit_id=tenant.unit.id,
            before=_facts(before) if before else None, after={**_facts(plan), **counts}, reason=plan.note)
     emit(session, host, tenant.id, Happened.APPLIED, _told(plan, tenant), unit_id=tenant.unit.id)
@@ -189,13 +195,13 @@ def _waiting(session: Session, plan: Plan) -> None:
         raise Conflict(N_("第 %(version)d 版方案已有结论，不能再审批"), version=plan.version)
 
 
-def _decide(session: Session, plan: Plan, actor: Actor, state: str, verb: str, action: str, reason: str) -> None:
+def _decide(session: Session, plan: Plan, actor: Actor, state: str, said: Phrase, action: str, reason: str) -> None:
     _waiting(session, plan)
     if not reason.strip():
         raise InvalidInput(N_("请写明理由"), fields={"reason": N_("请写明理由")})
     plan.state, plan.decided_by, plan.decided_account_id, plan.decided_at, plan.note = (
         state, actor.name, actor.account_id, utcnow(), reason[:400])
-    record(session, actor, action, f"{verb}第 {plan.version} 版方案“{plan.title}”", subject=f"plan:{plan.id}",
+    record(session, actor, action, said(version=plan.version, title=plan.title), subject=f"plan:{plan.id}",
            tenant_id=_trail_tenant(session, plan.tenant_id), after=_facts(plan), reason=reason)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, NotFound
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.tenancy import queries
 from core.tenancy.grammar import Profile
@@ -17,6 +18,8 @@ from core.units.models import Unit
 from core.units.queries import find_unit_by_code, get_unit_by_code
 from core.units.services import Create, do_operation
 
+FOUNDED = phrase(N_("设立%(kind)s“%(name)s”（%(code)s）"))
+
 
 def found_tenant(session: Session, host: PluginHost, profile: Profile, actor: Actor) -> TenantPlace:
     """Found the tenant of a plan; its id comes from the unit's code of today and never changes. A made-up place or a
@@ -27,7 +30,7 @@ def found_tenant(session: Session, host: PluginHost, profile: Profile, actor: Ac
                        fictitious=profile.place.fictitious))
     session.flush()  # the plan, the switches and the trail name the tenant
     kind = "虚构租户" if profile.place.fictitious else "租户"
-    record(session, actor, Action.PLAN_APPROVE, f"设立{kind}“{unit.name}”（{tenant_id}）", subject=f"tenant:{tenant_id}",
+    record(session, actor, Action.PLAN_APPROVE, FOUNDED(kind=kind, name=unit.name, code=tenant_id), subject=f"tenant:{tenant_id}",
            tenant_id=tenant_id, unit_id=unit.id)
     return TenantPlace(tenant_id, unit, profile.place.fictitious)
 

@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.errors import InvalidInput
+from core.errors import N_, InvalidInput
+from core.extensions.phrases import phrase
 from core.units.rules.levels import CODE_LENGTHS, LEVEL_NAMES, RANK, ROOT_CODE, name_fault
 
 HEADER = ("code", "name", "level", "parent_code")
@@ -18,6 +19,16 @@ MOST_FAULTS = 200
 
 #: code, name, level, parent code ("00" for a province)
 Division = tuple[str, str, str, str]
+IN_FILE, AT_ROW = phrase(N_("文件：%(what)s")), phrase(N_("第 %(row)s 行：%(what)s"))
+AT_CODE = phrase(N_("第 %(row)s 行（%(code)s）：%(what)s"))
+HEAD, COLUMNS = phrase(N_("表头应为 %(wanted)s，现为 %(now)s")), phrase(N_("应有 4 列，现有 %(count)s 列"))
+NONE, NONE_OF = N_("没有区划"), phrase(N_("没有省份 %(province)s 的区划"))
+NO_CSV, ENCODING = phrase(N_("不是合格的 CSV：%(error)s")), phrase(N_("文字不是有效的 %(name)s 编码"))
+TWICE = phrase(N_("代码重复，与第 %(row)s 行相同"))
+LEVEL = phrase(N_("层级“%(level)s”不是 province、city、county、township、village 之一"))
+CODE = phrase(N_("代码与层级不符：%(level)s区划代码应为 %(length)s 位数字"))
+NO_PARENT, CIRCLE = phrase(N_("上级 %(parent)s 不在名单里，也不在系统里")), phrase(N_("上级关系成环：%(units)s"))
+UNDER = phrase(N_("%(level)s单位不能放在%(above)s单位 %(parent)s 之下"))
 
 
 @dataclass(frozen=True)
@@ -29,8 +40,9 @@ class RowFault:
     message: str
 
     def __str__(self) -> str:
-        where = f"第 {self.row} 行" if self.row else "文件"
-        return f"{where}{f'（{self.code}）' if self.code else ''}：{self.message}"
+        if not self.row:
+            return IN_FILE(what=self.message)
+        return AT_CODE(row=self.row, code=self.code, what=self.message) if self.code else AT_ROW(row=self.row, what=self.message)
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,7 @@ class DivisionsRefused(InvalidInput):
     def __init__(self, faults: Sequence[RowFault]) -> None:
         self.faults = list(faults)
         listed = "\n".join(str(fault) for fault in self.faults[:MOST_FAULTS])
-        super().__init__("区划名单有 %(count)s 处错误，没有导入任何数据：\n%(listed)s", None,
+        super().__init__(N_("区划名单有 %(count)s 处错误，没有导入任何数据：\n%(listed)s"), None,
                          count=len(self.faults), listed=listed)
 
 
@@ -61,14 +73,14 @@ def read_divisions(data: bytes, province: str = "") -> Listing:
     header = [cell.strip() for cell in next(reader, [])]
     if tuple(header) != HEADER:
         now = ",".join(header)[:80] or "空"
-        raise DivisionsRefused([RowFault(1, "", f"表头应为 {','.join(HEADER)}，现为 {now}")])
+        raise DivisionsRefused([RowFault(1, "", HEAD(wanted=",".join(HEADER), now=now))])
     rows: list[Division] = []
     numbers: list[int] = []
     faults: list[RowFault] = []
     for number, cells in enumerate(_counted(reader, faults), start=2):
         if len(cells) != 4:
             if any(cells):
-                faults.append(RowFault(number, cells[0], f"应有 4 列，现有 {len(cells)} 列"))
+                faults.append(RowFault(number, cells[0], COLUMNS(count=len(cells))))
             continue
         code, name, level, parent = (cell.strip() for cell in cells)
         if province and not code.startswith(province):
@@ -77,7 +89,7 @@ def read_divisions(data: bytes, province: str = "") -> Listing:
         numbers.append(number)
     faults += _row_faults(rows, numbers)
     if not rows and not faults:
-        faults.append(RowFault(0, "", f"没有{f'省份 {province} 的' if province else ''}区划"))
+        faults.append(RowFault(0, "", NONE_OF(province=province) if province else NONE))
     return Listing(rows, numbers, faults)
 
 
@@ -85,7 +97,7 @@ def _counted(reader: Iterable[list[str]], faults: list[RowFault]) -> Iterable[li
     try:
         yield from reader
     except csv.Error as error:
-        faults.append(RowFault(getattr(reader, "line_num", 0), "", f"不是合格的 CSV：{error}"))
+        faults.append(RowFault(getattr(reader, "line_num", 0), "", NO_CSV(error=error)))
 
 
 def _unpacked(data: bytes) -> bytes:
@@ -94,7 +106,7 @@ def _unpacked(data: bytes) -> bytes:
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
-        raise DivisionsRefused([RowFault(0, "", "压缩文件不完整或已损坏")]) from error
+        raise DivisionsRefused([RowFault(0, "", N_("压缩文件不完整或已损坏"))]) from error
 
 
 def _text(data: bytes) -> str:
@@ -115,7 +127,7 @@ def _broken_lines(data: bytes) -> list[RowFault]:
                             if not _decodes(line, encoding)]
     encoding = min(broken, key=lambda name: len(broken[name]))
     return [RowFault(number, lines[number - 1].split(b",")[0].decode("ascii", "replace")[:20],
-                     f"文字不是有效的 {encoding.upper()} 编码") for number in broken[encoding]]
+                     ENCODING(name=encoding.upper())) for number in broken[encoding]]
 
 
 def _decodes(line: bytes, encoding: str) -> bool:
@@ -139,11 +151,11 @@ def _row_faults(rows: Sequence[Division], numbers: Sequence[int]) -> list[RowFau
             if fault:
                 faults.append(RowFault(number, code, fault))
         elif len(name) > 120:
-            faults.append(RowFault(number, code, "名称超过 120 个字"))
+            faults.append(RowFault(number, code, N_("名称超过 120 个字")))
         if not parent:
-            faults.append(RowFault(number, code, "缺少上级代码"))
+            faults.append(RowFault(number, code, N_("缺少上级代码")))
         if code in first:
-            faults.append(RowFault(number, code, f"代码重复，与第 {first[code]} 行相同"))
+            faults.append(RowFault(number, code, TWICE(row=first[code])))
         else:
             first[code] = number
     return faults
@@ -151,10 +163,10 @@ def _row_faults(rows: Sequence[Division], numbers: Sequence[int]) -> list[RowFau
 
 def _code_fault(code: str, level: str) -> str:
     if level not in CODE_LENGTHS or level == "country":
-        return f"层级“{level}”不是 province、city、county、township、village 之一"
+        return LEVEL(level=level)
     if not code:
-        return "缺少代码"
-    return f"代码与层级不符：{LEVEL_NAMES[level]}区划代码应为 {CODE_LENGTHS[level]} 位数字"
+        return N_("缺少代码")
+    return CODE(level=LEVEL_NAMES[level], length=CODE_LENGTHS[level])
 
 
 def tree_faults(listing: Listing, known: Mapping[str, str], taken: Collection[str] = ()) -> list[RowFault]:
@@ -168,13 +180,13 @@ def tree_faults(listing: Listing, known: Mapping[str, str], taken: Collection[st
             continue  # a fault of the row itself, named already
         above = levels.get(parent)
         if above is None:
-            faults.append(RowFault(number, code, f"上级 {parent} 不在名单里，也不在系统里"))
+            faults.append(RowFault(number, code, NO_PARENT(parent=parent)))
         elif RANK[above] >= RANK[level]:
             circle = _circle(code, parents)
-            faults.append(RowFault(number, code, f"上级关系成环：{' → '.join(circle)}" if circle else
-                                   f"{LEVEL_NAMES[level]}单位不能放在{LEVEL_NAMES[above]}单位 {parent} 之下"))
+            faults.append(RowFault(number, code, CIRCLE(units=" → ".join(circle)) if circle else
+                                   UNDER(level=LEVEL_NAMES[level], above=LEVEL_NAMES[above], parent=parent)))
         if code in taken:
-            faults.append(RowFault(number, code, "代码已被另一类单位占用"))
+            faults.append(RowFault(number, code, N_("代码已被另一类单位占用")))
     return faults
 
 

@@ -8,6 +8,7 @@ import re
 import uuid
 
 from core.errors import N_
+from core.extensions.phrases import phrase
 
 #: the root of the tree, 全国; provinces hang under it
 ROOT_CODE = "00"
@@ -50,6 +51,9 @@ KIND_NAMES = {"division": N_("行政区划"), "school": N_("学校"), "station":
 
 _OWN_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ufffd\\]")
+CODE_LENGTH = phrase(N_("%(level)s区划代码应为 %(length)s 位数字"))
+NOT_UNDER_KIND = phrase(N_("%(level)s区划不能放在%(kind)s之下"))
+NOT_UNDER = phrase(N_("%(level)s单位不能放在%(above)s单位之下"))
 
 
 def code_fault(kind: str, level: str, code: str) -> str | None:
@@ -57,21 +61,21 @@ def code_fault(kind: str, level: str, code: str) -> str | None:
     if kind == Kind.DIVISION:
         length = CODE_LENGTHS[level]
         if not (code.isascii() and code.isdigit() and len(code) == length):
-            return f"{LEVEL_NAMES[level]}区划代码应为 {length} 位数字"
+            return CODE_LENGTH(level=LEVEL_NAMES[level], length=length)
         return None
     if not _OWN_CODE.fullmatch(code):
-        return "代码只能用字母、数字、“-”和“_”，以字母或数字开头，至多 40 位"
+        return N_("代码只能用字母、数字、“-”和“_”，以字母或数字开头，至多 40 位")
     return None
 
 
 def name_fault(name: str) -> str | None:
     """Why this name cannot stand, or None."""
     if not name.strip():
-        return "名称不能为空"
+        return N_("名称不能为空")
     if len(name) > 120:
-        return "名称超过 120 个字"
+        return N_("名称超过 120 个字")
     if _UNPRINTABLE.search(name):
-        return "名称里有不能识别的字符"
+        return N_("名称里有不能识别的字符")
     return None
 
 
@@ -79,11 +83,11 @@ def nesting_fault(kind: str, level: str, parent_kind: str, parent_level: str) ->
     """Why a unit may not stand under such a parent, or None. A division stands under a division of a higher
     level; levels may be left out (省直辖县、不设区的市); every other unit stands where it is needed."""
     if kind != Kind.DIVISION:
-        return None if level == parent_level else "不带区划代码的单位与上级同一层级"
+        return None if level == parent_level else N_("不带区划代码的单位与上级同一层级")
     if parent_kind != Kind.DIVISION:
-        return f"{LEVEL_NAMES[level]}区划不能放在{KIND_NAMES[parent_kind]}之下"
+        return NOT_UNDER_KIND(level=LEVEL_NAMES[level], kind=KIND_NAMES[parent_kind])
     if RANK[level] <= RANK[parent_level]:
-        return f"{LEVEL_NAMES[level]}单位不能放在{LEVEL_NAMES[parent_level]}单位之下"
+        return NOT_UNDER(level=LEVEL_NAMES[level], above=LEVEL_NAMES[parent_level])
     return None
 
 

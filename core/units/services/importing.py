@@ -12,7 +12,9 @@ import uuid_utils
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from core.errors import N_
 from core.extensions import Actor, new_id, today
+from core.extensions.phrases import phrase
 from core.host.contract import UnitChange
 from core.host.manager import PluginHost
 from core.trail.services import record, record_batch
@@ -35,6 +37,8 @@ from core.units.services.locks import lock_tree
 from core.units.services.operations import tell
 from core.units.services.paths import settle_path
 
+PARENT_LATER = phrase(N_("上级%(name)s自 %(since)s 起才设立，日期 %(day)s 不能早于它"))
+CHANGED_LATER = phrase(N_("%(name)s自 %(since)s 起才是现在的状态，变更日期 %(day)s 不能早于它"))
 _CHUNK = 900
 _NO_ID = uuid.UUID(int=0)
 
@@ -161,10 +165,9 @@ def _faults(session: Session, listing: Listing, known: dict[str, Known], day: dt
         unit = known.get(row[0])
         if row[3] in too_late and (unit is None or known[row[3]].id != unit.parent_id):
             name, since = too_late[row[3]]
-            faults.append(RowFault(number, row[0], f"上级{name}自 {since} 起才设立，日期 {day} 不能早于它"))
+            faults.append(RowFault(number, row[0], PARENT_LATER(name=name, since=since, day=day)))
         if unit is not None and day < unit.since and _differs(row, known):
-            faults.append(RowFault(number, row[0], f"{unit.name}自 {unit.since} 起才是现在的状态，"
-                                                   f"变更日期 {day} 不能早于它"))
+            faults.append(RowFault(number, row[0], CHANGED_LATER(name=unit.name, since=unit.since, day=day)))
     return faults
 
 

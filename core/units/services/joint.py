@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_
 from core.extensions import new_id
+from core.extensions.phrases import phrase
 from core.host.contract import Effect
 from core.units.models import Kind, Unit
 from core.units.queries import ancestors, open_in
@@ -33,6 +34,9 @@ from core.units.services.drafts import (
     refuse,
 )
 
+MOVED = phrase(N_("自 %(day)s 起把%(name)s由%(old)s划转到%(new)s"))
+MERGED = phrase(N_("自 %(day)s 起把%(names)s合并为%(name)s（%(code)s）"))
+JOINED = phrase(N_("自 %(day)s 起把%(names)s并入%(name)s"))
 Protected = frozenset[uuid.UUID]
 
 
@@ -47,7 +51,7 @@ def draft_move(session: Session, order: Move, today: dt.date, protected: Protect
     check_day(order.on, today, unit)
     check_parent_stands(session, parent, order.on)
     former = session.get_one(Unit, unit.parent_id)
-    sentence = f"自 {order.on} 起把{unit.name}由{former.name}划转到{parent.name}"
+    sentence = MOVED(day=order.on, name=unit.name, old=former.name, new=parent.name)
     draft = Draft("move", order.on, unit.id, sentence, order.document,
                   changes={unit.id: {"parent_id": parent.id}}, settle=[unit.id],
                   leaned={parent.id, former.id}, held=(unit, parent, former))
@@ -78,14 +82,14 @@ def draft_merge(session: Session, order: Merge, today: dt.date, protected: Prote
     if isinstance(order.into, NewUnit):
         check_same_sort(units, "units")
         target = _found(session, order.into, units[0], order.on, units)
-        sentence = f"自 {order.on} 起把{_names(units)}合并为{target.name}（{target.code}）"
+        sentence = MERGED(day=order.on, names=_names(units), name=target.name, code=target.code)
     else:
         target = need_unit(session, order.into, "into")
         if target in units:
             refuse("into", N_("%(unit)s不能并入自己"), unit=target.name)
         check_same_sort([target, *units], "units")
         check_parent_stands(session, target, order.on)
-        sentence = f"自 {order.on} 起把{_names(units)}并入{target.name}"
+        sentence = JOINED(day=order.on, names=_names(units), name=target.name)
     draft = Draft("merge", order.on, target.id, sentence, order.document)
     _receive(draft, target)
     for unit in units:

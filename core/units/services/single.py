@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_
 from core.extensions import new_id
+from core.extensions.phrases import phrase
 from core.host.contract import Effect
 from core.units.models import Kind, Unit
 from core.units.queries import get_unit
@@ -32,6 +33,7 @@ from core.units.services.drafts import (
     sort,
 )
 
+CODE_CHANGED = phrase(N_("自 %(day)s 起%(name)s的代码由 %(old)s 变更为 %(new)s"))
 #: the letter in codes we give to units without a code of the national list
 _LETTERS = {Kind.SCHOOL: "S", Kind.STATION: "Z", Kind.OFFICE: "O", Kind.DEPARTMENT: "D", Kind.COMMITTEE: "C"}
 
@@ -89,7 +91,7 @@ def draft_recode(session: Session, order: Recode, today: dt.date) -> Draft:
     if code == unit.code:
         refuse("code", N_("新代码与现在的代码相同"))
     check_code(session, unit.kind, unit.level, code)
-    sentence = f"自 {order.on} 起{unit.name}的代码由 {unit.code} 变更为 {code}"
+    sentence = CODE_CHANGED(day=order.on, name=unit.name, old=unit.code, new=code)
     draft = Draft("recode", order.on, unit.id, sentence, order.document,
                   changes={unit.id: {"code": code}}, settle=[unit.id])
     draft.effects.append(Effect(f"旧代码 {unit.code} 仍能找到{unit.name}；下级单位的代码不变", 1))

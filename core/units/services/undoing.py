@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.host.contract import UnitChange
 from core.host.manager import PluginHost
 from core.trail.models import PLATFORM
@@ -24,6 +25,8 @@ from core.units.services.locks import lock_tree
 from core.units.services.operations import tell
 from core.units.services.paths import settle_path
 from core.units.services.writing import KEPT
+
+UNDONE = phrase(N_("撤回：%(sentence)s"))
 
 
 def why_not_undo(session: Session, operation: UnitOperation) -> str:
@@ -66,7 +69,7 @@ def undo_operation(session: Session, operation_id: uuid.UUID, actor: Actor, *,
         session.delete(session.get_one(Unit, uuid.UUID(text)))
     operation.undone_at, operation.undone_by = utcnow(), actor.name
     _flush(session)
-    record(session, actor, Action.MANAGE, f"撤回：{operation.sentence}", subject=f"operation:{operation.id}",
+    record(session, actor, Action.MANAGE, UNDONE(sentence=operation.sentence), subject=f"operation:{operation.id}",
            tenant_id=tenant_id, unit_id=operation.unit_id)
     change = _change(operation)
     tell(session, hooks, "on_unit_restored", change, actor)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from core.errors import N_, InvalidInput, NotFound
+from core.extensions.phrases import phrase
 from core.host.request import plugin_host
 from core.jobs.services import enqueue
 from core.trail.services import record
@@ -24,6 +25,7 @@ from plugins.donations.routes.blueprint import blueprint, scope_for, show
 from plugins.donations.services import certificates, papers, seals
 from plugins.donations.services.signing import certificate_file
 
+SENT_TO_PRINT = phrase(N_("提交打印 %(count)s 份捐赠证书"))
 #: how such a picture begins
 PNG = b"\x89PNG"
 
@@ -85,7 +87,7 @@ def certificates_print(code: str) -> ResponseReturnValue:
         raise InvalidInput(N_("这里没有已颁发的证书"))
     arguments = {"unit": str(unit().id), "site": request.host_url}
     enqueue(db(), actor(), papers.PRINT, arguments, tenant_id=g.tenant_id, unit_id=unit().id, key=f"print:{unit().id}")
-    record(db(), actor(), Action.CERTIFICATE_EXPORT, f"提交打印 {count} 份捐赠证书", subject=f"donations.print:{unit().id}",
+    record(db(), actor(), Action.CERTIFICATE_EXPORT, SENT_TO_PRINT(count=count), subject=f"donations.print:{unit().id}",
            tenant_id=g.tenant_id, unit_id=unit().id)
     flash(gettext("正在后台排版 %(count)s 份证书，排好后在“后台任务”里下载", count=count), "success")
     return redirect(url_for("jobs.overview", code=code))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.trail.services import record
 from core.units.models import Unit
 from plugins.donations.models import Campaign, Project
@@ -21,6 +22,12 @@ from plugins.donations.rules.voluntary import LAW, apportioned
 from plugins.donations.rules.windows import next_day
 from plugins.donations.services.publishing import begin_clock
 
+CAMPAIGN_ENTERED = phrase(N_("登记捐赠活动“%(title)s”"))
+PROMISED = phrase(N_("“%(title)s”作出合规承诺"))
+EXTENDED = phrase(N_("捐赠活动“%(title)s”延期"))
+PLANNED = phrase(N_("“%(title)s”附上资金用途方案"))
+PROJECT_ENTERED = phrase(N_("登记捐赠项目“%(title)s”"))
+PROJECT_ENDED = phrase(N_("捐赠项目“%(title)s”于 %(day)s 结束"))
 CHARITY_LAW = N_("《中华人民共和国慈善法》第二十二条")
 EIGHT_RULES = N_("CO-032 厉行节约，不以扶贫名义谋取私利")
 _CHECKED = ("title", "note", "use_plan", "holder")
@@ -40,7 +47,8 @@ def draft(session: Session, tenant_id: str, unit: Unit, values: Mapping[str, Any
         made.ends_on = next_day(rule.get("closes"), made.concentrated_to or made.starts_on)
     session.add(made)
     session.flush()  # the entry below must not outlive a refused row
-    _trail(session, made, actor, Action.CAMPAIGN_WRITE, f"登记捐赠活动“{made.title}”", after={"holder": made.holder, "kind": made.kind})
+    _trail(session, made, actor, Action.CAMPAIGN_WRITE, CAMPAIGN_ENTERED(title=made.title),
+           after={"holder": made.holder, "kind": made.kind})
     return made
 
 
@@ -70,7 +78,7 @@ def declare(session: Session, campaign: Campaign, actor: Actor) -> None:
     if campaign.declared_on is not None:
         raise Conflict(N_("已于 %(day)s 作出合规承诺"), day=campaign.declared_on)
     campaign.declared_on, campaign.declared_by = today(), actor.name[:80]
-    _trail(session, campaign, actor, Action.CAMPAIGN_WRITE, f"“{campaign.title}”作出合规承诺", after={"declared": str(today())})
+    _trail(session, campaign, actor, Action.CAMPAIGN_WRITE, PROMISED(title=campaign.title), after={"declared": str(today())})
 
 
 def open_campaign(session: Session, campaign: Campaign, actor: Actor) -> None:
@@ -109,7 +117,7 @@ def extend(session: Session, campaign: Campaign, until: dt.date | None, actor: A
     before = str(campaign.ends_on or "")
     campaign.ends_on = until
     campaign.version += 1
-    _trail(session, campaign, actor, Action.CAMPAIGN_APPROVE, f"捐赠活动“{campaign.title}”延期", before={"ends_on": before},
+    _trail(session, campaign, actor, Action.CAMPAIGN_APPROVE, EXTENDED(title=campaign.title), before={"ends_on": before},
            after={"ends_on": str(until or "")}, reason=reason)
 
 
@@ -120,7 +128,7 @@ def attach_use_plan(session: Session, campaign: Campaign, text: str, actor: Acto
     _voluntary(session, campaign.tenant_id, {"use_plan": text, "plan_code": campaign.plan_code})
     campaign.use_plan, campaign.use_state = text.strip()[:2000], "attached"
     campaign.version += 1
-    _trail(session, campaign, actor, Action.CAMPAIGN_WRITE, f"“{campaign.title}”附上资金用途方案", after={"use": "attached"})
+    _trail(session, campaign, actor, Action.CAMPAIGN_WRITE, PLANNED(title=campaign.title), after={"use": "attached"})
 
 
 def add_project(session: Session, tenant_id: str, unit: Unit, values: Mapping[str, Any], actor: Actor) -> Project:
@@ -130,7 +138,7 @@ def add_project(session: Session, tenant_id: str, unit: Unit, values: Mapping[st
     made = Project(tenant_id=tenant_id, unit_id=unit.id, **values)
     session.add(made)
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.SPENDING_WRITE, f"登记捐赠项目“{made.title}”", subject=f"donations.projects:{made.id}",
+    record(session, actor, Action.SPENDING_WRITE, PROJECT_ENTERED(title=made.title), subject=f"donations.projects:{made.id}",
            tenant_id=tenant_id, unit_id=unit.id, after={"use": made.use})
     return made
 
@@ -154,6 +162,6 @@ def end_project(session: Session, project: Project, on: dt.date, actor: Actor) -
         raise InvalidInput(N_("结束日须在开始日与今天之间"), {"on": N_("日期不对")})
     before, project.ends_on = str(project.ends_on or ""), on
     project.version += 1
-    record(session, actor, Action.SPENDING_WRITE, f"捐赠项目“{project.title}”于 {on} 结束", subject=f"donations.projects:{project.id}",
+    record(session, actor, Action.SPENDING_WRITE, PROJECT_ENDED(title=project.title, day=on), subject=f"donations.projects:{project.id}",
            tenant_id=project.tenant_id, unit_id=project.unit_id, before={"ends_on": before}, after={"ends_on": str(on)})
     begin_clock(session, project, actor)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, new_id
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.processes.services import begin, take
 from core.tenancy.queries import get_tenant
@@ -24,6 +25,8 @@ from plugins.donations.plan.certificates import thresholds_of
 from plugins.donations.processes.certificates import CERTIFICATE
 from plugins.donations.queries import certificates as queries
 from plugins.donations.rules.thresholds import SINGLE, Due, due
+
+PROPOSED_HONOUR = phrase(N_("申报%(honour)s，捐赠 %(amount)s 元"))
 
 
 def list_due(session: Session, tenant_id: str, scope: Scope) -> list[Due]:
@@ -64,7 +67,7 @@ def _ask(session: Session, host: PluginHost | None, tenant_id: str, each: Due, a
                                              gift_id=one.gift_id, certificate_id=certificate.id) for one in each.given)
     except IntegrityError as error:
         raise Conflict(N_("%(name)s的这笔捐赠刚刚已由别人申报"), name=certificate.donor_name) from error
-    record(session, actor, Action.CERTIFICATE_WRITE, f"申报{certificate.honour}，捐赠 {certificate.amount:,.2f} 元",
+    record(session, actor, Action.CERTIFICATE_WRITE, PROPOSED_HONOUR(honour=certificate.honour, amount=f"{certificate.amount:,.2f}"),
            subject=f"{CERTIFICATE.code}:{certificate.id}", tenant_id=tenant_id, unit_id=certificate.unit_id,
            after={"amount": str(certificate.amount), "threshold": certificate.threshold_code, "gifts": certificate.gifts})
     begin(session, CERTIFICATE, certificate, actor)

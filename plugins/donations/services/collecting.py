@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict
 from core.extensions import Actor, new_id
+from core.extensions.phrases import phrase
 from core.funds import queries as funds
 from core.funds.models import AccountKind, FundTransfer
 from core.funds.services import open_account, send
 from core.tenancy.queries import get_tenant
 from plugins.donations.models import Gift
 from plugins.donations.services.accounts import LONG_AGO
+
+HANDED_ON = phrase(N_("转交%(whom)s"))
 
 
 def forward(session: Session, gift: Gift, amount: Decimal, on: dt.date, actor: Actor, *, key: uuid.UUID | None = None) -> FundTransfer:
@@ -28,4 +31,4 @@ def forward(session: Session, gift: Gift, amount: Decimal, on: dt.date, actor: A
     target = funds.find_account(session, gift.tenant_id, code) or open_account(
         session, gift.tenant_id, home, code, f"已转交{gift.collected_for}", actor, kind=AccountKind.NAMED, on=LONG_AGO)
     return send(session, source, target, amount, on, actor, key=f"donations.forward:{key or new_id()}",
-                record_of=f"donations.gift:{gift.id}", memo=f"转交{gift.collected_for}")
+                record_of=f"donations.gift:{gift.id}", memo=HANDED_ON(whom=gift.collected_for))

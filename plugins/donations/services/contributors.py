@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.trail.services import record
 from plugins.donations.models import Contributor, Gift
 from plugins.donations.permissions import Action
 
+ENTERED = phrase(N_("登记集中捐赠（%(reference)s）的出资人 %(count)s 人"))
 _LINE = re.compile(r"^(?P<name>[^\s,，\t]{1,50})[\s,，\t]+(?P<amount>[0-9]{1,10}(?:\.[0-9]{1,2})?)$")
 MOST = 5_000
 
@@ -46,6 +48,6 @@ def set_contributors(session: Session, gift: Gift, lines: list[tuple[str, Decima
     session.add_all(Contributor(tenant_id=gift.tenant_id, unit_id=gift.unit_id, gift_id=gift.id, name=name, amount=amount)
                     for name, amount in lines)
     session.flush()  # the page that follows lists them
-    record(session, actor, Action.GIFT_WRITE, f"登记集中捐赠（{gift.reference}）的出资人 {len(lines)} 人",
+    record(session, actor, Action.GIFT_WRITE, ENTERED(reference=gift.reference, count=len(lines)),
            subject=f"donations.gifts:{gift.id}", tenant_id=gift.tenant_id, unit_id=gift.unit_id,
            after={"count": len(lines), "total": str(total)})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.trail.services import record
 from plugins.donations.models import Gift
 from plugins.donations.permissions import Action
@@ -19,6 +20,9 @@ from plugins.donations.services.accounts import Roads
 from plugins.donations.services.booking import book_gifts, designation_of, unbook
 from plugins.donations.services.certificates import follow_refund
 from plugins.donations.services.terms import Terms
+
+GIVEN_BACK = phrase(N_("退还捐赠 %(amount)s 元（%(reference)s）"))
+AGREED = phrase(N_("捐赠人同意改变用途（%(reference)s）"))
 
 
 def settle(session: Session, tenant_id: str, ids: Sequence[uuid.UUID], actor: Actor) -> None:
@@ -49,8 +53,9 @@ def refund(session: Session, gift: Gift, on: dt.date, actor: Actor, reason: str)
         unbook(session, gift, on, actor, reason)
     gift.version += 1
     session.flush()  # what is told below has happened
-    record(session, actor, Action.GIFT_WRITE, f"退还捐赠 {gift.amount:,.2f} 元（{gift.reference}）", subject=f"donations.gifts:{gift.id}",
-           tenant_id=gift.tenant_id, unit_id=gift.unit_id, before={"state": "recorded"}, after={"state": "refunded"}, reason=reason)
+    record(session, actor, Action.GIFT_WRITE, GIVEN_BACK(amount=f"{gift.amount:,.2f}", reference=gift.reference),
+           subject=f"donations.gifts:{gift.id}", tenant_id=gift.tenant_id, unit_id=gift.unit_id,
+           before={"state": "recorded"}, after={"state": "refunded"}, reason=reason)
     follow_refund(session, gift, actor, reason)
 
 
@@ -67,5 +72,5 @@ def release(session: Session, gift: Gift, on: dt.date, actor: Actor, reason: str
     gift.released_on = on
     gift.version += 1
     session.flush()  # as above
-    record(session, actor, Action.GIFT_WRITE, f"捐赠人同意改变用途（{gift.reference}）", subject=f"donations.gifts:{gift.id}",
+    record(session, actor, Action.GIFT_WRITE, AGREED(reference=gift.reference), subject=f"donations.gifts:{gift.id}",
            tenant_id=gift.tenant_id, unit_id=gift.unit_id, before=before, after={"released": str(on)}, reason=reason)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, new_id, today
+from core.extensions.phrases import phrase
 from core.processes.services import begin
 from core.trail.services import record
 from plugins.donations.models import Need, Pledge
@@ -16,6 +17,8 @@ from plugins.donations.permissions import Action
 from plugins.donations.processes.needs import PLEDGE
 from plugins.donations.rules import words
 from plugins.donations.services.adopting import move_pledged
+
+TAKEN_ON = phrase(N_("%(code)s认领 %(amount)s 元"))
 
 
 def pledge(session: Session, need: Need, values: Mapping[str, Any], actor: Actor) -> Pledge:
@@ -29,7 +32,7 @@ def pledge(session: Session, need: Need, values: Mapping[str, Any], actor: Actor
                        left=f"{need.amount - need.pledged:,.2f}", amount=f"{made.amount:,.2f}")
     session.add(made)
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.NEED_WRITE, f"{need.code}认领 {made.amount:,.2f} 元", subject=f"{PLEDGE.code}:{made.id}",
+    record(session, actor, Action.NEED_WRITE, TAKEN_ON(code=need.code, amount=f"{made.amount:,.2f}"), subject=f"{PLEDGE.code}:{made.id}",
            tenant_id=need.tenant_id, unit_id=need.unit_id, after={"need": str(need.id), "amount": str(made.amount)})
     begin(session, PLEDGE, made, actor)
     return made

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.access.viewer import load_viewer
 from core.errors import N_, Conflict, NotPermitted
 from core.extensions import tenant_scope
+from core.extensions.phrases import phrase
 from core.host.contract import JobRun, JobSpec
 from core.printing import picture, qr, qr_series, render, render_each, uppercase
 from core.tenancy.queries import get_tenant
@@ -24,6 +25,7 @@ from plugins.donations.models import Certificate
 from plugins.donations.permissions import Action
 from plugins.donations.queries import certificates as queries
 
+PRINTED = phrase(N_("打印 %(count)s 份捐赠证书"))
 TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "donations" / "certificate.typ"
 PRINT = "donations.print"
 PDF = "application/pdf"
@@ -91,7 +93,7 @@ def print_certificates(run: JobRun) -> None:
         many = len(ids) > ONE_FILE
         run.keep_file("捐赠证书.zip" if many else "捐赠证书.pdf", ZIP if many else PDF, path)
     with run.transaction() as session:
-        record(session, run.actor, Action.CERTIFICATE_EXPORT, f"打印 {count} 份捐赠证书", subject=f"job:{run.job_id}",
+        record(session, run.actor, Action.CERTIFICATE_EXPORT, PRINTED(count=count), subject=f"job:{run.job_id}",
                tenant_id=run.tenant_id, unit_id=run.unit_id)
         run.finish_in(session, f"已排好 {count} 份证书", {"count": count})
 

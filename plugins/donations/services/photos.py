@@ -17,6 +17,7 @@ from core.documents.storage import SHOWN, Store
 from core.documents.subjects import UNIT, Subject
 from core.errors import N_, InvalidInput
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.host.contract import FolderItem, FolderSpec
 from core.publicity.services import Attachment
 from core.trail.services import record
@@ -26,6 +27,7 @@ from plugins.donations.models import Campaign, Photo
 from plugins.donations.permissions import Action
 from plugins.donations.queries import photos as queries
 
+PHOTOGRAPHED = phrase(N_("登记发放照片“%(title)s”，%(shown)s"))
 #: in one go; a phone sends them all at once
 MOST_AT_ONCE = 20
 CEREMONY = FolderItem("ceremony", N_("发放仪式照片"), required=False, most=500, clause="DN-036")
@@ -83,7 +85,7 @@ def add_photo(session: Session, tenant_id: str, unit: Unit, document_id: uuid.UU
     session.add(made)
     session.flush()  # the entry below must not outlive a refused row
     shown = "公开" if made.public else "不公开" + ("（没有监护人同意）" if wanted_public else "")
-    record(session, actor, Action.CAMPAIGN_WRITE, f"登记发放照片“{made.title}”，{shown}", subject=f"donations.photos:{made.id}",
+    record(session, actor, Action.CAMPAIGN_WRITE, PHOTOGRAPHED(title=made.title, shown=shown), subject=f"donations.photos:{made.id}",
            tenant_id=tenant_id, unit_id=unit.id, after={"public": made.public})
     return made
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.printing import render, uppercase
 from core.trail.services import record
 from core.units.queries import find_unit
@@ -18,6 +19,7 @@ from plugins.donations.models import Campaign, Gift
 from plugins.donations.permissions import Action
 from plugins.donations.rules import words
 
+ISSUED_RECEIPT = phrase(N_("开具捐赠票据 %(number)s（%(reference)s，%(amount)s 元）"))
 TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "donations" / "receipt.typ"
 _MOST = 40
 
@@ -33,7 +35,7 @@ def give_receipt(session: Session, gift: Gift, number: str, actor: Actor) -> Non
     if taken is not None:
         raise Conflict(N_("票据 %(number)s 已开给凭据号 %(reference)s 的捐赠"), number=number, reference=taken)
     _note(session, gift, number)
-    record(session, actor, Action.GIFT_WRITE, f"开具捐赠票据 {number}（{gift.reference}，{gift.amount:,.2f} 元）",
+    record(session, actor, Action.GIFT_WRITE, ISSUED_RECEIPT(number=number, reference=gift.reference, amount=f"{gift.amount:,.2f}"),
            subject=f"donations.gifts:{gift.id}", tenant_id=gift.tenant_id, unit_id=gift.unit_id, after={"receipt": number})
 
 

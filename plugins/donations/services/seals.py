@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.printing import picture
 from core.trail.services import record
 from core.units.models import Unit
@@ -15,6 +16,7 @@ from plugins.donations.models import Seal
 from plugins.donations.permissions import Action
 from plugins.donations.queries import certificates as queries
 
+SEAL_CHANGED = phrase(N_("更换%(name)s的证书印章图片"))
 MOST = 300 * 1024
 
 
@@ -31,6 +33,6 @@ def set_seal(session: Session, tenant_id: str, unit: Unit, content: bytes, actor
     found.content, found.digest = content, hashlib.sha256(content).hexdigest()
     found.set_on, found.set_by = today(), actor.name[:80]
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.CERTIFICATE_APPROVE, f"更换{unit.name}的证书印章图片", subject=f"donations.seal:{unit.id}",
+    record(session, actor, Action.CERTIFICATE_APPROVE, SEAL_CHANGED(name=unit.name), subject=f"donations.seal:{unit.id}",
            tenant_id=tenant_id, unit_id=unit.id, before={"sha256": before}, after={"sha256": found.digest})
     return found

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, NotFound, RuleViolation
 from core.extensions import Actor, new_id
+from core.extensions.phrases import phrase
 from core.funds import queries as funds
 from core.funds.models import MovementKind
 from core.funds.rules.shares import per_head
@@ -27,6 +28,8 @@ from plugins.donations.rules import words
 from plugins.donations.rules.windows import late_days
 from plugins.donations.services.booking import designation_of
 
+SPENT_ON = phrase(N_("支出捐赠款 %(amount)s 元，用于%(what)s"))
+SPENDING_REVERSED = phrase(N_("冲销捐赠款支出 %(amount)s 元"))
 #: costs are never charged to gifts, even where no plan says so
 LAW = N_("《中华人民共和国公益事业捐赠法》第十八条")
 
@@ -77,7 +80,7 @@ def pay(session: Session, tenant_id: str, unit: Unit, wanted: Payment, actor: Ac
           memo=wanted.memo)
     session.add(row)
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.SPENDING_WRITE, f"支出捐赠款 {wanted.amount:,.2f} 元，用于{words.label(words.USES, wanted.use)}",
+    record(session, actor, Action.SPENDING_WRITE, SPENT_ON(amount=f"{wanted.amount:,.2f}", what=words.label(words.USES, wanted.use)),
            subject=f"donations.spendings:{row.id}", tenant_id=tenant_id, unit_id=unit.id,
            after={"amount": str(wanted.amount), "use": wanted.use, "account": account.code})
     return row
@@ -141,7 +144,7 @@ def undo(session: Session, row: Spending, on: dt.date, actor: Actor, reason: str
     row.state = "reversed"
     row.version += 1
     session.flush()  # what is told below has happened
-    record(session, actor, Action.SPENDING_APPROVE, f"冲销捐赠款支出 {row.amount:,.2f} 元", subject=f"donations.spendings:{row.id}",
+    record(session, actor, Action.SPENDING_APPROVE, SPENDING_REVERSED(amount=f"{row.amount:,.2f}"), subject=f"donations.spendings:{row.id}",
            tenant_id=row.tenant_id, unit_id=row.unit_id, before={"state": "paid"}, after={"state": "reversed"}, reason=reason)
 
 

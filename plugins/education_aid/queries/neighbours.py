@@ -13,12 +13,16 @@ from decimal import Decimal
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from core.errors import N_
 from core.extensions import Actor, past_fence
+from core.extensions.phrases import phrase
 from core.registry.models import Person
 from core.trail.services import record
 from plugins.education_aid.models.payments import CREDITED, Payment
 from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries.chunking import among, in_parts
+
+ASKED_OF = phrase(N_("户籍县核对 %(count)s 名学生在本县的资助发放，只给出项目和金额"))
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,6 @@ def paid_elsewhere(session: Session, actor: Actor, tenant_id: str, id_keys: Sequ
         found += [Elsewhere(*row) for row in past_fence(session).execute(statement)]
     for other in sorted({one.tenant_id for one in found}):
         count = len({one.id_key for one in found if one.tenant_id == other})
-        record(session, actor, Action.CASE_READ, f"户籍县核对 {count} 名学生在本县的资助发放，只给出项目和金额",
+        record(session, actor, Action.CASE_READ, ASKED_OF(count=count),
                subject="education_aid.cases:elsewhere", tenant_id=other, reason=f"核对 {tenant_id} 户籍学生是否享受资助")
     return found

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.access.scope import Scope
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.processes.services import note_correction, take
 from core.publicity import services as publicity
@@ -30,6 +31,8 @@ from plugins.education_aid.rules.admission_words import OUTCOMES
 from plugins.education_aid.services import placing
 from plugins.education_aid.services.favouring import Granted, elsewhere, facts_of
 
+CORRECTED = phrase(N_("更正“%(title)s”一名申请人的结果为%(what)s"))
+HANDED_ON = phrase(N_("转介“%(title)s”未录取的 %(count)s 人到%(destination)s"))
 LEAST_REASON = 4
 
 
@@ -62,7 +65,7 @@ def correct(session: Session, round_: AdmissionRound, applicant: Applicant, outc
     applicant.version += 1
     session.flush()  # the entry below must not outlive a refused row
     note_correction(session, ROUND, round_, actor, reason)
-    record(session, actor, Action.ADMISSION_APPROVE, f"更正“{round_.title}”一名申请人的结果为{dict(OUTCOMES)[outcome]}", reason=reason,
+    record(session, actor, Action.ADMISSION_APPROVE, CORRECTED(title=round_.title, what=dict(OUTCOMES)[outcome]), reason=reason,
            tenant_id=round_.tenant_id, unit_id=applicant.unit_id, subject=f"education_aid.applicants:{applicant.id}",
            before=before, after={"outcome": outcome, "reason": applicant.reason})
 
@@ -94,7 +97,7 @@ def refer(session: Session, round_: AdmissionRound, preference: str, actor: Acto
         raise InvalidInput(N_("方案没有这一去向"), fields={"preference": N_("请选择去向")})
     made = _referrals(session, tenant, round_, chosen)
     session.add_all(made)
-    record(session, actor, Action.ADMISSION_WRITE, f"转介“{round_.title}”未录取的 {len(made)} 人到{chosen.destination}",
+    record(session, actor, Action.ADMISSION_WRITE, HANDED_ON(title=round_.title, count=len(made), destination=chosen.destination),
            tenant_id=round_.tenant_id, unit_id=round_.unit_id, subject=reading.subject_of(round_))
     return len(made)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.documents.models import Document
 from core.errors import N_, Conflict, InvalidInput, NotFound
 from core.extensions import Actor, new_id, utcnow
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.processes.services import begin, begin_many
 from core.publicity.models import Notice
@@ -33,6 +34,8 @@ from plugins.education_aid.queries import applications
 from plugins.education_aid.rules.quotas import within
 from plugins.education_aid.rules.words import PARTS, term_title
 
+ENTERED = phrase(N_("登记酌情资助“%(item)s” %(amount)s 元"))
+FILED = phrase(N_("归档%(what)s %(count)s 份"))
 #: what a child need not apply for: it is given to all, and not put into money
 _UNASKED = ("in_kind",)
 CHUNK = 1_000
@@ -98,7 +101,7 @@ def apply_discretionary(session: Session, person: Person, unit_id: uuid.UUID, it
         begin(session, APPLICATION, made, actor)
     except IntegrityError as error:
         raise Conflict(N_("这个孩子本学期已有“%(item)s”的申请"), item=item_name) from error
-    record(session, actor, Action.APPLICATION_WRITE, f"登记酌情资助“{item_name}” {amount:,.2f} 元", reason=reason,
+    record(session, actor, Action.APPLICATION_WRITE, ENTERED(item=item_name, amount=f"{amount:,.2f}"), reason=reason,
            subject=f"education_aid.applications:{made.id}", tenant_id=made.tenant_id, unit_id=unit_id)
     return made
 
@@ -141,7 +144,7 @@ def file_part(session: Session, chosen: Sequence[Application], part: str, docume
             held.document_id = document.id
     session.flush()  # the entry below must not outlive a refused row
     if chosen:
-        record(session, actor, Action.APPLICATION_WRITE, f"归档{dict(PARTS)[part]} {len(chosen)} 份", tenant_id=chosen[0].tenant_id,
+        record(session, actor, Action.APPLICATION_WRITE, FILED(what=dict(PARTS)[part], count=len(chosen)), tenant_id=chosen[0].tenant_id,
                subject=f"document:{document.id}", unit_id=document.unit_id)
     return count
 

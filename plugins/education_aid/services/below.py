@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput, PlatformError
 from core.extensions import Actor, Database, tenant_scope, today, utcnow
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.host.queries import enabled
 from core.tenancy.grammar import Profile
@@ -30,6 +31,10 @@ from plugins.education_aid.services.reading import plan_items
 from plugins.education_aid.services.trying import Snapshot, try_out
 from plugins.education_aid.services.what_if import over_months, said
 
+BEGUN = phrase(N_("对下级 %(count)s 个县试算方案草稿“%(title)s”，%(term)s"))
+FINISHED = phrase(N_("方案草稿“%(title)s”逐县试算完成：%(counties)s 个县，%(gainers)s 人增加，%(losers)s 人减少，"
+                     "合计 %(difference)s 元；%(left)s 个县没有算"))
+TRIED_HERE = phrase(N_("%(name)s用本县%(term)s的学生情况试算方案草稿“%(title)s”，只取人数和金额"))
 BELOW, SLUG = "below", "education_aid"
 _log = logging.getLogger(__name__)
 
@@ -67,7 +72,7 @@ def begin_below(session: Session, host: PluginHost, upper: TenantPlace, term: tu
                  plans={"file": file, "tenants": [place.id for place in places]}, counts={"counties": {}})
     session.add(run)
     session.flush()  # the entry names it
-    record(session, actor, Action.RUN_MANAGE, f"对下级 {len(places)} 个县试算方案草稿“{run.title}”，{term_title(*term)}",
+    record(session, actor, Action.RUN_MANAGE, BEGUN(count=len(places), title=run.title, term=term_title(*term)),
            tenant_id=upper.id, unit_id=upper.unit.id, subject=f"education_aid.runs:{run.id}")
     return run
 
@@ -116,8 +121,9 @@ def _costed(session: Session, host: PluginHost, asked: Asked, place: TenantPlace
 
 def _leave_word(database: Database, asked: Asked, tenant_id: str) -> None:
     with database.transaction() as session, tenant_scope(session, tenant_id):
-        record(session, asked.actor, Action.RUN_READ, f"{asked.upper.name}用本县{term_title(asked.school_year, asked.term)}的学生情况试算"
-               f"方案草稿“{asked.title}”，只取人数和金额", subject="education_aid.runs:below", tenant_id=tenant_id,
+        record(session, asked.actor, Action.RUN_READ,
+               TRIED_HERE(name=asked.upper.name, term=term_title(asked.school_year, asked.term), title=asked.title),
+               subject="education_aid.runs:below", tenant_id=tenant_id,
                reason=f"{asked.upper.name}逐县试算")
 
 
@@ -131,7 +137,8 @@ def finish(session: Session, run: AidRun, actor: Actor) -> dict[str, Any]:
     counties = run.counts.get("counties", {})
     found = total(counties.values())
     run.counts, run.state, run.finished_at = {"counties": counties, "total": found}, "done", utcnow()
-    record(session, actor, Action.RUN_MANAGE, f"方案草稿“{run.title}”逐县试算完成：{found['counties']} 个县，{found['gainers']} 人增加，"
-           f"{found['losers']} 人减少，合计 {found['difference']} 元；{len(counties) - found['counties']} 个县没有算",
+    record(session, actor, Action.RUN_MANAGE, FINISHED(
+        title=run.title, counties=found["counties"], gainers=found["gainers"], losers=found["losers"], difference=found["difference"],
+        left=len(counties) - found["counties"]),
            tenant_id=run.tenant_id, unit_id=run.unit_id, subject=f"education_aid.runs:{run.id}")
     return found

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.calendar import DayKind, add_days
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, new_id, today
+from core.extensions.phrases import phrase
 from core.ledgers.writing import insert_rows
 from core.tenancy.queries import get_tenant
 from core.trail.services import record
@@ -29,6 +30,9 @@ from plugins.education_aid.queries.neighbours import paid_elsewhere
 from plugins.education_aid.rules import checking
 from plugins.education_aid.rules.checking import BREAK, CARD, CONFLICT, MISSED, UNDECIDED, ZERO
 
+CHECKED = phrase(N_("应享未享核查：%(children)s 人，新发现 %(new)s 件，仍在 %(standing)s 件，已消除 %(gone)s 件"))
+CLOSED_CASE = phrase(N_("%(kind)s销号：%(how)s"))
+GIVEN_TO = phrase(N_("%(count)s 件问题交由 %(owner)s"))
 #: closed by the look itself, because nothing is wrong any more
 GONE = "gone"
 LEAST_EVIDENCE = 4
@@ -74,7 +78,7 @@ def look(session: Session, tenant_id: str, school_year: int, term: int, actor: A
     seen = {_slot(one, school_year, term): one for one in _seen(facts)}
     new, standing, gone = _keep(session, tenant_id, school_year, term, seen, facts.names)
     found = Found(facts.count, new, standing, gone, sum(facts.due.values(), facts.other_due), sum(facts.paid.values(), facts.other_paid))
-    record(session, actor, Action.CASE_WRITE, f"应享未享核查：{found.children} 人，新发现 {new} 件，仍在 {standing} 件，已消除 {gone} 件",
+    record(session, actor, Action.CASE_WRITE, CHECKED(children=found.children, new=new, standing=standing, gone=gone),
            subject="education_aid.cases:look", tenant_id=tenant_id,
            after={"due": str(found.due), "paid": str(found.paid), "new": new, "standing": standing, "gone": gone})
     return found
@@ -215,7 +219,7 @@ def close(session: Session, case: AidCase, closing: str, evidence: str, actor: A
     case.state, case.closing, case.evidence, case.closed_on = "closed", closing, evidence.strip()[:400], today()
     case.version += 1
     session.flush()  # raises where the row is refused
-    record(session, actor, Action.CASE_WRITE, f"{dict(checking.KINDS)[case.kind]}销号：{dict(checking.CLOSINGS)[closing]}",
+    record(session, actor, Action.CASE_WRITE, CLOSED_CASE(kind=dict(checking.KINDS)[case.kind], how=dict(checking.CLOSINGS)[closing]),
            subject=f"education_aid.cases:{case.id}", tenant_id=case.tenant_id, unit_id=case.unit_id, reason=evidence,
            before={"state": "open"}, after={"state": "closed", "closing": closing})
 
@@ -229,5 +233,5 @@ def hand_to(session: Session, cases: Sequence[AidCase], owner: str, due_on: dt.d
         case.version += 1
     session.flush()  # the entry below must not outlive a refused row
     if cases:
-        record(session, actor, Action.CASE_WRITE, f"{len(cases)} 件问题交由 {owner.strip()}", subject="education_aid.cases:owner",
+        record(session, actor, Action.CASE_WRITE, GIVEN_TO(count=len(cases), owner=owner.strip()), subject="education_aid.cases:owner",
                tenant_id=cases[0].tenant_id, unit_id=cases[0].unit_id)

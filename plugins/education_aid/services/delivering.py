@@ -14,7 +14,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from core.calendar import DayKind, add_days
+from core.errors import N_
 from core.extensions import Actor, new_id, past_fence, today, utcnow
+from core.extensions.phrases import phrase
 from core.host.queries import find_switch
 from core.tenancy.queries import TenantPlace, find_tenant
 from core.trail.services import record
@@ -24,6 +26,8 @@ from plugins.education_aid.plan.layers import flow_value
 from plugins.education_aid.queries.standing import items_of
 from plugins.education_aid.rules.words import REPLIES
 
+ANSWERED = phrase(N_("联合函 %(number)s 收到%(name)s答复"))
+ARRIVED = phrase(N_("收到%(name)s的联合函 %(number)s"))
 #: what goes over: everything a reader needs, nothing that is the sender's own
 _CARRIED = ("number", "title", "issuers", "from_name", "to_code", "to_name", "school", "name", "id_number_key", "id_number_mask",
             "school_year", "term", "item_name", "amount")
@@ -38,7 +42,7 @@ def send(session: Session, letter: Letter, actor: Actor) -> None:
     switch = find_switch(session, other.id, "education_aid") if other is not None else None
     if other is not None and switch is not None and switch.on:
         letter.twin_id = _deliver(session, letter, other)
-        record(session, actor, Action.LETTER_WRITE, f"收到{letter.from_name}的联合函 {letter.number}", tenant_id=other.id,
+        record(session, actor, Action.LETTER_WRITE, ARRIVED(name=letter.from_name, number=letter.number), tenant_id=other.id,
                unit_id=other.unit.id, subject=f"education_aid.letters:{letter.twin_id}")
     session.flush()  # the step that follows judges it
 
@@ -74,7 +78,7 @@ def answer_back(session: Session, letter: Letter, items: Sequence[LetterItem], a
             parts.c.tenant_id == letter.other_tenant, parts.c.letter_id == letter.twin_id, parts.c.place == item.place)
             .values(reply=item.reply, reply_amount=item.reply_amount))
     row = connection.execute(select(table).where(table.c.tenant_id == letter.other_tenant, table.c.id == letter.twin_id)).one()
-    record(session, actor, Action.LETTER_WRITE, f"联合函 {letter.number} 收到{letter.to_name}答复", tenant_id=letter.other_tenant,
+    record(session, actor, Action.LETTER_WRITE, ANSWERED(number=letter.number, name=letter.to_name), tenant_id=letter.other_tenant,
            unit_id=row.unit_id, subject=f"education_aid.letters:{row.id}")
     return Letter(**dict(row._mapping))
 

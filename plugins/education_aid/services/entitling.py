@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, NotFound
 from core.extensions import Actor, new_id, utcnow
+from core.extensions.phrases import phrase
 from core.ledgers.writing import insert_rows
 from core.tenancy.queries import TenantPlace, get_tenant
 from core.trail.services import record
@@ -32,6 +33,9 @@ from plugins.education_aid.services.banding import keep
 from plugins.education_aid.services.reading import PlanItems, computed, plan_items
 from plugins.education_aid.services.shaping import ENTITLED, Progress, Worked, shape
 
+BEGUN = phrase(N_("测算%(title)s应享资助，按 %(day)s 的情况"))
+RECKONED = phrase(N_("%(title)s应享测算完成：%(children)s 人，%(awards)s 项，合计 %(amount)s 元，无法判定 %(undecided)s 项；"
+                     "新增 %(created)s，变动 %(changed)s，不再享受 %(ended)s"))
 ENDED = "ended"
 CHUNK = 5_000
 #: the columns by which one award differs from another
@@ -45,7 +49,7 @@ def begin_run(session: Session, tenant_id: str, unit_id: uuid.UUID, school_year:
                  account_id=actor.account_id, title=term_title(school_year, term))
     session.add(run)
     session.flush()  # the entry names it
-    record(session, actor, Action.RUN_WRITE, f"测算{run.title}应享资助，按 {on} 的情况", subject=f"education_aid.runs:{run.id}",
+    record(session, actor, Action.RUN_WRITE, BEGUN(title=run.title, day=on), subject=f"education_aid.runs:{run.id}",
            tenant_id=tenant_id, unit_id=unit_id)
     return run
 
@@ -68,8 +72,8 @@ def run_term(session: Session, run: AidRun, actor: Actor, progress: Progress | N
     run.counts, run.state, run.finished_at = counts, "done", utcnow()
     run.plans, run.items_hash = dict(found.plan.plans), found.plan.digest
     record(session, actor, Action.RUN_WRITE,
-           f"{run.title}应享测算完成：{counts['children']} 人，{counts['awards']} 项，合计 {counts['amount']} 元，"
-           f"无法判定 {counts['undecided']} 项；新增 {changes['created']}，变动 {changes['changed']}，不再享受 {changes['ended']}",
+           RECKONED(title=run.title, **{name: counts[name] for name in ("children", "awards", "amount", "undecided")},
+                    **{name: changes[name] for name in ("created", "changed", "ended")}),
            subject=f"education_aid.runs:{run.id}", tenant_id=run.tenant_id, unit_id=run.unit_id)
     return counts
 

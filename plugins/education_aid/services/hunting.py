@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.calendar import DayKind, add_days
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, new_id, today
+from core.extensions.phrases import phrase
 from core.processes.services import begin_many
 from core.registry.models import Enrolment, Person
 from core.trail.services import record
@@ -25,6 +26,9 @@ from plugins.education_aid.processes.dropout import DROPOUT
 from plugins.education_aid.queries import hunt
 from plugins.education_aid.rules import hunting
 from plugins.education_aid.services.cases import owner_of
+
+ABSENT = phrase(N_("登记在册学生连续缺课 %(days)s 天，列为%(what)s"))
+VISITED = phrase(N_("登记劝返走访（%(day)s）"))
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def mark_absent(session: Session, enrolment: Enrolment, days: int, note: str, ac
     child = hunt.Standing(person.id, person.unit_id, True, True, "", enrolment.unit_id)
     (made,) = _open(session, enrolment.tenant_id, enrolment.school_year, enrolment.term, rules, [(child, kind)], actor,
                     note=f"连续缺课 {days} 天。{note}".strip())
-    record(session, actor, Action.DROPOUT_WRITE, f"登记在册学生连续缺课 {days} 天，列为{dict(hunting.KINDS)[kind]}",
+    record(session, actor, Action.DROPOUT_WRITE, ABSENT(days=days, what=dict(hunting.KINDS)[kind]),
            subject=f"education_aid.dropout_cases:{made.id}", tenant_id=made.tenant_id, unit_id=enrolment.unit_id)
     return made
 
@@ -110,7 +114,7 @@ def note_visit(session: Session, case: DropoutCase, visited_on: dt.date, visitor
                          visitor=visitor.strip()[:80], met=met.strip()[:80], result=result.strip()[:400])
     session.add(visit)
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.DROPOUT_WRITE, f"登记劝返走访（{visited_on}）", subject=f"education_aid.dropout_cases:{case.id}",
+    record(session, actor, Action.DROPOUT_WRITE, VISITED(day=visited_on), subject=f"education_aid.dropout_cases:{case.id}",
            tenant_id=case.tenant_id, unit_id=case.unit_id)
     return visit
 

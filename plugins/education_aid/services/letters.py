@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, ParameterError
 from core.extensions import Actor, new_id, today
+from core.extensions.phrases import phrase
 from core.host.manager import PluginHost
 from core.processes.services import begin, take
 from core.registry.models import Enrolment, Person
@@ -28,6 +29,7 @@ from plugins.education_aid.queries.standing import items_of
 from plugins.education_aid.rules.words import REPLIES, reply_of, term_title
 from plugins.education_aid.services.delivering import answer_back, settle_cases
 
+DRAFTED = phrase(N_("草拟联合函 %(count)s 份"))
 BODIES = 2
 
 
@@ -56,7 +58,7 @@ def draft_letters(session: Session, cases: Sequence[AidCase], actor: Actor) -> l
         children.setdefault((case.person_id, case.place, case.school, case.school_year, case.term), []).append(case)
     prefix = f"{flow.get('letter_prefix', '') if flow else ''}〔{today().year}〕"
     made = [_draft(session, of_child, tenant, issuers, prefix, actor) for of_child in children.values()]
-    record(session, actor, Action.LETTER_WRITE, f"草拟联合函 {len(made)} 份", subject="education_aid.letters:draft", tenant_id=tenant.id)
+    record(session, actor, Action.LETTER_WRITE, DRAFTED(count=len(made)), subject="education_aid.letters:draft", tenant_id=tenant.id)
     return made
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_
 from core.extensions import Actor
+from core.extensions.phrases import phrase
 from core.printing import render
 from core.trail.services import record
 from plugins.education_aid.models.cases import Letter, LetterItem
@@ -22,6 +23,7 @@ from plugins.education_aid.permissions import Action
 from plugins.education_aid.queries.standing import items_of
 from plugins.education_aid.rules.words import term_title
 
+PRINTED = phrase(N_("打印联合函 %(number)s"))
 _TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "papers" / "letter.typ"
 _FONT = "仿宋"
 
@@ -93,5 +95,5 @@ def _day(letter: Letter) -> str:
 
 
 def _trail(session: Session, letter: Letter, actor: Actor) -> None:
-    record(session, actor, Action.LETTER_READ, f"打印联合函 {letter.number}", subject=f"education_aid.letters:{letter.id}",
+    record(session, actor, Action.LETTER_READ, PRINTED(number=letter.number), subject=f"education_aid.letters:{letter.id}",
            tenant_id=letter.tenant_id, unit_id=letter.unit_id)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.funds import queries as funds
 from core.funds.services import receive
 from core.host.manager import PluginHost
@@ -37,6 +38,9 @@ from plugins.education_aid.rules.words import term_title
 from plugins.education_aid.services import cases
 from plugins.education_aid.services.sending import source_of
 
+SENT_BACK = phrase(N_("批次 %(number)s 银行退回"))
+BATCHED = phrase(N_("编制发放批次 %(number)s：%(lines)s 笔 %(total)s 元"))
+DOWNLOADED = phrase(N_("下载批次 %(number)s 的银行文件，%(lines)s 行"))
 CHUNK = 500
 
 
@@ -57,7 +61,7 @@ def make_batch(session: Session, unit: Unit, tenant_id: str, bank_code: str, sch
     faulty = _fill(session, batch, waiting, actor)
     if not batch.lines:
         raise InvalidInput(N_("没有可以发放的人：待编批 %(waiting)s 笔，其中卡号有误 %(faulty)s 笔"), waiting=len(waiting), faulty=faulty)
-    record(session, actor, Action.PAYMENT_WRITE, f"编制发放批次 {batch.number}：{batch.lines} 笔 {batch.total:,.2f} 元",
+    record(session, actor, Action.PAYMENT_WRITE, BATCHED(number=batch.number, lines=batch.lines, total=f"{batch.total:,.2f}"),
            subject=source_of(batch), tenant_id=tenant_id, unit_id=unit.id,
            after={"lines": batch.lines, "total": str(batch.total), "faulty": faulty})
     return batch, faulty
@@ -98,7 +102,7 @@ def file_of(session: Session, batch: Batch, actor: Actor) -> tuple[str, bytes]:
         raise Conflict(N_("批准以后才能生成银行文件"))
     form = bank_of(session, batch.tenant_id, batch.format).form
     data = bank_files.write(form, list(_file_rows(session, batch)))
-    record(session, actor, Action.PAYMENT_EXPORT, f"下载批次 {batch.number} 的银行文件，{batch.lines} 行", subject=source_of(batch),
+    record(session, actor, Action.PAYMENT_EXPORT, DOWNLOADED(number=batch.number, lines=batch.lines), subject=source_of(batch),
            tenant_id=batch.tenant_id, unit_id=batch.unit_id)
     return f"{batch.number}.{form.kind}", data
 
@@ -178,7 +182,7 @@ def _take_back(session: Session, batch: Batch, back: Mapping[str, tuple[str, Dec
     account = funds.get_account(session, batch.tenant_id, batch.account_id)
     for item, (name, amount) in sorted(back.items()):
         receive(session, account, amount, on, actor, key=f"education_aid.batch:{batch.id}:{item}:back:{batch.returned_count}",
-                source=source_of(batch), use=name, memo=f"批次 {batch.number} 银行退回")
+                source=source_of(batch), use=name, memo=SENT_BACK(number=batch.number))
 
 
 def _pay_applications(session: Session, host: PluginHost | None, ids: Sequence[uuid.UUID], actor: Actor) -> None:

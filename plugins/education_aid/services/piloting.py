@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, InvalidInput, RuleViolation
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.registry.models import Enrolment
 from core.registry.queries import list_enrolments
 from core.tenancy.queries import get_tenant
@@ -24,6 +25,7 @@ from plugins.education_aid.rules.pathways import Pathway, Standing
 from plugins.education_aid.rules.words import TERMS
 from plugins.education_aid.services.agreed import pathways_of
 
+CHECKED = phrase(N_("核对贯通培养：转段 %(stepped)s 人，完成 %(finished)s 人，退出 %(left)s 人，待查 %(gaps)s 人"))
 _FIRST = {1: (9, 1), 2: (3, 1)}
 
 
@@ -122,7 +124,7 @@ def follow(session: Session, tenant_id: str, members: Sequence[PathwayMember], a
             _note_step(session, row)
     session.flush()  # the page that comes next reads past the session
     record(session, actor, Action.NEED_WRITE,
-           f"核对贯通培养：转段 {done.stepped} 人，完成 {done.finished} 人，退出 {done.left} 人，待查 {done.gaps} 人",
+           CHECKED(stepped=done.stepped, finished=done.finished, left=done.left, gaps=done.gaps),
            subject="ledger:education_aid.pathways", tenant_id=tenant_id)
     return done
 

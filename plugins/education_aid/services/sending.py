@@ -8,12 +8,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.calendar import DayKind, add_days
+from core.errors import N_
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.funds import queries as funds
 from core.funds.services import spend
 from plugins.education_aid.models.payments import RETURNED, SENT, WAITING, Batch, BatchLine, Payment
 from plugins.education_aid.plan.layers import flow_of
 from plugins.education_aid.queries import payments
+
+OF_BATCH = phrase(N_("批次 %(number)s"))
 
 
 def set_due(session: Session, batch: Batch) -> None:
@@ -29,7 +33,7 @@ def take_out(session: Session, batch: Batch, actor: Actor) -> None:
     account = funds.get_account(session, batch.tenant_id, batch.account_id)
     for item, (name, amount) in sorted(sums_of(session, batch).items()):
         spend(session, account, amount, today(), actor, key=f"education_aid.batch:{batch.id}:{item}", use=name,
-              source=source_of(batch), memo=f"批次 {batch.number}")
+              source=source_of(batch), memo=OF_BATCH(number=batch.number))
     batch.sent_on = today()
     session.execute(update(Payment).where(Payment.tenant_id == batch.tenant_id, Payment.batch_id == batch.id)
                     .values(state=SENT, tries=Payment.tries + 1).execution_options(synchronize_session="fetch"))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput
 from core.extensions import Actor, today
+from core.extensions.phrases import phrase
 from core.funds import queries as funds
 from core.funds.models import FundRecovery
 from core.funds.services import order_recovery
@@ -14,6 +15,7 @@ from core.units.queries import units_by_id
 from plugins.education_aid.models.payments import CREDITED, VOID, Batch, Payment
 from plugins.education_aid.permissions import Action
 
+VOIDED = phrase(N_("作废发放 %(amount)s 元，责令追回"))
 LEAST_REASON = 4
 
 
@@ -33,6 +35,6 @@ def void_payment(session: Session, payment: Payment, reason: str, actor: Actor) 
     payment.state, payment.slot, payment.reason = VOID, None, reason.strip()[:200]
     payment.version += 1
     session.flush()  # the entry below must not outlive a refused row
-    record(session, actor, Action.PAYMENT_APPROVE, f"作废发放 {payment.amount:,.2f} 元，责令追回", subject=source, reason=reason,
+    record(session, actor, Action.PAYMENT_APPROVE, VOIDED(amount=f"{payment.amount:,.2f}"), subject=source, reason=reason,
            tenant_id=payment.tenant_id, unit_id=payment.unit_id, before={"state": CREDITED}, after={"state": VOID})
     return owed

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, InvalidInput, RuleViolation
 from core.extensions import Actor, utcnow
+from core.extensions.phrases import phrase
 from core.funds.rules.shares import split
 from core.host.manager import PluginHost
 from core.tenancy.queries import TenantPlace, get_tenant
@@ -28,6 +29,10 @@ from plugins.education_aid.services.reading import plan_items
 from plugins.education_aid.services.shaping import Progress
 from plugins.education_aid.services.trying import Snapshot, Trial, try_out
 
+BEGUN = phrase(N_("试算方案草稿“%(title)s”，按“%(snapshot)s”的情况"))
+FINISHED = phrase(N_("方案草稿“%(title)s”试算完成：%(gainers)s 人增加，%(losers)s 人减少，合计 %(difference)s 元"))
+CITED = phrase(N_("引用方案试算“%(title)s”：%(where)s"))
+REMOVED = phrase(N_("删除方案试算“%(title)s”"))
 WHAT_IF = "what_if"
 #: trials, which can be cited or thrown away: over the facts of one run, or over the counties below
 TRIALS = (WHAT_IF, "below")
@@ -47,7 +52,7 @@ def begin_what_if(session: Session, host: PluginHost, snapshot: AidRun, data: by
                  account_id=actor.account_id, draft=profile.text, plans={"snapshot": str(snapshot.id), "file": file[-200:]})
     session.add(run)
     session.flush()  # the entry names it
-    record(session, actor, Action.RUN_WRITE, f"试算方案草稿“{run.title}”，按“{snapshot.title}”的情况", tenant_id=tenant.id,
+    record(session, actor, Action.RUN_WRITE, BEGUN(title=run.title, snapshot=snapshot.title), tenant_id=tenant.id,
            unit_id=run.unit_id, subject=f"education_aid.runs:{run.id}", after={"digest": _digest(profile.text)})
     return run
 
@@ -66,8 +71,9 @@ def run_what_if(session: Session, host: PluginHost, run: AidRun, actor: Actor, p
                   "schools": {str(unit): [gain, lose, str(total)] for unit, (gain, lose, total) in found.schools.items()}}
     run.state, run.finished_at, run.items_hash = "done", utcnow(), draft.digest
     run.plans = {**run.plans, "base": dict(base.plans)}
-    record(session, actor, Action.RUN_WRITE, f"方案草稿“{run.title}”试算完成：{found.gainers} 人增加，{found.losers} 人减少，"
-           f"合计 {found.difference} 元", tenant_id=tenant.id, unit_id=run.unit_id, subject=f"education_aid.runs:{run.id}")
+    record(session, actor, Action.RUN_WRITE, FINISHED(
+        title=run.title, gainers=found.gainers, losers=found.losers, difference=found.difference), tenant_id=tenant.id, unit_id=run.unit_id,
+           subject=f"education_aid.runs:{run.id}")
     return dict(run.counts)
 
 
@@ -99,7 +105,7 @@ def cite(session: Session, run: AidRun, where: str, actor: Actor) -> None:
     if len(where.strip()) < 2:
         raise InvalidInput(N_("请写明引用的文件或报告"), fields={"cited_in": N_("请写明引用的文件或报告")})
     run.cited_in, run.version = where.strip()[:200], run.version + 1
-    record(session, actor, Action.RUN_WRITE, f"引用方案试算“{run.title}”：{run.cited_in}", tenant_id=run.tenant_id, unit_id=run.unit_id,
+    record(session, actor, Action.RUN_WRITE, CITED(title=run.title, where=run.cited_in), tenant_id=run.tenant_id, unit_id=run.unit_id,
            subject=f"education_aid.runs:{run.id}")
 
 
@@ -109,7 +115,7 @@ def remove(session: Session, run: AidRun, actor: Actor) -> None:
         raise RuleViolation(N_("应享测算不能删除"), rule="run-kept")
     if run.cited_in:
         raise RuleViolation(N_("这次试算已被“%(where)s”引用，须保留备查，不能删除"), rule="what-if-cited", where=run.cited_in)
-    record(session, actor, Action.RUN_WRITE, f"删除方案试算“{run.title}”", tenant_id=run.tenant_id, unit_id=run.unit_id,
+    record(session, actor, Action.RUN_WRITE, REMOVED(title=run.title), tenant_id=run.tenant_id, unit_id=run.unit_id,
            subject=f"education_aid.runs:{run.id}", before={"digest": _digest(run.draft), "counts": run.counts.get("difference", "")})
     session.delete(run)
 

@@ -15,6 +15,7 @@ from core.host.ledgers import Ledger
 from core.ledgers.checking import check_frame
 from core.ledgers.context import Context
 from core.ledgers.finding import SEVERAL_UNITS
+from core.ledgers.imports import returning
 from core.web.i18n import told
 from scripts import assets
 from tests.conftest import ClientAs
@@ -96,3 +97,14 @@ def test_a_workbook_marked_again_in_another_language_has_one_list(reader: FlaskC
     reader.post("/language", data={"locale": "zh_Hans_CN"})
     assert place_of(upload(reader, content)) == place
     assert opened(reader.get(f"{place}/returned").data).sheetnames[1:] == ["错误清单"]
+
+
+def test_the_returned_workbook_is_named_in_the_readers_language_once() -> None:
+    english = {returning.MARKED: " (to correct)"}
+
+    def say(text: str) -> str:
+        return english.get(text, text)
+
+    assert returning.named("名册.xls") == "名册（待改正）.xlsx" == returning.named("名册（待改正）（待改正）.xlsx")
+    assert returning.named("名册.xls", say) == "名册 (to correct).xlsx"
+    assert returning.named("名册 (to correct).xlsx", say) == "名册 (to correct).xlsx" == returning.named("名册（待改正）.xlsx", say)
