@@ -28,6 +28,9 @@ class Fact:
     fits: Callable[[str], bool] | None = None
     #: where the value comes from, as officials read it
     source: str = ""
+    #: of one of a family: the title with its "{}", and what stands in it
+    family_title: str = ""
+    word: str = ""
 
     def codes_of(self, word: str) -> tuple[str, ...]:
         """The codes a word of a plan stands for: a code, its label, or a group; empty where the word is unknown."""
@@ -42,8 +45,13 @@ class Fact:
         codes = self.codes_of(word)
         if len(codes) != 1 or (self.fits is not None and not self.fits(word)):
             return None
-        title = self.title.format(self.label_of(codes[0]))
-        return replace(self, name=f"{self.name}.{codes[0]}", title=title, words=(), groups={}, family=False, fits=None)
+        word = self.label_of(codes[0])
+        return replace(self, name=f"{self.name}.{codes[0]}", title=self.title.format(word), words=(), groups={}, family=False, fits=None,
+                       family_title=self.title, word=word)
+
+    def said(self, say: Callable[[str], str]) -> str:
+        """The title in the language that `say` speaks."""
+        return say(self.family_title).format(say(self.word)) if self.family_title else say(self.title)
 
     def label_of(self, code: str) -> str:
         """What officials call a code."""

@@ -10,13 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from core.conditions.facts import CHOICE, FLAG, Fact
+from core.errors import N_
 
 Facts = Mapping[str, Any]
 Value = bool | int | Decimal | dt.date
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
-_WORDS = {"eq": "为", "gt": "超过", "gte": "不低于", "lt": "不满", "lte": "不超过"}
-_DAY_WORDS = {"eq": "为", "gt": "晚于", "gte": "不早于", "lt": "早于", "lte": "不晚于"}
+_WORDS = {"eq": N_("%(fact)s为 %(value)s"), "gt": N_("%(fact)s超过 %(value)s"), "gte": N_("%(fact)s不低于 %(value)s"),
+          "lt": N_("%(fact)s不满 %(value)s"), "lte": N_("%(fact)s不超过 %(value)s")}
+_DAY_WORDS = {"eq": N_("%(fact)s为 %(value)s"), "gt": N_("%(fact)s晚于 %(value)s"), "gte": N_("%(fact)s不早于 %(value)s"),
+              "lt": N_("%(fact)s早于 %(value)s"), "lte": N_("%(fact)s不晚于 %(value)s")}
+#: puts a text into a language; as it stands, Chinese
+Say = Callable[[str], str]
 
 
 def member(fact: str, code: str) -> str:
@@ -38,8 +43,8 @@ class Condition:
     def _open(self, facts: Facts) -> Iterable[str]:
         raise NotImplementedError
 
-    def describe(self) -> str:
-        """What it says, in Chinese."""
+    def describe(self, say: Say = str) -> str:
+        """What it says: in Chinese, or in the language that `say` speaks."""
         raise NotImplementedError
 
     def leaves(self) -> Iterable[Leaf]:
@@ -83,8 +88,9 @@ class OneOf(Leaf):
             return True if True in held else None if None in held else False
         return any(code in found for code in self.codes)
 
-    def describe(self) -> str:
-        return f"{self.fact.title}为{'、'.join(self.fact.label_of(code) for code in self.codes)}"
+    def describe(self, say: Say = str) -> str:
+        named = say(N_("、")).join(say(self.fact.label_of(code)) for code in self.codes)
+        return say(N_("%(fact)s为%(named)s")) % {"fact": self.fact.said(say), "named": named}
 
 
 @dataclass(frozen=True)
@@ -98,11 +104,12 @@ class Compared(Leaf):
         found = facts.get(self.fact.name)
         return None if found is None else COMPARE[self.sign](found, self.value)
 
-    def describe(self) -> str:
+    def describe(self, say: Say = str) -> str:
         if self.fact.kind == FLAG:
-            return self.fact.title if self.value else f"不{self.fact.title}"
+            return self.fact.said(say) if self.value else say(N_("不%(fact)s")) % {"fact": self.fact.said(say)}
         words = _DAY_WORDS if isinstance(self.value, dt.date) else _WORDS
-        return f"{self.fact.title}{words[self.sign]} {self.value}{' ' + self.fact.measure if self.fact.measure else ''}"
+        value = f"{self.value} {say(self.fact.measure)}" if self.fact.measure else str(self.value)
+        return say(words[self.sign]) % {"fact": self.fact.said(say), "value": value}
 
 
 @dataclass(frozen=True)
@@ -117,9 +124,9 @@ class _Joined(Condition):
         for part in self.parts:
             yield from part.leaves()
 
-    def _said(self, joint: str) -> str:
-        return joint.join(f"（{part.describe()}）" if isinstance(part, _Joined) and len(part.parts) > 1 else part.describe()
-                          for part in self.parts)
+    def _said(self, joint: str, say: Say) -> str:
+        return say(joint).join(say(N_("（%(part)s）")) % {"part": part.describe(say)} if isinstance(part, _Joined) and len(part.parts) > 1
+                               else part.describe(say) for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -130,8 +137,8 @@ class All(_Joined):
         found = [part.holds(facts) for part in self.parts]
         return False if False in found else None if None in found else True
 
-    def describe(self) -> str:
-        return self._said("；") if self.parts else "不限"
+    def describe(self, say: Say = str) -> str:
+        return self._said(N_("；"), say) if self.parts else say(N_("不限"))
 
 
 @dataclass(frozen=True)
@@ -142,8 +149,8 @@ class Any_(_Joined):  # noqa: N801  # `any` and `Any` are taken
         found = [part.holds(facts) for part in self.parts]
         return True if True in found else None if None in found else False
 
-    def describe(self) -> str:
-        return self._said("，或者")
+    def describe(self, say: Say = str) -> str:
+        return self._said(N_("，或者"), say)
 
 
 @dataclass(frozen=True)
@@ -162,5 +169,5 @@ class Not(Condition):
     def leaves(self) -> Iterable[Leaf]:
         return self.part.leaves()
 
-    def describe(self) -> str:
-        return f"不是：{self.part.describe()}"
+    def describe(self, say: Say = str) -> str:
+        return say(N_("不是：%(part)s")) % {"part": self.part.describe(say)}

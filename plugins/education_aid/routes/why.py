@@ -13,6 +13,7 @@ from flask_babel import gettext
 from core.errors import N_, InvalidInput, NotFound
 from core.tenancy.grammar.masks import plain
 from core.tenancy.queries import TenantPlace, get_tenant
+from core.web.i18n import words
 from core.web.markers import require
 from core.web.request import db
 from plugins.education_aid.models.awards import AidRun, Award
@@ -56,7 +57,7 @@ def _of_plan(tenant: TenantPlace, plan: PlanItems, stored: Mapping[str, Award], 
     printed = {one.source.entry.code: plain(one.value) for one in in_force(db(), tenant, ITEM, run.as_on, aid_grammar())}
     return {"plans": {one: get_tenant(db(), one).name for one in plan.plans},
             "standard": lambda item, attended: wording.amount(printed[item.code].get("amount")) + over_term(item, run.term, attended),
-            "where": lambda item: wording.named(item.where.describe(), names),
+            "where": lambda item: wording.named(item.where.describe(words), names),
             "bears": lambda item: bears(stored.get(item.code), printed[item.code].get("share"))}
 
 
