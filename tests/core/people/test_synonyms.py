@@ -25,7 +25,8 @@ def test_a_synonym_means_one_code_and_is_no_label_of_another(ledger: Ledger, fie
     (HOUSEHOLDS, "kind", "五保户", "five_guarantees"), (HOUSEHOLDS, "kind", "贫困户", None),
     (HOUSEHOLDS, "main_cause", "因学致贫", "schooling"), (HOUSEHOLDS, "housing_structure", "砖混结构", "brick_concrete"),
     (INCOMES, "kind", "财产性", "property"), (PERSONS, "health", "大病", "serious"), (PERSONS, "labour", "无劳动能力", "none"),
-    (PERSONS, "labour", "有劳动能力", None), (PERSONS, "work", "乡（镇）内务工", "township"), (STAFF, "establishment", "事业编制", "public"),
+    (PERSONS, "labour", "有劳动能力", None), (PERSONS, "work", "乡（镇）内务工", "township"),
+    (STAFF, "establishment", "事业编制", "public"),
     (SCHOOLS, "ownership", "普惠民办", "inclusive_private")])
 def test_lists_are_read_as_they_are_written(ledger: Ledger, name: str, typed: str, code: str | None) -> None:
     field = next(one for one in ledger.fields if one.name == name)
