@@ -94,12 +94,23 @@ def judge(ledger: Ledger, fields: Sequence[Field], sheet: Sheet, mapping: Mappin
     if not faults.is_empty():
         errors = pl.concat([errors.join(faults, on=[ROW, "field"], how="anti"), faults])
         rows = rows.filter(~pl.col(ROW).is_in(faults[ROW].unique().to_list()))
-    twice = repeated(ledger, rows)
+    twice = _repeated(ledger, asked, frame, rows, known)
     if not twice.is_empty():
         twice = twice.with_columns(column=pl.col("field").replace_strict(letters, default="", return_dtype=pl.String))
         errors = pl.concat([errors, twice.select(*ERRORS).cast(ERRORS)])  # type: ignore[arg-type]
         rows = rows.filter(~pl.col(ROW).is_in(twice[ROW].to_list()))
     return Judged(rows, errors.sort(ROW, maintain_order=True), frame.height, tuple(notes))
+
+
+def _repeated(ledger: Ledger, asked: Sequence[Field], frame: pl.DataFrame, rows: pl.DataFrame, known: Context) -> pl.DataFrame:
+    """What stands twice, also where one of the two has another fault: which is right is not decided by that."""
+    keys = [one for one in asked if one.key]
+    bad = frame.filter(~pl.col(ROW).is_in(rows[ROW].to_list())) if keys and rows.height < frame.height else frame.clear()
+    if bad.is_empty():
+        return repeated(ledger, rows)
+    names = [ROW, *(one.name for one in keys)]
+    read = check_frame(ledger, bad.select(names), known, keys).rows.with_columns(pl.col(ROW).cast(pl.Int64))
+    return repeated(ledger, pl.concat([rows.select(names), read.select(names)]).sort(ROW))
 
 
 def corrected(sheet: Sheet, corrections: Corrections) -> pl.DataFrame:

@@ -73,3 +73,13 @@ def test_nobody_is_born_after_today(client_as: ClientAs) -> None:
     assert "出生日期不能晚于今天" in client.get(at).text
     refused = client.post(f"/u/{VILLAGE}/ledgers/persons/new", data={"name": "测试戊", "birth_on": "2099-01-01", "id_kind": "none"})
     assert refused.status_code == 422 and "出生日期不能晚于今天" in refused.text
+
+
+def test_of_two_rows_with_one_number_the_sound_one_does_not_go_in_alone(client_as: ClientAs, app_database: Database) -> None:
+    client, number = client_as("jia-admin"), made_up_id(5, BORN)
+    at = brought(client, [HEAD, ["测试己", number, "", "没有的村", ""], ["测试庚", number, "", VILLAGE, ""],
+                          ["测试辛", made_up_id(7, BORN), "", VILLAGE, ""]])
+    page = client.get(at).text
+    assert "与第 2 行的证件号相同" in page and "将新增 1 条" in page
+    confirmed(client, at)
+    assert [name for name, _ in people(app_database)] == ["测试乙", "测试甲", "测试辛"]
