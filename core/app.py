@@ -39,6 +39,7 @@ from core.api import mounting
 from core.config import Settings
 from core.desk import problems, providers
 from core.extensions import Database
+from core.extensions.collecting import uncollected
 from core.host.manager import PluginHost, load
 from core.jobs import consumer
 from core.jobs.running import Parts
@@ -92,6 +93,7 @@ class Platform(Flask):
         return func
 
 
+@uncollected()  # what is made stays; looking through it took longer than making it
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. It does not start with an endpoint that declares no action."""
     settings = settings or Settings.from_env()

@@ -6,13 +6,14 @@ import http
 import json
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from threading import Lock
 from typing import Any, cast
 
 from flask import Flask, current_app
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 
-from core.api.blueprint import PREFIX
+from core.api.blueprint import PREFIX, ApiBlueprint
 from core.api.schemas import ProblemSchema
 
 KEY = "bangfu.api"
@@ -22,9 +23,34 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """flask-smorest's own, with our one error shape. Errors are answered by the platform's handlers."""
+    """flask-smorest's own, with our one error shape. Errors are answered by the platform's handlers.
+
+    Addresses are described when somebody first asks for the description: that is a quarter of what starting takes, and
+    most processes are never asked.
+    """
 
     ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._waiting: list[ApiBlueprint] = []
+        self._describing = Lock()
+
+    def register_blueprint(self, blueprint: ApiBlueprint, **options: Any) -> None:
+        """Put the addresses on the app."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint, **options)
+        self._waiting.append(blueprint)
+
+    def whole(self) -> dict[str, Any]:
+        """Everything that is described."""
+        with self._describing:
+            for blueprint in self._waiting:
+                blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+            self._waiting.clear()
+            found: dict[str, Any] = self.spec.to_dict()
+            return found
 
     def _register_error_handlers(self) -> None:
         """None: `core.desk.problems` answers for pages and API alike."""
@@ -73,7 +99,7 @@ def _whole() -> str:
     kept: dict[str, str] = current_app.extensions.setdefault(f"{KEY}.whole", {})
     if "text" not in kept:
         made = cast(Description, current_app.extensions[KEY])
-        kept["text"] = json.dumps(made.spec.to_dict(), default=_number)
+        kept["text"] = json.dumps(made.whole(), default=_number)
     return kept["text"]
 
 

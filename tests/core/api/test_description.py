@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from flask import Flask
+from flask_smorest import Blueprint
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from core.app import create_app
 from core.host.models import PluginSwitch
 from tests.conftest import ClientAs
 from tests.core.api.test_matrix import api_rules
@@ -27,6 +30,22 @@ def test_the_description_is_valid(client_as: ClientAs) -> None:
         found = spec_of(client_as, login, address)
         assert found["openapi"] == "3.1.0"
         OpenAPIV31SpecValidator(found).validate()
+
+
+def test_addresses_are_described_once_and_only_when_somebody_asks(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    described, describe = [], Blueprint.register_views_in_doc
+
+    def watched(self: Blueprint, *given: Any, **named: Any) -> None:
+        described.append(self.name)
+        describe(self, *given, **named)
+
+    monkeypatch.setattr(Blueprint, "register_views_in_doc", watched)
+    fresh = create_app(app.config["BANGFU_SETTINGS"])
+    client = fresh.test_client()
+    assert client.get("/sign-in").status_code == 200 and described == []
+    assert [client.get("/api/openapi.json").status_code for _ in range(2)] == [200, 200]
+    assert len(described) == len(set(described)) > 1
+    fresh.extensions["bangfu.database"].dispose()
 
 
 def test_every_address_is_described_with_its_method(app: Flask, client_as: ClientAs) -> None:
