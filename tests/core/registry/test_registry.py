@@ -95,6 +95,22 @@ def test_a_person_is_read_as_they_were_on_a_day(session: Session, jia: Units) ->
     assert as_of_many(session, Person, JIA, [person.id], days[1])[person.id].birth_on is None
 
 
+def test_a_household_that_splits_is_read_with_its_members_of_the_day(session: Session, jia: Units) -> None:
+    old, new = make_household(session, jia[VILLAGE], number="F01"), make_household(session, jia[VILLAGE], number="F02")
+    head = make_person(session, jia[VILLAGE], name="测试甲", household_id=old.id, relation="户主")
+    son = make_person(session, jia[VILLAGE], name="测试乙", household_id=old.id, relation="之子")
+    services.change_person(session, son, {"household_id": new.id, "relation": "户主"}, ACTOR, on=dt.date(2017, 3, 1))
+    services.note_death(session, head, dt.date(2018, 5, 1), ACTOR)
+    session.flush()
+
+    def members(home: Household, *day: int) -> list[tuple[str, str]]:
+        return [(one.name, one.relation) for one in queries.members_on(session, home, dt.date(*day))]
+
+    assert members(old, 2017, 2, 28) == [("测试甲", "户主"), ("测试乙", "之子")]
+    assert (members(old, 2017, 3, 1), members(new, 2017, 3, 1)) == ([("测试甲", "户主")], [("测试乙", "户主")])
+    assert (members(old, 2018, 5, 1), members(new, 2017, 2, 28)) == ([], [])
+
+
 def test_past_values_come_back_with_their_types(session: Session, jia: Units) -> None:
     household = make_household(session, jia[VILLAGE], housing_area=Decimal("87.50"), identified_on=dt.date(2014, 3, 2),
                                causes=["illness"], water=False)
