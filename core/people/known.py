@@ -59,11 +59,11 @@ def by_village(session: Session, tenant_id: str, unit_id: uuid.UUID, rows: pl.Da
     names no village."""
     if not {"name", "birth_on"} <= set(rows.columns):
         return {}
-    texts = rows["unit_id"].to_list() if "unit_id" in rows.columns else [None] * rows.height
-    numbers = rows["id_number"].to_list() if "id_number" in rows.columns else [None] * rows.height
+    absent = [pl.lit(None, pl.String).alias(name) for name in ("unit_id", "id_number") if name not in rows.columns]
+    asked = rows.with_columns(absent).with_row_index("at").filter(pl.col("id_number").is_null())
     found: dict[Triple, int] = {}
-    for at, (number, name, born, unit) in enumerate(zip(numbers, rows["name"], rows["birth_on"], texts, strict=True)):
-        triple = None if number else _triple(uuid.UUID(str(unit)) if unit else unit_id, name, born)
+    for at, name, born, unit in asked.select("at", "name", "birth_on", "unit_id").iter_rows():
+        triple = _triple(uuid.UUID(str(unit)) if unit else unit_id, name, born)
         if triple is not None:
             found.setdefault(triple, at)
     there = _stored(session, tenant_id, found)
