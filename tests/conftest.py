@@ -32,6 +32,16 @@ hypothesis.settings.register_profile("bangfu", deadline=None, suppress_health_ch
 hypothesis.settings.load_profile("bangfu")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Modules and tests by the thousand are made, and all of them stay: there is no garbage to search for meanwhile."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish() -> None:
     """What is imported stays: leave it out of every later search for garbage, and search less often."""
     gc.freeze()
