@@ -58,9 +58,9 @@ def persons(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
         found = said(pl.col("id_number"))
         if column in frame.columns:
             frame = frame.with_columns(pl.coalesce(pl.col(column), found).alias(column))
-        elif (said_of_all := frame.select(found.alias(column)).to_series()).null_count() == 0:
-            # Where the number of some rows does not say it, what is stored of them must not be emptied.
-            frame = frame.with_columns(said_of_all)
+        elif (said_of := frame.select(found.alias(column)).to_series()).null_count() == 0 or "id" not in frame.columns:
+            # Where the numbers of some stored persons do not say it, what is stored of them must not be emptied.
+            frame = frame.with_columns(said_of)
     return frame
 
 

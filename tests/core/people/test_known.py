@@ -83,3 +83,14 @@ def test_of_two_rows_with_one_number_the_sound_one_does_not_go_in_alone(client_a
     assert "与第 2 行的证件号相同" in page and "将新增 1 条" in page
     confirmed(client, at)
     assert [name for name, _ in people(app_database)] == ["测试乙", "测试甲", "测试辛"]
+
+
+def test_one_row_with_another_document_costs_nobody_the_birthday(client_as: ClientAs, app_database: Database) -> None:
+    client = client_as("jia-admin")
+    head = ["姓名", "证件类型", "证件号", "所在村"]
+    at = brought(client, [head, ["测试丁", "居民身份证", made_up_id(5, BORN), VILLAGE], ["测试戊", "护照", "E12345678", VILLAGE],
+                          ["测试甲", "居民身份证", NUMBER, VILLAGE]])
+    confirmed(client, at)
+    with app_database.session() as session, tenant_scope(session, JIA):
+        born = {row.name: (row.birth_on, row.sex) for row in session.scalars(select(Person))}
+    assert (born["测试丁"][0], born["测试戊"], born["测试甲"][0]) == (BORN, (None, ""), BORN)
