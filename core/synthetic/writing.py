@@ -110,7 +110,8 @@ class Writer:
             "household_id": [households[at] for at in made["household"].to_list()] if households is not None else nothing,
             "name_key": _name_keys(made["name"]), "id_kind": made["id_kind"].to_list(),
             "schooling": made["schooling" if "schooling" in made.columns else "stage"].to_list(),
-            "labour": made["labour"].to_list() if "labour" in made.columns else ["none"] * made.height}
+            **{name: made[name].to_list() if name in made.columns else ["none"] * made.height for name in ("labour", "work")},
+            **{name: made[name].to_list() if name in made.columns else nothing for name in ("medical_insurance", "pension_insurance")}}
         if "home_code" in made.columns:
             columns["home_code"] = made["home_code"].to_list()
         sealed = {name: made[name].to_list() if name in made.columns else nothing

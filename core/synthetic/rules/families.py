@@ -14,9 +14,12 @@ from core.synthetic.rules.words import (
     HELPER_POSTS,
     KINDS,
     OTHER_STEMS,
+    PENSIONED,
     SCHOOLINGS,
     STEMS,
     STRUCTURES,
+    TREATED,
+    WORKS,
     numerals,
     one_of,
 )
@@ -85,8 +88,8 @@ def _exited(draws: Draws, year: int) -> pl.Expr:
 
 
 def adults_of(households: pl.DataFrame, place: Place, seed: int) -> pl.DataFrame:
-    """Parents and grandparents: `household`, `role`, relation, name, sex, birth_on, health, labour, schooling, phone and
-    bank card. They have no identity numbers yet: `with_id_numbers` gives them, together with the staff's."""
+    """Parents and grandparents: `household`, `role`, relation, name, sex, birth_on, health, labour, work, insurance,
+    schooling, phone and bank card. They have no identity numbers yet: `with_id_numbers` gives them, together with the staff's."""
     parts = []
     for at, (role, relations) in enumerate(MEMBERS.items()):
         draws, household = Draws(seed, f"{place.code}/{role}"), pl.col("household")
@@ -101,7 +104,10 @@ def adults_of(households: pl.DataFrame, place: Place, seed: int) -> pl.DataFrame
             sex=pl.lit(SEX[role]),
             birth_on=pl.col("eldest_on") - pl.duration(days=draws.whole("older", household, least * 366, most * 365)),
             health=health, schooling=pl.lit("none") if elder else draws.pick("schooling", household, SCHOOLINGS),
-            labour=_labour(health, elder, draws, household), phone=phone(place.region, household * 4 + at),
+            labour=_labour(health, elder, draws, household),
+            work=pl.lit("none") if elder else _work(health, draws, household),
+            medical_insurance=draws.happens("medical", household, TREATED),
+            pension_insurance=draws.happens("pension", household, PENSIONED), phone=phone(place.region, household * 4 + at),
             bank_card=pl.when(pl.col("head") == role).then(bank_card(place.region, 5_000_000_000 + household))))
     return pl.concat(parts).sort("household", maintain_order=True)
 
@@ -109,6 +115,12 @@ def adults_of(households: pl.DataFrame, place: Place, seed: int) -> pl.DataFrame
 def _labour(health: pl.Expr, elder: bool, draws: Draws, whom: pl.Expr) -> pl.Expr:
     able = pl.lit("weak") if elder else draws.pick("skill", whom, (("full", .8), ("skilled", .2)))
     return pl.when(health == "healthy").then(able).when(health == "chronic").then(pl.lit("weak")).otherwise(pl.lit("lost"))
+
+
+def _work(health: pl.Expr, draws: Draws, whom: pl.Expr) -> pl.Expr:
+    """Where parents work; those of children who were left behind, outside the province."""
+    return (pl.when(pl.col("form") == "away").then(pl.lit("elsewhere")).when(health == "healthy").then(draws.pick("work", whom, WORKS))
+            .otherwise(pl.lit("none")))
 
 
 def incomes_of(households: pl.DataFrame, place: Place, seed: int, year: int) -> pl.DataFrame:

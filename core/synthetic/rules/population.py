@@ -15,7 +15,7 @@ from core.synthetic.rules.documents import ADULT, CHILD, EIGHTEEN, STAFF, with_d
 from core.synthetic.rules.draws import Draws
 from core.synthetic.rules.families import HEADS, adults_of, households_of, incomes_of
 from core.synthetic.rules.numbers import register_number, with_id_numbers
-from core.synthetic.rules.words import CONSENTS
+from core.synthetic.rules.words import CONSENTS, TREATED
 
 #: of those at school in the compulsory stages
 DROPPED_OUT, TRANSFERRED, UNNUMBERED = .004, .005, .005
@@ -90,7 +90,7 @@ def at_home(children: pl.DataFrame, households: pl.DataFrame, place: Place, seed
         relation=pl.when(parents).then(pl.when(son).then(pl.lit("之子")).otherwise(pl.lit("之女")))
         .otherwise(pl.when(son).then(pl.lit("之孙子")).otherwise(pl.lit("之孙女"))),
         health=draws.pick("health", whom, (("healthy", .98), ("chronic", .008), ("serious", .002), ("disabled", .01))),
-        register_number=register_number(form, pl.col("_made"))).drop("_made")
+        medical_insurance=draws.happens("medical", whom, TREATED), register_number=register_number(form, pl.col("_made"))).drop("_made")
 
 
 def _newcomers(places: list[Place], into: Place, seed: int, year: int) -> pl.DataFrame:

@@ -20,6 +20,9 @@ CAUSES = (("illness", .33), ("schooling", .16), ("no_skill", .15), ("no_money", 
 STRUCTURES = (("brick_concrete", .6), ("brick_wood", .2), ("earth_wood", .1), ("wood", .07), ("stone", .03))
 SCHOOLINGS = (("primary", .35), ("junior", .4), ("senior", .1), ("vocational", .05), ("none", .07), ("college", .03))
 HEALTHS = (("healthy", .9), ("chronic", .05), ("serious", .015), ("disabled", .035))
+WORKS = (("none", .4), ("township", .12), ("county", .13), ("province", .1), ("elsewhere", .23), ("other", .02))
+#: of those insured: for medical treatment, and of adults for old age
+TREATED, PENSIONED = .97, .8
 ESTABLISHMENTS = (("public", .78), ("special_post", .08), ("contract", .1), ("substitute", .04))
 RANKS = (("二级教师", .35), ("一级教师", .4), ("高级教师", .15), ("三级教师", .1))
 HELPER_POSTS = (("测试科员", .6), ("测试股长", .25), ("测试副镇长", .15))

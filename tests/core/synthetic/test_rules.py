@@ -25,6 +25,7 @@ from core.synthetic.rules.draws import Draws
 from core.synthetic.rules.numbers import COUNTIES_EACH, region_of
 from core.synthetic.rules.population import Population, populate
 from core.synthetic.rules.schools import needed
+from core.synthetic.rules.words import WORKS
 from core.synthetic.writing import _name_keys
 
 TOWNS = ("甲镇", "乙镇", "丙乡", "丁乡")
@@ -200,6 +201,17 @@ def test_a_larger_county_is_consistent_and_has_every_kind_of_life() -> None:
     assert not county.adults.filter(pl.col("household").is_in(orphans.implode()))["role"].is_in(["father", "mother"]).any()
     left = set(county.child_statuses.filter(pl.col("kind") == "left_behind")["child"])
     assert left == set(county.children.filter((pl.col("form") == "away") & (pl.col("position") < 12))["child"])
+
+
+def test_parents_work_where_their_life_says_and_most_are_insured() -> None:
+    county = made()
+    adults = county.adults.join(county.households.select("household", "form"), on="household", how="left")
+    parents = adults.filter(pl.col("role").is_in(["father", "mother"]))
+    assert set(parents.filter(pl.col("form") == "away")["work"]) == {"elsewhere"}
+    assert set(parents["work"]) == set(dict(WORKS)) and set(adults.filter(pl.col("role").str.starts_with("grand"))["work"]) == {"none"}
+    assert set(parents.filter(pl.col("labour") == "lost", pl.col("form") != "away")["work"]) == {"none"}
+    assert .9 < float(str(adults["medical_insurance"].mean())) < 1 > float(str(county.children["medical_insurance"].mean())) > .9
+    assert .7 < float(str(adults["pension_insurance"].mean())) < .9
 
 
 def test_children_at_school_in_the_neighbour_county_are_the_same_there() -> None:

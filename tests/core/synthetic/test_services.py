@@ -103,6 +103,9 @@ def test_documents_stand_in_the_registry_as_they_were_made(sqlite_counties: Data
             for row in session.scalars(select(model).where(model.id_kind.not_in(("citizen", "none")))):
                 number = vault.open(f"{model.__tablename__}.id_number", row.id, row.id_number_sealed or b"")
                 assert not read_document(row.id_kind, number).message and row.id_number_mask != number
+        lives = {(row.work != "none", row.medical_insurance is not None, row.pension_insurance is not None)
+                 for row in session.scalars(select(Person))}
+        assert lives == {(True, True, True), (False, True, True), (False, True, False)}  # adults, and children
         holder = session.scalars(select(Person).where(Person.id_kind == "pass_hk_mo")).first()
         assert holder is not None
         number = vault.open("registry_persons.id_number", holder.id, holder.id_number_sealed or b"")
