@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from marshmallow import ValidationError
 
-from core.errors import N_, InvalidInput, NotFound, PlatformError
+from core.errors import N_, Conflict, InvalidInput, NotFound, PlatformError
 from core.host.ledgers import Field, Ledger
 from core.ledgers import queries, storing
 from core.ledgers.checking import compile_schema, messages_of
 from core.ledgers.correcting import correct
 from core.ledgers.freezing import frozen, refuse_frozen, seen
-from core.ledgers.pages import common
+from core.ledgers.pages import common, meanwhile
 from core.ledgers.revealing import reveal_value
 from core.ledgers.values import written
 from core.units.queries import find_unit, find_unit_by_code
@@ -113,9 +113,11 @@ def _install_writing(blueprint: Blueprint, ledger: Ledger) -> None:
         fields = common.fields_here(ledger)
         try:
             values = _entered(ledger, row, fields)
-            storing.update(db(), ledger, row, values, request.form.get("version", 0, type=int), actor(), fields=fields)
+            storing.update(db(), ledger, row, values, _version(), actor(), fields=fields)
         except InvalidInput as refused:
             return _form(ledger, request.form, _said(refused), row), 422
+        except Conflict as overtaken:
+            return _again(ledger, record_id, overtaken)
         flash(gettext("已保存"), "success")
         return redirect(url_for(".detail", code=code, record_id=record_id))
 
@@ -150,10 +152,11 @@ def _install_correcting(blueprint: Blueprint, ledger: Ledger, action: str) -> No
         fields = common.fields_here(ledger)
         try:
             values = _entered(ledger, row, fields)
-            correct(db(), ledger, row, values, request.form.get("version", 0, type=int), actor(),
-                    reason=request.form.get("correction-reason", ""), fields=fields)
+            correct(db(), ledger, row, values, _version(), actor(), reason=request.form.get("correction-reason", ""), fields=fields)
         except InvalidInput as refused:
             return _form(ledger, request.form, _said(refused), row, correcting=True), 422
+        except Conflict as overtaken:
+            return _again(ledger, record_id, overtaken, correcting=True)
         flash(gettext("已更正，前后对照和理由已留痕"), "success")
         return redirect(url_for(".detail", code=code, record_id=record_id))
 
@@ -187,12 +190,36 @@ def _said(refused: InvalidInput) -> Errors:
     return dict(refused.fields) or {"": refused.text}
 
 
-def _form(ledger: Ledger, entered: Mapping[str, str], errors: Errors, row: Any, *, correcting: bool = False) -> str:
+def _version() -> int:
+    """The version at which the form was filled."""
+    return request.form.get("version", 0, type=int)
+
+
+def _again(ledger: Ledger, record_id: uuid.UUID, overtaken: Conflict, *, correcting: bool = False) -> ResponseReturnValue:
+    """The form of a record that somebody has changed meanwhile, with what was typed, for saving upon what is there now."""
+    db().rollback()
+    row = queries.get_record(db(), ledger, g.scope, record_id)
+    held = frozen(ledger, row.state) if ledger.process is not None else False
+    if row.version == _version() or held != correcting:
+        if not correcting:
+            refuse_frozen(ledger, [seen(ledger, row)])
+        raise overtaken
+    found = meanwhile.compare(db(), ledger, row, [field for field in common.fields_here(ledger) if field.editable])
+    return _form(ledger, found.entered, {}, row, correcting=correcting, overtaken=found), overtaken.status
+
+
+def _form(ledger: Ledger, entered: Mapping[str, str], errors: Errors, row: Any, *, correcting: bool = False,
+          overtaken: meanwhile.Meanwhile | None = None) -> str:
     fields = [field for field in common.fields_here(ledger) if field.editable]
     home = find_unit_by_code(db(), entered["unit_id"]) if entered.get("unit_id") else None
-    lists = {field.name: (request.form.getlist(field.name) if request.method == "POST"
+    taken = overtaken.taken if overtaken else set()
+    lists = {field.name: (request.form.getlist(field.name) if request.method == "POST" and field.name not in taken
                           else [value for value, label in field.choices if label in entered.get(field.name, "").split("、")])
              for field in fields if field.kind == "choices"}
+    refused = request.method == "POST" and overtaken is None
+    opened = None if row is None else meanwhile.sent_back() if refused else meanwhile.opened_with(row, fields)
     return common.show("form.html", ledger, entered=entered, names=common.referred(entered, fields), errors=errors,
-                       row=row, fields=fields, lists=lists, correcting=correcting,
+                       row=row, fields=fields, lists=lists, correcting=correcting, overtaken=overtaken, opened=opened,
+                       version=None if row is None else _version() if refused else row.version,
+                       removed=getattr(row, "removed_at", None) is not None,
                        unit_name=f"{home.name} {home.code}" if home else "", here=unit())

@@ -156,6 +156,11 @@ def test_a_correction_through_its_form(made: tuple[FlaskClient, Any], app_databa
     with app_database.session() as session, tenant_scope(session, JIA):
         assert session.get_one(Certificate, (JIA, record_id)).amount == Decimal("6000.00")
         assert session.scalars(select(TrailEntry.reason).where(TrailEntry.sentence.contains("更正"))).one() == "多写了一个零"
+    late = county.post(f"{COUNTY}/ledgers/certificates/{record_id}/correct",
+                       data={**form, "amount": "7000", "correction-reason": "另一处更正"})
+    assert late.status_code == 409
+    assert "“6,000.00”；这里仍是您填的" in late.text and 'value="7000"' in late.text and "另一处更正" in late.text
+    assert 'name="version" value="4"' in late.text
 
 
 def test_whoever_may_not_approve_may_not_correct(made: tuple[FlaskClient, Any], client_as: ClientAs) -> None:
