@@ -8,11 +8,13 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from core.errors import N_, NotSignedIn, PlatformError
 from core.extensions.wording import worded
@@ -105,12 +107,35 @@ def _http(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
+    if status == 405 and request.method in ("GET", "HEAD") and not wants_json():
+        return _page_above()
     made = answer(status, gettext(HTTP_MESSAGES.get(status, N_("这个请求没有办成，请返回上一页重试。"))),
                   fields=_faults(getattr(error, "data", None)))
     for name, value in error.get_headers():  # such as Allow, Retry-After
         if name not in ("Content-Type", "Content-Length"):
             made.headers.setdefault(name, value)
     return made
+
+
+def _page_above() -> AnyResponse:
+    """To the nearest page above an address that only takes what a form sends: it is opened again after a sign-in in
+    between, or from the history of the browser."""
+    addresses, path = current_app.create_url_adapter(request), request.path
+    assert addresses is not None
+    while "/" in path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0]
+        try:
+            addresses.match(path, method="GET")
+        except RequestRedirect:  # it wants a stroke at its end
+            break
+        except HTTPException:
+            continue
+        break
+    else:
+        path = "/"
+    if path.startswith("/u/"):  # a public page reads no cookie
+        flash(gettext("这一步要从页面上的按钮办理；刚才若在这里填过内容，请核对是否已经保存。"), "info")
+    return redirect(path)
 
 
 def _faults(data: Any) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,6 +117,21 @@ def test_an_unknown_address_a_wrong_method_and_a_huge_upload_are_explained(clien
         assert answer.status_code == status
         assert words in answer.get_data(as_text=True)
     assert client.get("/api/none").get_json()["status"] == 404
+
+
+@pytest.mark.parametrize(("address", "page"), [
+    (f"/u/990101/registry/persons/{uuid.UUID(int=1)}/change", f"/u/990101/registry/persons/{uuid.UUID(int=1)}"),
+    (f"/u/990101/registry/persons/{uuid.UUID(int=1)}/reveal", f"/u/990101/registry/persons/{uuid.UUID(int=1)}"),
+    (f"/u/990101/p/sample/ledgers/families/{uuid.UUID(int=1)}/remove", f"/u/990101/p/sample/ledgers/families/{uuid.UUID(int=1)}"),
+    ("/u/990101/p/sample/ledgers/families/views", "/u/990101/p/sample/ledgers/families"),
+    ("/language", "/"),
+])
+def test_an_address_that_only_takes_a_form_leads_to_the_page_above_it(app: Flask, address: str, page: str) -> None:
+    client = app.test_client()
+    answer = client.get(address)
+    assert (answer.status_code, answer.location) == (302, page)
+    for program in (client.get(address, headers={"Accept": "application/json"}), client.put(address)):
+        assert program.status_code == 405 and "POST" in program.headers["Allow"]
 
 
 def test_a_form_without_its_safety_mark_is_refused_with_advice(app: Flask) -> None:

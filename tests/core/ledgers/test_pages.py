@@ -118,6 +118,9 @@ def test_an_original_is_shown_to_the_right_person_with_a_reason_and_trailed(
     shown = client.post(f"{address}/reveal", data={"field": "id_number", "reason": "核对银行退款"})
     assert shown.status_code == 200 and GOOD["id_number"] in shown.get_data(as_text=True)
     assert any(sentence.startswith("查看证件号原文") for sentence in sentences(app_database))
+    opened_again = client.get(f"{address}/reveal")
+    assert (opened_again.status_code, opened_again.location) == (302, address)
+    assert "这一步要从页面上的按钮办理" in text(client, address)
     assert client.post(f"{address}/reveal", data={"field": "members", "reason": "核对银行退款"}).status_code == 404
     assert client_as("province-bureau").post(f"/u/99/p/sample/ledgers/families/{family_id}/reveal",
                                              data={"field": "id_number", "reason": "核对银行退款"}).status_code == 403
