@@ -59,7 +59,7 @@ class Source(TenantScoped, Base):
     others: Mapped[list[str]] = mapped_column(Json, default=list)
     #: [[message, params]] of what was met in the file
     notes: Mapped[list[Any]] = mapped_column(Json, default=list)
-    #: rows, faults, matched, review, unmatched
+    #: rows, faults; once it has been compared with the registry matched, review and unmatched as well
     counts: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
     job_id: Mapped[uuid.UUID | None] = mapped_column(Id)
     who: Mapped[str] = mapped_column(String(80), default="")

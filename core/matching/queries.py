@@ -41,6 +41,8 @@ def get_sources(session: Session, scope: Scope, ids: Iterable[uuid.UUID]) -> lis
 
 #: which rows of a list are asked for
 WHICH = {"": N_("全部"), "matched": N_("已对上"), "review": N_("待核"), "unmatched": N_("本库没有"), "fault": N_("证件号有误")}
+#: those that can be told before the list has been compared with the registry
+OF_ITSELF = frozenset({"", "fault"})
 
 
 def list_rows(session: Session, scope: Scope, source: Source, which: str = "", before: uuid.UUID | None = None,
@@ -81,6 +83,19 @@ def is_under_way(session: Session, tenant_id: str, code: str) -> bool:
     """Whether a tenant's background work of this code is not over yet."""
     statement = select(Job.id).where(Job.tenant_id == tenant_id, Job.code == code, Job.state.in_(OPEN)).limit(1)
     return session.scalar(statement) is not None
+
+
+def is_compared(source: Source) -> bool:
+    """Whether the rows of a list, or of one on a page of lists, have been compared with the registry."""
+    return "unmatched" in source.counts
+
+
+def being_compared(session: Session, listed: Iterable[Source]) -> set[uuid.UUID]:
+    """Which of these lists background work is not over with."""
+    jobs = {one.job_id: one.id for one in listed if one.job_id is not None}
+    if not jobs:
+        return set()
+    return {jobs[job_id] for job_id in session.scalars(select(Job.id).where(Job.id.in_(list(jobs)), Job.state.in_(OPEN)))}
 
 
 def list_cases(session: Session, scope: Scope, state: str = "open", kind: str = "", source_id: uuid.UUID | None = None,

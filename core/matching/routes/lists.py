@@ -170,7 +170,8 @@ def _index(error: PlatformError | None = None) -> str:
     page = queries.list_sources(db(), g.scope, id_argument("before"))
     return render_template("matching/sources.html", rows=page.rows, more=page.next, error=error, kinds=KINDS, today=today(),
                            units=units_by_id(db(), {source.unit_id for source in page.rows}) if page.rows else {},
-                           entered=request.form, ready=State.READY)
+                           entered=request.form, ready=State.READY, waiting=queries.being_compared(db(), page.rows),
+                           is_compared=queries.is_compared)
 
 
 def _columns(source: Source, error: PlatformError | None = None, choice: dict[str, str] | None = None) -> str:
@@ -185,16 +186,18 @@ def _columns(source: Source, error: PlatformError | None = None, choice: dict[st
 
 
 def _rows(source: Source) -> str:
-    which = request.args.get("which", "") if request.args.get("which", "") in queries.WHICH else ""
+    told = {name: label for name, label in queries.WHICH.items() if queries.is_compared(source) or name in queries.OF_ITSELF}
+    which = request.args.get("which", "") if request.args.get("which", "") in told else ""
     job = db().get(Job, (source.tenant_id, source.job_id)) if source.job_id else None
     if source.state != State.READY:
         return render_template("matching/source.html", source=source, rows=[], more=None, job=job, working=True, tabs=[], kinds=KINDS,
-                               notes=[], which="", stages=STAGES, faults=ID_FAULTS, units={})
+                               notes=[], which="", stages=STAGES, faults=ID_FAULTS, units={}, compared=False)
     page = queries.list_rows(db(), g.scope, source, which, id_argument("before"))
-    tabs = [(name, gettext(label), queries.count_rows(db(), g.scope, source, name)) for name, label in queries.WHICH.items()]
+    tabs = [(name, gettext(label), queries.count_rows(db(), g.scope, source, name)) for name, label in told.items()]
     return render_template("matching/source.html", source=source, rows=page.rows, more=page.next, job=job, tabs=tabs, which=which,
-                           working=job is not None and job.state in OPEN, kinds=KINDS, notes=_notes(source), stages=STAGES,
-                           faults=ID_FAULTS, units=units_by_id(db(), {row.unit_id for row in page.rows}) if page.rows else {})
+                           working=job is not None and job.state in OPEN, compared=queries.is_compared(source), kinds=KINDS,
+                           notes=_notes(source), stages=STAGES, faults=ID_FAULTS,
+                           units=units_by_id(db(), {row.unit_id for row in page.rows}) if page.rows else {})
 
 
 def _notes(source: Source) -> list[str]:

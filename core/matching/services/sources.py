@@ -117,8 +117,7 @@ def load(session: Session, place: Place, source: Source) -> int:
     left_out = sheet.frame.height - frame.height
     if left_out:
         source.notes = [*source.notes, _said(Note(N_("%(count)s 行没有姓名，没有导入"), {"count": left_out}))]
-    source.counts = {"rows": frame.height, "faults": int((frame["id_fault"] != "").sum()), "matched": 0, "review": 0,
-                     "unmatched": frame.height}
+    source.counts = {"rows": frame.height, "faults": int((frame["id_fault"] != "").sum())}
     _let_go(session, place, source)
     source.state = State.READY
     record(session, place.actor, Action.SOURCE_WRITE, LOADED(title=source.title, count=frame.height), subject=f"source:{source.id}",

@@ -11,14 +11,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from core.errors import InvalidInput
 from core.extensions import Database, tenant_scope
 from core.jobs.running import Parts
 from core.jobs.worker import run_due
 from core.matching import exporting, jobs
 from core.matching.models import MatchCase, Source, SourceRow
-from core.matching.services import sources
+from core.matching.services import finding, sources
 from core.registry.models import Person
 from core.trail.models import TrailEntry
 from core.units.queries import get_unit_by_code
@@ -173,3 +175,48 @@ def test_long_lists_are_taken_in_compared_and_given_out_by_jobs(app: Flask, app_
     with aid.get(f"{answer.location}/file") as file:
         book = opened(file.data)
     assert [row[0].value for row in book.active.iter_rows(min_row=3)] == ["样本乙"]
+
+
+def test_nobody_is_called_missing_before_the_comparison_is_over(app: Flask, app_database: Database, client_as: ClientAs,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "AT_ONCE", 1)
+    person(app_database, name="样本甲", id_number=made_up_id(1))
+    aid = client_as("jia-aid")
+    place = brought(aid, [["样本甲", made_up_id(1), "甲一东村", ""], ["样本乙", made_up_id(2), "", ""]])
+    seen: list[tuple[str, str]] = []
+    look = finding.look_at_source
+
+    def looking(session: Session, source: Source) -> finding.Findings:
+        """What people see while the lists are compared."""
+        seen.append((aid.get(f"{place}?which=unmatched").text, aid.get(f"/u/{JIA}/sources").text))
+        return look(session, source)
+
+    monkeypatch.setattr(finding, "look_at_source", looking)
+    parts = Parts(app.config["BANGFU_SETTINGS"], app_database, app.extensions["bangfu.host"])
+    run_due(parts)
+    (page, listed), = seen
+    assert "与本库的比对还没有完成" in page and "正在比对" in page and ">本库没有<" not in page and "未对上" not in page
+    assert "样本甲" in page and "正在与本库比对" in listed and "没有 2" not in listed
+    page, listed = aid.get(place).text, aid.get(f"/u/{JIA}/sources").text
+    assert ">本库没有<" in page and "未对上" in page and "还没有完成" not in page
+    assert "对上 1 · 待核 0 · 没有 1" in listed
+    aid.post(f"{place}/match")
+    run_due(parts)
+    assert "下面还是上一次比对的结果" in seen[1][0] and ">本库没有<" in seen[1][0]
+
+
+def test_a_list_whose_comparison_was_given_up_says_so(app: Flask, app_database: Database, client_as: ClientAs,
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "AT_ONCE", 1)
+    aid = client_as("jia-aid")
+    place = brought(aid, [["样本甲", made_up_id(1), "", ""], ["样本乙", made_up_id(2), "", ""]])
+
+    def broken(session: Session, source: Source) -> finding.Findings:
+        raise InvalidInput("这份名单不能比对")
+
+    monkeypatch.setattr(finding, "look_at_source", broken)
+    for _ in range(10):
+        run_due(Parts(app.config["BANGFU_SETTINGS"], app_database, app.extensions["bangfu.host"]), early=True)
+    page = aid.get(place).text
+    assert "后台办理没有成功" in page and "还没有与本库比对" in page and ">本库没有<" not in page
+    assert "还没有与本库比对" in aid.get(f"/u/{JIA}/sources").text
