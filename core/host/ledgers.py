@@ -41,6 +41,8 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     #: words people write for a whole number: ("一年级", 1)
     words: tuple[tuple[str, int], ...] = ()
+    #: what people call a whole number beside another field of its row: ("stage", words by value there and number)
+    called: tuple[str, Callable[[Any, Any], str]] | None = None
     #: other words people write for a choice: ("身份证", "citizen")
     synonyms: tuple[tuple[str, str], ...] = ()
     #: of an identity number: the field that says of which document it is; without that column it is a citizen's

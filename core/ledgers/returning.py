@@ -31,7 +31,7 @@ from core.ledgers.freezing import frozen, frozen_message
 from core.ledgers.imports.packages import open_package
 from core.ledgers.referring import REFERENCES, names_for
 from core.ledgers.storing import frame_of, store
-from core.ledgers.values import stored, written
+from core.ledgers.values import called, stored, written
 from core.ledgers.workbooks import MARKS, REF, Meta, digest, heading, sign
 from core.privacy.vault import Vault
 
@@ -262,7 +262,8 @@ def _changes(ledger: Ledger, at: int, mark: Mark, row: Any, texts: Mapping[str, 
         value = values.get(one.name)
         if one.kind in REFERENCES and value is not None:
             value = uuid.UUID(str(value))
-        wanted, now = written(value, one, names), written(stored(row, one), one, names)
+        now = called(row, one) or written(stored(row, one), one, names)
+        wanted = called(row, one, values) or written(value, one, names)
         if digest(key, wanted) == mark.digests[one.name] or wanted == now or (one.kind == "unit" and value is None):
             continue
         there = digest(key, now) != mark.digests[one.name]

@@ -71,6 +71,15 @@ def _shortened(value: Decimal, field: Field) -> Decimal:
     return whole.quantize(Decimal(1)) if whole == whole.to_integral_value() else whole
 
 
+def called(row: Any, field: Field, changed: Mapping[str, Any] | None = None) -> str:
+    """What people call a row's number, or that number once some values are `changed`; "" where it has no name of its own."""
+    if field.called is None:
+        return ""
+    (beside, say), new = field.called, changed or {}
+    value = new[field.name] if field.name in new else stored(row, field)
+    return "" if value is None else say(new.get(beside) or getattr(row, beside), value)
+
+
 def unit_names(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Names of units, for rows of a page."""
     wanted = {unit_id for unit_id in ids if unit_id is not None}
@@ -100,4 +109,5 @@ def shown_columns(ledger: Ledger, fields: Sequence[Field]) -> list[str]:
     names += [name for name in ("removed_at", "extra") if ledger.has_column(name)]
     names += ["state"] if ledger.process is not None else []
     names += [field.column for field in fields if not field.extra]
+    names += [field.called[0] for field in fields if field.called is not None]
     return list(dict.fromkeys(names))

@@ -20,7 +20,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from core.host.ledgers import Field, Ledger
-from core.ledgers.values import TERM_WORDS, stored, written
+from core.ledgers.values import TERM_WORDS, called, stored, written
 from core.units.models import Unit
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -111,10 +111,11 @@ class Export:
             opened = originals.get(row.id, {})
             for column, field in enumerate(self._fields):
                 value = opened.get(field.name) if field.name in opened else stored(row, field)
-                text = written(value, field, names)
+                name = called(row, field)
+                text = name or written(value, field, names)
                 texts.append(digest(self._key, text))
                 if text:
-                    self._cell(at, column, field, value, text)
+                    self._cell(at, column, field, name or value, text)
             self.count += 1
             ref, marks = f"r{self.count}", " ".join(texts)
             self._sheet.write_string(at, len(self._fields), ref, self._faint)

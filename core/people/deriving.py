@@ -5,12 +5,15 @@ Each works on whatever columns the frame has: a bulk edit brings one, an import 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.registry.models import Enrolment
 from core.registry.rules.documents import CITIZEN
 from core.registry.rules.names import clean_name, name_keys
 
@@ -21,6 +24,7 @@ Columns = Mapping[str, Any]
 _BORN, _SEXED = "^[0-9]{6}([0-9]{8})[0-9]{3}[0-9X]$", "^(?:[1-8][0-9]|99)[0-9]{14}([0-9])[0-9X]$"
 #: grades as the whole of schooling counts them, by stage: 七年级 is the first grade of 初中
 _COUNTED = (("junior", 7, 9, 6), ("senior", 10, 12, 9))
+_AT_ONCE = 500
 
 
 def with_name_key(name: str, key: str) -> Callable[[pl.DataFrame, Session], pl.DataFrame]:
@@ -64,8 +68,16 @@ def persons(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
     return frame
 
 
+def within_stage(stage: str, grade: int) -> int:
+    """A grade counted within its stage, of one that may be counted through."""
+    return next((grade - less for one, first, last, less in _COUNTED if one == stage and first <= grade <= last), grade)
+
+
 def enrolments(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
-    """Grades counted within their stage: 七年级 is kept as grade 1 of 初中, 高一 as grade 1 of 普高."""
+    """Grades counted within their stage: 七年级 is kept as grade 1 of 初中, 高一 as grade 1 of 普高. Of records that keep
+    their stage it is read."""
+    if "grade" in frame.columns and "stage" not in frame.columns and "id" in frame.columns:
+        return enrolments(frame.with_columns(stage=_stages(session, frame["id"].to_list())), session).drop("stage")
     if not {"stage", "grade"} <= set(frame.columns):
         return frame
     grade = pl.col("grade")
@@ -73,6 +85,15 @@ def enrolments(frame: pl.DataFrame, session: Session) -> pl.DataFrame:
     for stage, first, last, less in _COUNTED:
         chain = chain.when((pl.col("stage") == stage) & grade.is_between(first, last)).then(grade - less)
     return frame.with_columns(chain.otherwise(grade).alias("grade"))
+
+
+def _stages(session: Session, ids: Sequence[str]) -> pl.Series:
+    found: dict[str, str] = {}
+    for at in range(0, len(ids), _AT_ONCE):
+        wanted = [uuid.UUID(one) for one in ids[at : at + _AT_ONCE]]
+        found |= {str(one.id): one.stage for one in session.execute(
+            select(Enrolment.id, Enrolment.stage).where(Enrolment.id.in_(wanted)))}
+    return pl.Series([found.get(one) for one in ids], dtype=pl.String)
 
 
 def is_kind(column: str, value: str, prepare: Callable[[pl.DataFrame, Session], pl.DataFrame] | None = None

@@ -21,7 +21,7 @@ from core.ledgers.columns import fields_for
 from core.ledgers.context import Context
 from core.ledgers.finding import finders_for
 from core.ledgers.referring import is_id, names_for
-from core.ledgers.values import stored, written
+from core.ledgers.values import called, stored, written
 from core.tenancy.queries import tenant_of
 from core.units.models import Unit
 from core.units.queries import find_unit, find_unit_by_code, get_unit
@@ -92,6 +92,8 @@ def cell(row: Any, field: Field, names: Mapping[uuid.UUID, str]) -> Markup | str
     value = stored(row, field)
     if value is None:
         return Markup('<span class="bf-none">—</span>')
+    if field.called is not None:
+        return escape(words(called(row, field)))
     if field.kind == "yuan":
         return Markup('<span class="bf-num">{}</span>').format(money(value, symbol=False))
     if field.kind in ("integer", "decimal"):

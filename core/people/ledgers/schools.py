@@ -26,6 +26,7 @@ from core.people.ledgers.common import (
     unit,
 )
 from core.people.ledgers.persons import DOCUMENT_CHECKS, NUMBER_CHECKS, person_page
+from core.people.rules import grade_words
 from core.registry.models import Enrolment, SchoolFacts, Staff
 from core.registry.permissions import Action
 from core.registry.rules import synonyms
@@ -48,6 +49,7 @@ HIGHEST = {"preschool": 4, "primary": 6, "junior": 4, "senior": 3, "vocational":
 _NUMBERS = "一二三四五六七八九"
 GRADE_WORDS = (
     *((f"{word}年级", at) for at, word in enumerate(_NUMBERS, 1)), *((f"{at}年级", at) for at in range(1, 10)),
+    *((f"{at} 年级", at) for at in range(1, 13)),
     *((f"初{word}", at) for at, word in enumerate("一二三四", 1)), *((f"高{word}", at) for at, word in enumerate("一二三", 1)),
     *((f"大{word}", at) for at, word in enumerate("一二三四", 1)), *((f"中职{word}", at) for at, word in enumerate("一二三", 1)),
     ("小班", 1), ("中班", 2), ("大班", 3), ("学前班", 3), ("小小班", 1), ("托班", 1))
@@ -63,6 +65,11 @@ def _too_high(row: Mapping[str, Any]) -> Any:
     return (grade > most) & ~((grade >= least) & (grade <= through))
 
 
+def grade_called(stage: str, grade: int) -> str:
+    """A grade as people say it, counted within its stage or through."""
+    return grade_words(stage, deriving.within_stage(stage, grade))
+
+
 ENROLMENTS = Ledger(
     code="core.enrolments", title=N_("学籍就读台账"), one=N_("就读记录"), model=Enrolment, group=PEOPLE, order=20, icon="school",
     before_written=remembering.of(Enrolment),
@@ -75,7 +82,8 @@ ENROLMENTS = Ledger(
               choices=(("1", N_("秋季学期")), ("2", N_("春季学期")))),
         unit(N_("学校"), "就读学校", "学校名称", "所在学校", "学校（全称）"),
         Field("stage", N_("学段"), "choice", required=True, choices=STAGE_WORDS, filter="choice", aliases=("就读学段", "教育阶段")),
-        Field("grade", N_("年级"), "integer", least=1, most=12, filter="equal", words=GRADE_WORDS, aliases=("所在年级", "就读年级"),
+        Field("grade", N_("年级"), "integer", least=1, most=12, filter="equal", words=GRADE_WORDS, called=("stage", grade_called),
+              aliases=("所在年级", "就读年级"),
               help=N_("按学段数：小学 1 至 6，初中 1 至 3；也可写“三年级”“七年级”“高一”")),
         Field("class_name", N_("班级"), most=40, filter="equal", aliases=("班", "所在班级", "班别")),
         Field("boarding", N_("是否寄宿"), "yes_no", default=False, filter="equal", aliases=("寄宿", "住校",
