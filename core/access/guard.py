@@ -229,15 +229,20 @@ def role_behind(viewer: Viewer, decision: Decision) -> str:
 
 
 def _refuse(viewer: Viewer, action: str, unit: Working | None, decision: Decision) -> None:
-    kept, shown = _facts_of(action, unit, decision, str), _facts_of(action, unit, decision, gettext)
-    message = (N_("您在“%(unit)s”的身份是“%(roles)s”，规则“%(line)s”禁止“%(action)s”") if decision.line
-               else N_("您在“%(unit)s”的身份是“%(roles)s”，没有规则允许“%(action)s”"))
+    kept, refused = _facts_of(action, unit, decision, str), refusal(action, unit, decision)
     person, tenant_id = actor(), g.tenant_id
     with apart() as session:
         record(session, person, action, REFUSED(name=viewer.name, unit=kept['unit'], action=kept['action']),
                subject=f"endpoint:{request.endpoint}", tenant_id=tenant_id,
-               unit_id=unit.id if unit else None, reason=message % kept)
-    raise NotPermitted(message, None, **shown)
+               unit_id=unit.id if unit else None, reason=refused.message % kept)
+    raise refused
+
+
+def refusal(action: str, unit: Working | None, decision: Decision) -> NotPermitted:
+    """What is said to whoever may not do this at a unit: as what they are known there, and by which rule."""
+    message = (N_("您在“%(unit)s”的身份是“%(roles)s”，规则“%(line)s”禁止“%(action)s”") if decision.line
+               else N_("您在“%(unit)s”的身份是“%(roles)s”，没有规则允许“%(action)s”"))
+    return NotPermitted(message, None, **_facts_of(action, unit, decision, gettext))
 
 
 def _facts_of(action: str, unit: Working | None, decision: Decision, say: Callable[[str], str]) -> dict[str, object]:

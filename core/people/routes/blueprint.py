@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from flask import g, render_template, request
 
+from core.access.guard import refusal
 from core.access.scope import Scope
 from core.errors import N_, InvalidInput, NotPermitted
 from core.extensions import today
@@ -60,9 +61,13 @@ def may(action: str, unit_id: uuid.UUID) -> bool:
 
 
 def need(action: str, unit_id: uuid.UUID) -> None:
-    """Refuse who may not do this where a record stands."""
-    if not may(action, unit_id):
+    """Refuse who may not do this where a record stands, and say by which rule."""
+    home = find_unit(db(), unit_id)
+    if home is None:
         raise NotPermitted(N_("您没有在这里办理这件事的权限"))
+    decision = viewer().decide(action, home.path)
+    if not decision.allowed:
+        raise refusal(action, home, decision)
 
 
 def person_here(person_id: uuid.UUID) -> Person:

@@ -276,3 +276,12 @@ def test_the_pages_of_a_past_day_show_whom_and_what_there_was(client_as: ClientA
     assert page.count("学期末") >= 1 and "2018-09-01</time> <span class=\"bf-none\">—</span> <span class=\"bf-none\">至今" in page
     then = client.get(at(family.pupil, rest="?as_of=2016-01-01")).text.partition("大事记")[2]
     assert "2014-09-01" in then and "2018-09-01" not in then
+
+
+def test_who_may_not_ask_who_looked_is_told_what_is_lacking(client_as: ClientAs, family: Family) -> None:
+    assert client_as("city-auditor").get(at(family.pupil, rest="/looked")).status_code == 200
+    client = client_as("jia-aid")
+    answer = client.get(at(family.pupil, rest="/looked"))
+    assert answer.status_code == 403
+    assert "的身份是“学生资助中心经办”，没有规则允许“查看留痕”" in answer.text
+    assert "上面写明了是哪条规则" not in answer.text and "原因写在上面" in answer.text
