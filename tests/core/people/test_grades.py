@@ -19,6 +19,7 @@ from core.people.ledgers import ENROLMENTS
 from core.people.ledgers.schools import HIGHEST, grade_called
 from core.registry.models import Enrolment, Person
 from core.units.queries import get_unit_by_code
+from scripts import assets
 from tests.conftest import ClientAs
 from tests.core.ledgers.test_round_trip import edited
 from tests.core.people.conftest import SCHOOL, Family
@@ -65,6 +66,7 @@ def test_the_list_and_the_record_say_a_grade_in_words(client_as: ClientAs, famil
     record = re.search(r'/ledgers/enrolments/([0-9a-f-]{36})', page)
     assert record is not None
     assert "<dt>年级</dt><dd>\n七年级" in client.get(f"{BASE}/{record[1]}").text
+    assets.compile_catalogues()
     client.post("/language", data={"locale": "en", "next": "/"})
     assert "Grade 4" in client.get(f"{BASE}/").text
 
