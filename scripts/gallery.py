@@ -104,7 +104,7 @@ SKIPPED = re.compile(r"^/(static|api|healthz|readyz|metrics|robots)\b|\.(csv|tom
                      r"|/(tree|suggest|children|pick|file|marked|totals)$|/template$|/jobs/mark$|/export/|/sealed$|^/$")
 #: downloads whose address does not say so
 FILES = re.compile(r"\.(template_file|file|picture|marked|template|sealed_file|round_trip|export|evidence|certificate_pdf|photo_picture"
-                   r"|seal_picture|card_code|return_import)( · |$)")
+                   r"|seal_picture|card_code|return_import|roll_file|roll_up_file|due_file)( · |$)")
 #: the ledgers share their pages: all of them are shown of this one, of the others the list
 OTHER_LEDGERS = re.compile(r"^ledger-(?!core-households\.).*\.(?!index$)")
 #: pages the demo has no case for, and why
