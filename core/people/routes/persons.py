@@ -17,7 +17,7 @@ from core.documents.folders import get_folder, with_plan
 from core.documents.permissions import Action as Documents
 from core.documents.queries import count_by_item
 from core.documents.rules.folders import completeness
-from core.errors import N_, InvalidInput, NotFound, PlatformError
+from core.errors import N_, Conflict, InvalidInput, NotFound, PlatformError
 from core.extensions import today
 from core.host.queries import enabled
 from core.host.request import plugin_host
@@ -169,6 +169,12 @@ def change(code: str, person_id: uuid.UUID) -> ResponseReturnValue:
     except InvalidInput as refused:
         db().expire(row)
         return page(row, refused=refused, part="change"), refused.status
+    except Conflict as refused:  # what was typed stays, beside the record as it is now
+        db().rollback()
+        row = person_here(person_id)
+        late = row.version != request.form.get("version", type=int)
+        said = Conflict(N_("这条记录在您读取之后已被别人改动，请重新核对后再保存")) if late else refused
+        return page(row, refused=said, part="change"), said.status
     flash(gettext("已登记变更，原来的情况留作历史") if changed else gettext("和原来一样，没有变更"), "success")
     return redirect(url_for(".person", code=code, person_id=row.id))
 

@@ -285,3 +285,17 @@ def test_who_may_not_ask_who_looked_is_told_what_is_lacking(client_as: ClientAs,
     assert answer.status_code == 403
     assert "的身份是“学生资助中心经办”，没有规则允许“查看留痕”" in answer.text
     assert "上面写明了是哪条规则" not in answer.text and "原因写在上面" in answer.text
+
+
+def test_the_second_of_two_changes_keeps_what_was_typed(client_as: ClientAs, family: Family) -> None:
+    client = client_as("jia-aid")
+    first = {"field": "address", "value": "测试路1号", "on": "2020-01-01", "version": "1"}
+    assert client.post(at(family.pupil, rest="/change"), data=first).status_code == 302
+    answer = client.post(at(family.pupil, rest="/change"), data={**first, "value": "测试路2号", "reason": "入户核实"})
+    assert answer.status_code == 409
+    form = answer.text.partition('/change" class="bf-form-grid">')[2].partition("</form>")[0]
+    assert 'value="测试路2号"' in form and 'value="入户核实"' in form
+    assert "已被别人改动" in answer.text and "测试路1号" in answer.text
+    version = form.partition('name="version" value="')[2].partition('"')[0]
+    assert int(version) > 1
+    assert client.post(at(family.pupil, rest="/change"), data={**first, "value": "测试路2号", "version": version}).status_code == 302
