@@ -6,6 +6,7 @@ import's `turn`; a check or a confirmation names the turn it saw.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
@@ -43,6 +44,7 @@ GIVEN_UP = phrase(N_("放弃导入“%(file_name)s”中没有存入的内容（
 AT_ONCE = 2_000
 #: the longest value that can be put right in the browser
 LONGEST = 2_000
+EMPTIED = N_("“%(label)s”有 %(count)s 格在表格里是空的，会清空已有的内容")
 _FOREIGN = N_("这条记录已登记在别的单位，不在您的范围内，请与上级核对")
 
 
@@ -104,7 +106,14 @@ def look(session: Session, desk: Desk, found: Import) -> Findings:
         frozen_message(ledger, place.old[at]["state"]) for at in place.frozen]))
     refused = refusing.refusals(session, desk, good, fields, place)
     judged = judged.refused(refusing.cells(refused, good, found.mapping, _key(ledger, good)))
-    return Findings(found.turn, judged, standing.without(place, {one.at for one in refused}), (*sheet.notes, *judged.notes))
+    place = standing.without(place, {one.at for one in refused})
+    return Findings(found.turn, judged, place, (*sheet.notes, *judged.notes, *_emptied_notes(fields, place)))
+
+
+def _emptied_notes(fields: Sequence[Field], place: standing.Standing) -> list[Note]:
+    """What an import would empty, field by field: whoever fills in a few columns of a template rarely means it."""
+    counted = Counter(name for names in place.emptied.values() for name in names)
+    return [Note(EMPTIED, {"label": one.label, "count": counted[one.name]}) for one in fields if counted[one.name]]
 
 
 def keep(session: Session, desk: Desk, found: Import, findings: Findings) -> None:
@@ -118,7 +127,8 @@ def keep(session: Session, desk: Desk, found: Import, findings: Findings) -> Non
     found.errors_file = desk.staging.keep(packed_frame(judged.errors))
     found.notes = [[note.message, dict(note.params)] for note in findings.notes]
     found.counts = {"rows": judged.total, "good": judged.rows.height, "bad": judged.bad, "errors": judged.errors.height,
-                    "created": len(place.new), "updated": len(place.changed), "unchanged": len(place.unchanged)}
+                    "created": len(place.new), "updated": len(place.changed), "unchanged": len(place.unchanged),
+                    "emptied": sum(map(len, place.emptied.values()))}
     found.state, found.checked_at = State.CHECKED, utcnow()
 
 

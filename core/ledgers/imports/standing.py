@@ -20,6 +20,9 @@ from core.ledgers.freezing import frozen
 from core.ledgers.imports.sheets import ROW
 from core.units.models import Unit
 
+#: what an empty cell is kept as
+NOTHING: tuple[Any, ...] = (None, "", [])
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -32,6 +35,8 @@ class Standing:
     #: rows that would change a record which its process has frozen
     frozen: list[int] = field(default_factory=list)
     old: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    #: positions of rows that change a record, and the fields of it that would be empty afterwards and are not now
+    emptied: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, fields: Sequence[Field],
@@ -59,12 +64,21 @@ def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, 
                 found.frozen.append(at)
             else:
                 (found.changed if index in differs else found.unchanged).append(at)
+        emptied = {at: _emptied(asked, columns, index, past[index]) for index, at in enumerate(there) if index in differs}
+        found = replace(found, emptied={at: names for at, names in emptied.items() if names})
     return found
+
+
+def _emptied(fields: Sequence[Field], columns: writing.Columns, index: int, old: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields of a record that have something in them, and of which its row of the file says nothing."""
+    return tuple(one.name for one in fields if not one.extra and one.column in columns and old[one.column] not in NOTHING
+                 and columns[one.column][index] in NOTHING)
 
 
 def without(place: Standing, refused: Collection[int]) -> Standing:
     """The same without rows that would change something and were refused."""
-    return replace(place, new=[at for at in place.new if at not in refused], changed=[at for at in place.changed if at not in refused])
+    return replace(place, new=[at for at in place.new if at not in refused], changed=[at for at in place.changed if at not in refused],
+                   emptied={at: names for at, names in place.emptied.items() if at not in refused})
 
 
 def _stored(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, asked: tuple[Field, ...],

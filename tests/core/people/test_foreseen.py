@@ -48,6 +48,21 @@ def test_what_would_be_changed_is_shown_cell_by_cell_and_rows_can_be_left_out(cl
     assert client_as("yi-aid").get(f"{at}/changes").status_code == 404
 
 
+def test_a_file_that_would_empty_what_is_known_says_so_and_must_be_meant(client_as: ClientAs, app_database: Database) -> None:
+    client = client_as("jia-admin")
+    at = brought(client, [HEAD, ["测试甲", NUMBERS[0], "", VILLAGE, "", "", "健康"], ["测试乙", NUMBERS[1], "", "", "侗族", "", ""],
+                          ["测试丙", NUMBERS[2], "", VILLAGE, "汉族", "14212345678", ""],
+                          ["测试丁", made_up_id(7, BORN), "", VILLAGE, "", "", ""]])
+    page = client.get(at).text
+    assert "表格里空着的 3 格会清空已有的内容" in page and re.search(r'name="emptied"[^>]*required', page)
+    assert "“民族”有 1 格在表格里是空的，会清空已有的内容" in page and "“联系电话”有 2 格" in page
+    assert "“出生日期”有" not in page and "“所在村”有" not in page and "“健康状况”有" not in page
+    client.post(f"{at}/cells", data={"drop": ["2", "3"]})
+    assert "会清空已有的内容" not in client.get(at).text
+    confirmed(client, at)
+    assert {row.phone_mask for name, row in persons(app_database).items() if name != "测试丁"} == {"142****5678"}
+
+
 def test_a_wrong_row_says_whose_it_is_and_a_date_no_time(client_as: ClientAs) -> None:
     client = client_as("jia-admin")
     at = brought(client, [HEAD, ["测试丁", made_up_id(7, BORN), dt.date(2011, 1, 1), VILLAGE, "", "", ""],
