@@ -61,7 +61,8 @@ def test_a_fixed_value_above_holds(session: Session, units: dict[str, Unit]) -> 
 
 
 def test_a_whole_section_is_read_at_once_and_says_what_its_entries_say(session: Session, units: dict[str, Unit]) -> None:
-    kept, later = days(4).replace("publicity", "objection"), days(7, unit="教学日").replace("publicity", "school_year") + "from = 2018-01-01\n"
+    kept = days(4).replace("publicity", "objection")
+    later = days(7, unit="教学日").replace("publicity", "school_year") + "from = 2018-01-01\n"
     county = tenant_with_plan(session, later, kept, days(4))
     tenant_with_plan(session, days(5, "floor"), kept.replace("4", "3"), unit="00", name="全国")
     day, asked = dt.date(2017, 9, 1), list[str]()
