@@ -26,6 +26,9 @@ from core.extensions import typed_rows
 
 #: so many rows are put in order sooner than an index is walked past those that do not fit
 FEW = 4_000
+#: of more rows that SQLite gathers, those with nothing in the order's column are asked for by themselves: it would carry
+#: each of them whole through the sorting
+MANY = 200
 #: so many units are looked up at once sooner than each for itself
 FEW_UNITS = 200
 _LAST = "\U0010ffff"
@@ -164,8 +167,8 @@ def conditions_of(session: Session, model: type[Any], conditions: Sequence[Condi
 
 
 def _read(connection: Connection, shape: Shape, values: dict[str, Any], after: After | None) -> list[Any]:
-    """One row more than a page, if there are so many. A walk asks for rows with nothing in the order's column by
-    themselves, once the others have come to an end."""
+    """One row more than a page, if there are so many. A walk, and SQLite of many rows, asks for those with nothing in the
+    order's column by themselves, once the others have come to an end."""
     nullable = bool(shape.order) and bool(shape.table.c[shape.order].nullable)
     filled = not nullable or after is None or after.value is not None
     asked = values if after is None else {**values, "after_id": after.id}
@@ -173,7 +176,7 @@ def _read(connection: Connection, shape: Shape, values: dict[str, Any], after: A
         asked["after"] = after.value
     first = shape if after is None else shape._replace(seek=True, empty=not filled)
     rows = typed_rows(connection, ordering.page_of(first), asked)
-    if nullable and filled and shape.by is None and len(rows) < shape.page:
+    if nullable and filled and (shape.by is None or shape.apart) and len(rows) < shape.page:
         rows += typed_rows(connection, ordering.page_of(shape._replace(empty=True)), values)[: shape.page - len(rows)]
     return rows
 
@@ -205,7 +208,10 @@ def _chosen(connection: Connection, frame: _Frame, values: Mapping[str, Any], sc
         count = _count(connection, frame.shape, way, values, scope)
         if count < best:
             shape, best = frame.shape._replace(by=way), count
-    return shape._replace(few=_few_units(connection, shape, scope)) if shape.by is None else shape
+    if shape.by is None:
+        return shape._replace(few=_few_units(connection, shape, scope))
+    even = isinstance(shape.by, int) and shape.tests[shape.by].op == "eq"
+    return shape._replace(apart=even and best > MANY and shape.dialect == "sqlite")
 
 
 def _few_units(connection: Connection, shape: Shape, scope: Scope) -> bool:

@@ -59,7 +59,8 @@ class Test(NamedTuple):
 class Shape(NamedTuple):
     """All that tells two statements apart, but for their values. `by` is the number of the test whose index is
     gathered from, or "units"; None walks. `few`: the units of the one part are so few that they are looked up once,
-    not for each row that is passed over."""
+    not for each row that is passed over. `apart`: of what is gathered, rows with nothing in the order's column are
+    asked for by themselves, in the order of ids that the index of an equality has."""
 
     table: Table
     columns: tuple[str, ...]
@@ -73,6 +74,7 @@ class Shape(NamedTuple):
     by: int | str | None = None
     page: int = 51
     few: bool = False
+    apart: bool = False
 
 
 def hidden(shape: Shape, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -153,7 +155,8 @@ def _source(shape: Shape, at: int) -> Select[Any]:
     if shape.by is None:
         return _ordered(shape, picked.where(*_seek(shape, table)), table).limit(_number(shape.page))
     if shape.dialect == "sqlite":
-        return _ordered(shape, picked.where(*_seek(shape, table)), table, out_of_sight=True).limit(_number(shape.page))
+        hide = not (shape.apart and shape.empty)
+        return _ordered(shape, picked.where(*_seek(shape, table)), table, out_of_sight=hide).limit(_number(shape.page))
     few = picked.offset(_number(0)).subquery(f"few{at}")
     return _ordered(shape, select(few).where(*_seek(shape, few)), few).limit(_number(shape.page))
 
@@ -194,22 +197,22 @@ def _criteria(shape: Shape) -> list[ColumnElement[bool]]:
         column = shape.table.c[shape.order]
         if shape.empty:
             found.append((column if walked else hidden(shape, column)).is_(None))
-        elif column.nullable and walked:
-            found.append(column.is_not(None))
+        elif column.nullable and (walked or shape.apart):
+            found.append((column if walked else hidden(shape, column)).is_not(None))
     return found
 
 
 def with_empties(shape: Shape) -> bool:
     """Whether rows with nothing in the order's column come behind the others in one statement: few rows are put in
     order, and no index has a say in where these stand."""
-    return shape.by is not None and not shape.empty and bool(shape.order) and bool(shape.table.c[shape.order].nullable)
+    return shape.by is not None and not shape.apart and not shape.empty and bool(shape.order) and bool(shape.table.c[shape.order].nullable)
 
 
 def _seek(shape: Shape, source: Any) -> list[ColumnElement[bool]]:
     if not shape.seek:
         return []
     last = bindparam("after_id", type_=shape.table.c.id.type)
-    key = source.c.id if shape.by is None else hidden(shape, source.c.id)
+    key = source.c.id if shape.by is None or (shape.apart and shape.empty) else hidden(shape, source.c.id)
     if not shape.order or shape.empty:
         return [key < last if shape.descending else key > last]
     column = source.c[shape.order] if shape.by is None else hidden(shape, source.c[shape.order])

@@ -30,11 +30,13 @@ COLUMNS = ("id", "tenant_id", "unit_id", "number", "income", "kind", "identified
 ORDERS = [Order(name, down) for name in ("number", "income", "kind", "identified_on", "") for down in (True, False)]
 
 
-@pytest.fixture(params=[4_000, 0], ids=["gather", "walk"], autouse=True)
+@pytest.fixture(params=[(4_000, 200), (4_000, 0), (0, 200)], ids=["gather", "gather apart", "walk"], autouse=True)
 def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Both ways to a page, whatever the number of rows would suggest."""
-    monkeypatch.setattr(listing, "FEW", request.param)
-    return int(request.param)
+    """Every way to a page, whatever the number of rows would suggest."""
+    few, many = request.param
+    monkeypatch.setattr(listing, "FEW", few)
+    monkeypatch.setattr(listing, "MANY", many)
+    return int(few)
 
 
 @pytest.fixture
@@ -135,7 +137,7 @@ def plans_of(session: Session, ask: Callable[[], object]) -> list[list[str]]:
             for statement, values in asked if "sample_families" in statement and "count" not in statement]
 
 
-@pytest.mark.parametrize("few", [4_000], indirect=True)
+@pytest.mark.parametrize("few", [(4_000, 200)], indirect=True)
 @pytest.mark.parametrize("after", [None, After(Decimal(100), uuid.UUID(int=1)), After(None, uuid.UUID(int=1))])
 def test_few_rows_are_found_by_their_condition_alone_and_in_one_statement(
         sqlite_database: Database, after: After | None) -> None:
@@ -147,6 +149,19 @@ def test_few_rows_are_found_by_their_condition_alone_and_in_one_statement(
     assert "ix_sample_families_tenant_id_kind_id" in " ".join(plan) and "income" not in " ".join(plan)
 
 
+@pytest.mark.parametrize("few", [(4_000, 0)], indirect=True)
+def test_of_many_rows_those_with_nothing_come_apart_in_the_order_of_their_index(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as session:
+        school = make_tree(session)["990101-S01"]
+    with sqlite_database.transaction() as session, tenant_scope(session, JIA):
+        session.add_all(Family(tenant_id=JIA, unit_id=school.id, number=f"JX{n}", head="测试甲", kind="low", version=1) for n in range(3))
+    with sqlite_database.session() as session, tenant_scope(session, JIA):
+        filled, empty = plans_of(session, lambda: listed_page(
+            session, Family, Scope((JIA,)), COLUMNS, order=Order("income"), conditions=[Condition("kind", "eq", "low")]))
+    assert all("ix_sample_families_tenant_id_kind_id" in plan[0] for plan in (filled, empty))
+    assert len(filled) == 2 and len(empty) == 1, "only the filled rows are put in order"
+
+
 def test_a_beginning_is_found_in_a_database_with_the_order_of_a_language_too(
         made: tuple[Database, dict[str, Unit], list[Family]], monkeypatch: pytest.MonkeyPatch) -> None:
     database, units, rows = made
@@ -156,7 +171,7 @@ def test_a_beginning_is_found_in_a_database_with_the_order_of_a_language_too(
         assert wanted and every_page(session, Scope((JIA,)), Order("number"), [Condition("number", "prefix", "JX01")], 9) == wanted
 
 
-@pytest.mark.parametrize("few", [4_000], indirect=True)
+@pytest.mark.parametrize("few", [(4_000, 200)], indirect=True)
 def test_totals_count_what_the_list_shows(made: tuple[Database, dict[str, Unit], list[Family]]) -> None:
     database, _, rows = made
     other_case = ([Condition("number", "prefix", "jx0")], lambda row: row.number.startswith("jx0"))
