@@ -135,7 +135,7 @@ def _page_above() -> AnyResponse:
         path = "/"
     if path.startswith("/u/"):  # a public page reads no cookie
         flash(gettext("这一步要从页面上的按钮办理；刚才若在这里填过内容，请核对是否已经保存。"), "info")
-    return redirect(path)
+    return redirect("/" + path.lstrip("/"))  # never another host
 
 
 def _faults(data: Any) -> dict[str, str]:
