@@ -133,6 +133,8 @@ def _install_ending(blueprint: Blueprint, ledger: Ledger) -> None:
         found, desk = _found(ledger, import_id), _desk(ledger)
         choice, turn = request.form.get("choice", ""), request.form.get("turn", type=int, default=-1)
         try:
+            if found.counts.get("emptied") and "emptied" not in request.form:
+                raise InvalidInput(N_("这次导入会清空 %(count)s 格已有的内容，请先勾选确认"), count=found.counts["emptied"])
             if found.counts.get("rows", 0) > services.AT_ONCE:
                 jobs.start_confirm(db(), desk, found, choice, turn)
             else:

@@ -64,7 +64,8 @@ def stand(session: Session, ledger: Ledger, tenant_id: str, rows: pl.DataFrame, 
                 found.frozen.append(at)
             else:
                 (found.changed if index in differs else found.unchanged).append(at)
-        emptied = {at: _emptied(asked, columns, index, past[index]) for index, at in enumerate(there) if index in differs}
+        changed = set(found.changed)
+        emptied = {at: _emptied(asked, columns, index, past[index]) for index, at in enumerate(there) if at in changed}
         found = replace(found, emptied={at: names for at, names in emptied.items() if names})
     return found
 

@@ -57,6 +57,9 @@ def test_a_file_that_would_empty_what_is_known_says_so_and_must_be_meant(client_
     assert "表格里空着的 3 格会清空已有的内容" in page and re.search(r'name="emptied"[^>]*required', page)
     assert "“民族”有 1 格在表格里是空的，会清空已有的内容" in page and "“联系电话”有 2 格" in page
     assert "“出生日期”有" not in page and "“所在村”有" not in page and "“健康状况”有" not in page
+    turn = re.search(r'name="turn" value="(\d+)"', page)
+    refused = client.post(f"{at}/confirm", data={"choice": "good", "turn": turn[1] if turn else ""})
+    assert refused.status_code == 422 and "请先勾选确认" in refused.text and "测试丁" not in persons(app_database)
     client.post(f"{at}/cells", data={"drop": ["2", "3"]})
     assert "会清空已有的内容" not in client.get(at).text
     confirmed(client, at)
