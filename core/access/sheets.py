@@ -24,9 +24,9 @@ _UNFIT = {ord(mark): " " for mark in "[]:*?/\\'"}
 Cell = str | int | Decimal | dt.date | None
 
 
-def watermark(who: str, where: str) -> str:
+def watermark(who: str, where: str, say: Callable[[str], str] = str) -> str:
     """Who has taken the file out, where and when."""
-    return MARK % {"where": where, "who": who, "when": f"{dt.datetime.now(CHINA):%Y-%m-%d %H:%M}"}
+    return say(MARK) % {"where": where, "who": who, "when": f"{dt.datetime.now(CHINA):%Y-%m-%d %H:%M}"}
 
 
 def write_xlsx(out: str | BinaryIO, title: str, mark: str, heads: Iterable[tuple[str, int]], lines: Iterable[Sequence[Cell]],
@@ -56,9 +56,8 @@ def write_xlsx(out: str | BinaryIO, title: str, mark: str, heads: Iterable[tuple
 
 def xlsx_file(name: str, title: str, heads: Iterable[tuple[str, int]], lines: Iterable[Sequence[Cell]]) -> Response:
     """A list as a file of this name (without its ending), with the entry that it has been given out."""
-    out, here = io.BytesIO(), unit()
-    mark = gettext(MARK, where=here.name, who=actor().name, when=f"{dt.datetime.now(CHINA):%Y-%m-%d %H:%M}")
-    trail_export(f"{name}.xlsx", write_xlsx(out, title, mark, heads, lines))
+    out = io.BytesIO()
+    trail_export(f"{name}.xlsx", write_xlsx(out, title, watermark(actor().name, unit().name, gettext), heads, lines))
     out.seek(0)
     answer: Response = send_file(out, mimetype=MIME, as_attachment=True, download_name=f"{name}.xlsx")
     answer.headers["Cache-Control"] = "no-store"

@@ -11,12 +11,10 @@ from core.documents import demo, persons, tidying
 from core.documents.folders import BUILTIN
 from core.documents.models import Document
 from core.documents.permissions import ACTIONS, RULES, Action
-from core.documents.queries import list_newest
+from core.documents.queries import FILED, list_newest
 from core.documents.routes import blueprint
 from core.documents.schemas import SECTIONS
-from core.errors import N_
 from core.extensions import Actor
-from core.extensions.phrases import phrase
 from core.host.contract import (
     ActionSpec,
     Effect,
@@ -32,7 +30,6 @@ from core.host.contract import (
 from core.host.markers import hookimpl
 from core.registry.services.moving import Follower, count_followers, follow_change, take_back
 
-FILED = phrase(N_("归档：%(title)s"))
 FOLLOWERS = (Follower(Document, "件档案材料", ("folder", "item", "title")),)
 
 

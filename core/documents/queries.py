@@ -16,7 +16,10 @@ from core.access.scoping import Page, get_scoped, in_scope, scoped_page
 from core.documents.models import Blob, Document, Photo
 from core.documents.rules.photos import NEAR, distance
 from core.errors import N_, NotFound
+from core.extensions.phrases import phrase
 
+#: what a timeline says of a document
+FILED = phrase(N_("归档：%(title)s"))
 PAGE = 50
 #: units on one page of completeness
 MOST_UNITS = 500

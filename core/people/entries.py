@@ -12,6 +12,7 @@ from core.access.scope import Scope
 from core.access.scoping import in_scope
 from core.documents.models import Document
 from core.documents.permissions import Action as Documents
+from core.documents.queries import FILED
 from core.errors import N_
 from core.extensions.phrases import phrase
 from core.host.contract import Place, Subject, TimelineEntry
@@ -26,7 +27,6 @@ from core.registry.rules.words import ENDINGS, label
 from core.tenancy.stages import STAGES
 
 CHANGED = phrase(N_("登记内容变更，经办 %(who)s"))
-FILED = phrase(N_("归档：%(title)s"))
 STUDIES, BOARDS = phrase(N_("在%(school)s就读：%(what)s")), phrase(N_("在%(school)s就读：%(what)s，寄宿"))
 BECAME, KNOWN_BY = phrase(N_("列为%(what)s")), phrase(N_("列为%(what)s（%(source)s）"))
 LEFT = phrase(N_("离开%(school)s：%(how)s"))

@@ -20,6 +20,8 @@ from core.ledgers.imports.sheets import Column
 
 #: percent: taken as it is; and proposed, marked to be looked at
 CERTAIN, LIKELY = 90, 82
+#: kinds of fields that can say the same in every row
+CONSTANT = frozenset({"choice", "date", "integer", "school_year", "term", "unit", "yes_no"})
 _UNIT = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _SIGNS = re.compile(r"[\s*＊:：、，,.。/·_\-—]+")
 
@@ -55,9 +57,6 @@ def propose(fields: Sequence[Field], columns: Sequence[Column], kept: Mapping[st
 def signature(columns: Iterable[Column]) -> str:
     """What makes two headers the same: their labels, in whatever order."""
     return hashlib.sha256("\n".join(sorted(plain(column.label) for column in columns)).encode()).hexdigest()
-
-#: kinds of fields that can say the same in every row
-CONSTANT = frozenset({"choice", "date", "integer", "school_year", "term", "unit", "yes_no"})
 
 
 def accepted(fields: Sequence[Field], columns: Sequence[Column], chosen: Mapping[str, str],
